@@ -1,0 +1,227 @@
+"""What a number is: sources, measures, metrics, and the registry that apps declare them in.
+
+A `Source` is a table of facts with an attribution instant and a team. A `Measure` is an additive
+amount over it. A `Metric` is what people read, made from measures in one of four ways. Nothing
+here touches the database; `rollup.py` fills cells from these definitions and `query.py` reads them.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+import numpy as np
+
+Facts = np.ndarray  # structured array, dtype = Source.dtype
+Amount = Callable[[Facts], np.ndarray]  # facts -> int64 amounts (bool counts as 0/1)
+
+
+class Better(StrEnum):
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+
+
+class Unit(StrEnum):
+    COUNT = "count"
+    SHARE = "share"  # 0..1, shown as per cent
+    SECONDS = "seconds"
+    PER = "per"  # a mean or a ratio of counts
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A cut of a source. `column` is the code in the facts; labels come from `labels`.
+
+    `labels(codes)` maps codes to (slug, label) in one query; code 0 means none.
+    """
+
+    slug: str
+    label: str
+    column: str
+    labels: Callable[[list[int]], dict[int, tuple[str, str]]]
+    codes: Callable[[list[str]], dict[str, int]]
+    about_people: bool = False  # one value is one person: needs `Scope.sees_people`
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a packed block and the SQL expression that yields it."""
+
+    name: str
+    dtype: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An additive amount: a count or sum, or a histogram of durations in seconds.
+
+    `amount` gives an int64 (or bool) per fact. A histogram counts `amount` where `where` holds.
+    """
+
+    slug: str
+    amount: Amount
+    kind: Literal["sum", "histogram"] = "sum"
+    where: Amount | None = None
+    hourly: bool = False  # hour totals are kept for heat tables
+
+    def values(self, facts: Facts) -> np.ndarray:
+        """Per fact the amount, 0 where the condition does not hold. int64[n]"""
+        amounts = np.asarray(self.amount(facts)).astype(np.int64)
+        return amounts if self.where is None else np.where(self.where(facts), amounts, 0)
+
+    def selected(self, facts: Facts) -> np.ndarray:
+        """The amounts of the facts that count. int64[m]"""
+        amounts = np.asarray(self.amount(facts)).astype(np.int64)
+        return amounts if self.where is None else amounts[np.asarray(self.where(facts), dtype=bool)]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A facts table as the engine sees it.
+
+    `table` is a table or parenthesised sub-select with columns for `at` (timestamptz), `team`
+    and every `columns[].sql`; `subject` names the column that ties a fact to what it is about
+    (a ticket), so that a writer can mark the cells its subjects touch. Facts whose `at` is null
+    or lies ahead of the reading instant do not exist yet.
+    """
+
+    slug: str
+    label: str
+    table: str
+    at: str
+    team: str
+    subject: str
+    columns: tuple[Column, ...]
+    measures: tuple[Measure, ...]
+    dimensions: tuple[Dimension, ...]
+    version: int = 1
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Block layout: seconds into the local day, then the declared columns, packed."""
+        return np.dtype([("second", "<u4"), ("subject", "<i8")] + [(c.name, c.dtype) for c in self.columns])
+
+    @property
+    def sums(self) -> tuple[Measure, ...]:
+        return tuple(m for m in self.measures if m.kind == "sum")
+
+    @property
+    def histograms(self) -> tuple[Measure, ...]:
+        return tuple(m for m in self.measures if m.kind == "histogram")
+
+    def measure(self, slug: str) -> Measure:
+        return next(m for m in self.measures if m.slug == slug)
+
+    def dimension(self, slug: str) -> Dimension | None:
+        return next((d for d in self.dimensions if d.slug == slug), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """What people read. Concrete kinds: Total, Ratio, Level, Quantile."""
+
+    slug: str
+    label: str
+    unit: Unit
+    better: Better
+    definition: str  # one or two plain sentences
+    attribution: str  # which date a fact counts on
+    owner: str  # whose number it is
+    maturity_days: int = 0  # how long recent days may still move
+    minimum_n: int = 1
+    peers: str = ""  # how the peers' metric of that name differs
+    clock: Literal["", "calendar", "business"] = ""
+    needs: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Total(Metric):
+    """Sum of one measure."""
+
+    source: str
+    measure: str
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.source,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ratio(Metric):
+    """part / whole, two measures of one source. `of_shares` when part counts a subset of whole."""
+
+    source: str
+    part: str
+    whole: str
+    of_shares: bool = True
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.source,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level(Metric):
+    """A stock: everything entered minus everything left up to the end of the bucket."""
+
+    entered: tuple[tuple[str, str], ...]  # (source, measure)
+    left: tuple[tuple[str, str], ...]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(s for s, _ in (*self.entered, *self.left)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantile(Metric):
+    """The p-quantile of a histogram measure; relative error <= 1 %, exact on request."""
+
+    source: str
+    measure: str
+    p: float
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.source,)
+
+
+class Registry:
+    """All declarations, filled by `autodiscover` as the admin fills its site."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, Source] = {}
+        self._metrics: dict[str, Metric] = {}
+
+    def add(self, *declared: Source | Metric) -> None:
+        for item in declared:
+            shelf: dict = self._sources if isinstance(item, Source) else self._metrics
+            if item.slug in shelf:
+                raise ValueError(f"{item.slug!r} is declared twice")
+            shelf[item.slug] = item
+
+    def source(self, slug: str) -> Source:
+        return self._sources[slug]
+
+    def metric(self, slug: str) -> Metric:
+        if slug not in self._metrics:
+            raise UnknownMetric(f"There is no metric {slug!r}; `manage.py metrics` lists them.")
+        return self._metrics[slug]
+
+    def sources(self) -> Iterator[Source]:
+        return iter(self._sources.values())
+
+    def metrics(self) -> Iterator[Metric]:
+        return iter(self._metrics.values())
+
+
+class UnknownMetric(LookupError):
+    """A slug that nobody declared."""
+
+
+registry = Registry()

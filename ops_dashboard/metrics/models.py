@@ -1,0 +1,92 @@
+"""Roll-ups, what is owed to them, and what people attach to numbers."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+
+class Cell(models.Model):
+    """The roll-up of one source, day and team. Rebuildable from facts at any time."""
+
+    pk = models.CompositePrimaryKey("source", "day", "team")
+    source = models.CharField(max_length=40)
+    day = models.DateField()
+    team = models.IntegerField()  # 0: no team
+    n = models.IntegerField()
+    totals = ArrayField(models.BigIntegerField())
+    hours = models.BinaryField()  # (measure * 24 + hour: u2, amount: i8)*
+    histograms = models.BinaryField()  # (measure: u2, bucket: u2, count: u4)*
+    block = models.BinaryField()  # Source.dtype rows
+    layout = models.SmallIntegerField()  # Source.version that packed it
+    filled_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "team", "day"], name="cell_by_team")]
+
+
+class StaleCell(models.Model):
+    """A cell that must be redone. Duplicates are welcome; claimed with skip locked, then deleted."""
+
+    source = models.CharField(max_length=40)
+    day = models.DateField()
+    team = models.IntegerField()
+    marked_at = models.DateTimeField(db_default=Now())
+
+
+class Fill(models.Model):
+    """How far a source has been filled. `generation` grows with every change of its cells."""
+
+    source = models.CharField(max_length=40, primary_key=True)
+    generation = models.BigIntegerField(default=0)
+    layout = models.SmallIntegerField(default=0)
+    ticked_to = models.DateTimeField(null=True)  # facts that came true by time alone, up to here
+
+
+class Goal(models.Model):
+    """A target for a metric, for everyone or one team, from a day until another (not included)."""
+
+    metric = models.CharField(max_length=60)
+    team = models.ForeignKey("people.Team", null=True, blank=True, on_delete=models.CASCADE)
+    value = models.FloatField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="goal_ends_after_start"
+            )
+        ]
+
+
+class Annotation(models.Model):
+    """Something that happened to the numbers from outside: a launch, an outage, a holiday."""
+
+    class Kind(models.TextChoices):
+        LAUNCH = "launch"
+        OUTAGE = "outage"
+        HOLIDAY = "holiday"
+        LEVER = "lever", "Lever change"
+        OTHER = "other"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    on = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    label = models.CharField(max_length=120)
+    team = models.ForeignKey("people.Team", null=True, blank=True, on_delete=models.CASCADE)
+
+    class Meta:
+        ordering = ["on", "id"]
+
+
+class SavedView(models.Model):
+    """A named query string of one page."""
+
+    owner = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=80)
+    page = models.CharField(max_length=40)
+    query_string = models.CharField(max_length=1000)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "page", "name"], name="saved_view_once")]

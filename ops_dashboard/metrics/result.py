@@ -1,0 +1,68 @@
+"""The answer to a query. Every surface (chart, table, CSV, API, sentence) is drawn from it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ops_dashboard.metrics.definitions import Metric
+from ops_dashboard.metrics.periods import Grain, Period
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value with what it rests on. `value` is None where there is nothing to say (n = 0)."""
+
+    value: float | None
+    n: int
+    low: float | None = None  # 95 % interval: Wilson for shares, order statistics for quantiles
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One bucket of one combination of cuts."""
+
+    start: date | None  # first day of the bucket; None for grain `total`
+    keys: tuple[str, ...]  # slugs, one per `by`
+    labels: tuple[str, ...]
+    figure: Figure
+    previous: Figure | None = None
+    maturing: bool = False
+    hour: int | None = None  # grain hour_of_week: start is None, hour = weekday * 24 + hour
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How far the numbers reach."""
+
+    complete_to: datetime | None  # everything before this instant is counted
+    stale_cells: int
+    zone: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """An annotation drawn on the charts it concerns."""
+
+    on: date
+    until: date | None
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """Rows of one metric, in order of bucket then cut, with totals and provenance."""
+
+    metric: Metric
+    period: Period
+    grain: Grain
+    by: tuple[str, ...]
+    rows: tuple[Row, ...]
+    total: Figure
+    previous_period: Period | None
+    previous_total: Figure | None
+    freshness: Freshness
+    target: float | None = None
+    notes: tuple[Note, ...] = ()
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    exact: bool = False

@@ -1,0 +1,100 @@
+"""Who works, where, for whom; and who may sign in."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+
+from ops_dashboard.people.roles import Role
+
+
+class Site(models.Model):
+    """A place of work; its zone is where its people's days are cut."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    zone = models.CharField(max_length=60, default="UTC")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Vendor(models.Model):
+    """A company that employs agents for us."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """Who works together on a kind of ticket. Id 0 never exists: code 0 means no team."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT)
+    vendor = models.ForeignKey(Vendor, null=True, blank=True, on_delete=models.PROTECT)
+    support_function = models.CharField(max_length=80, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Agent(models.Model):
+    """A person who answers tickets."""
+
+    slug = models.SlugField(max_length=120, unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """An agent belongs to a team from a day until another, the last day not included."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="membership_ends_after_start"
+            ),
+            models.UniqueConstraint(fields=["agent", "team", "valid_from"], name="membership_once"),
+        ]
+
+
+class User(AbstractUser):
+    """Someone who signs in. A user without a role sees nothing."""
+
+    role = models.CharField(max_length=20, choices=Role.choices, blank=True, default="")
+    teams = models.ManyToManyField(Team, blank=True, related_name="users")
+    agent = models.OneToOneField(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="user")
+    product_areas = models.JSONField(default=list, blank=True)
+    zone = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=["", *Role.values]), name="user_role_known"),
+        ]
+
+
+class AuditEntry(models.Model):
+    """Who did or saw what sensitive thing. Append-only; rows chain by hash."""
+
+    at = models.DateTimeField(db_index=True)
+    actor = models.CharField(max_length=150)
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=200)
+    detail = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)

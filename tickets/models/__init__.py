@@ -1,0 +1,38 @@
+"""The ticket tables, by what they are for."""
+
+from tickets.models.facts import Promise, Reply, Solve, Span, Ticket
+from tickets.models.intake import (
+    AgentRef,
+    Channel,
+    ImportRun,
+    Language,
+    Priority,
+    Reason,
+    RejectedRow,
+    Source,
+    StatusMapping,
+    TeamRef,
+    TicketEvent,
+)
+from tickets.models.policies import BusinessCalendar, SlaPolicy
+
+__all__ = [
+    "AgentRef",
+    "BusinessCalendar",
+    "Channel",
+    "ImportRun",
+    "Language",
+    "Priority",
+    "Promise",
+    "Reason",
+    "RejectedRow",
+    "Reply",
+    "SlaPolicy",
+    "Solve",
+    "Source",
+    "Span",
+    "StatusMapping",
+    "TeamRef",
+    "Ticket",
+    "TicketEvent",
+]

@@ -1,0 +1,40 @@
+"""Calendars and service-level policies, as immutable versions."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Version(models.Model):
+    """A version counts from `valid_from` (null: since ever) until the next one of its name."""
+
+    name = models.CharField(max_length=80)
+    version = models.IntegerField()
+    definition = models.JSONField()  # as in the policy file
+    valid_from = models.DateTimeField(null=True)
+    valid_to = models.DateTimeField(null=True)
+    is_retired = models.BooleanField(default=False)
+    loaded_at = models.DateTimeField(db_default=Now())
+    loaded_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
+
+
+class BusinessCalendar(Version):
+    """Zone, weekly windows, holidays, overrides and breaks."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "version"], name="calendar_version_once")]
+
+
+class SlaPolicy(Version):
+    """Order, conditions, calendar name and targets."""
+
+    order = models.IntegerField()
+
+    class Meta:
+        ordering = ["order", "name"]
+        constraints = [models.UniqueConstraint(fields=["name", "version"], name="policy_version_once")]
