@@ -96,6 +96,8 @@ class Source:
     columns: tuple[Column, ...]
     measures: tuple[Measure, ...]
     dimensions: tuple[Dimension, ...]
+    about: str = "ticket"  # what the subject is; its writer marks all sources about it
+    ticks: bool = False  # facts lie ahead of now and come true by time alone
     version: int = 1
 
     @property

@@ -40,6 +40,7 @@ class Fill(models.Model):
     source = models.CharField(max_length=40, primary_key=True)
     generation = models.BigIntegerField(default=0)
     layout = models.SmallIntegerField(default=0)
+    zone = models.CharField(max_length=60, default="")  # the reporting zone its days were cut in
     ticked_to = models.DateTimeField(null=True)  # facts that came true by time alone, up to here
 
 
