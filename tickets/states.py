@@ -25,6 +25,7 @@ IMPLIED_STATUS = {
     EventType.TICKET_DELETED: Status.DELETED,
     EventType.MARKED_SPAM: Status.SPAM,
 }
+RANK = np.array([EventType(code).rank if code in set(EventType) else 2 for code in range(256)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,8 +166,3 @@ def _implied(events: Events) -> Codes:
 def _previous(column: NDArray) -> NDArray:
     """`column` one row down; the first value is its own predecessor."""
     return np.concatenate((column[:1], column[:-1]))
-
-
-RANK = np.zeros(256, dtype=np.uint8)
-for _kind in EventType:
-    RANK[_kind] = _kind.rank
