@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tickets.solves import Solves, is_reassignment, is_reopening, is_transfer, solves
 from tickets.spans import Spans, spans
 from tickets.states import (
+    ATTRIBUTES,
     OPEN_END,
     UNSET,
     Codes,
@@ -16,10 +17,11 @@ from tickets.states import (
     Instants,
     Rows,
     States,
+    among,
     order,
     trace,
 )
-from tickets.vocabulary import ActorKind, EventType, Status
+from tickets.vocabulary import GONE, ActorKind, EventType, Status
 from tickets.waits import EndedBy, Waits, first_rows, is_human_reply, is_outbound, waits
 
 __all__ = [
@@ -115,20 +117,102 @@ def fold(events: Events) -> Timeline:
 
 def _tickets(states: States, cut: Spans, waited: Waits, solved: Solves) -> Tickets:
     """One row of facts a ticket."""
-    last = states.last
-    flags = ("waited", "priority_changed")
+    now = {name: getattr(states, name)[states.last] for name in ATTRIBUTES}
     return Tickets(
-        **_creation(states, cut),
-        **_firsts(states, waited, solved),
+        **now,
+        **_creation(states),
+        **_replies(states),
+        **_moments(states, solved),
         **_counts(states, solved),
-        **{name: column for name, column in zip(flags, _marks(states, cut), strict=True)},
-        updated_at=states.at[last],
         gone_at=_gone_at(cut),
-        status=states.status[last],
-        priority=states.priority[last],
-        team=states.team[last],
-        assignee=states.assignee[last],
-        channel=states.channel[last],
-        language=states.language[last],
-        reason=states.reason[last],
+        waited=_any(states, states.status == Status.PENDING),
+        priority_changed=_any(states, states.changed["priority"]),
+    )
+
+
+def _creation(states: States) -> dict[str, NDArray]:
+    """What each ticket was like when it came."""
+    created = states.at[states.first]
+    later = states.at > created[states.events.ticket] + SETTLED_S
+    settled = first_rows(later, states.events.ticket, len(created))
+    row = np.where(settled < len(states.at), settled, states.last + 1) - 1
+    return {
+        "created_at": created,
+        "created_team": states.team[row],
+        "created_priority": states.priority[states.first],
+    }
+
+
+def _replies(states: States) -> dict[str, NDArray]:
+    """The first human reply of each ticket that an agent did not open."""
+    reply = first_rows(is_human_reply(states), states.events.ticket, len(states.first))
+    outbound = is_outbound(states, reply)
+    row = np.where(outbound, len(states.at), reply)
+    return {
+        "outbound": outbound,
+        "first_reply_at": _told(states.at, row, OPEN_END),
+        "first_reply_agent": _told(states.events.actor, row, 0),
+        "first_reply_team": _told(states.team, row, 0),
+    }
+
+
+def _moments(states: States, solved: Solves) -> dict[str, NDArray]:
+    """When each ticket first or last came to something."""
+    ticket, tickets = states.events.ticket, len(states.first)
+    firsts, lasts = (np.full(tickets, OPEN_END) for _ in range(2))
+    firsts[solved.ticket[solved.nth == 1]] = solved.solved_at[solved.nth == 1]
+    lasts[solved.ticket[solved.last]] = solved.solved_at[solved.last]
+    assigned = first_rows(states.assignee != 0, ticket, tickets)
+    closed = first_rows(states.status == Status.CLOSED, ticket, tickets)
+    return {
+        "updated_at": states.at[states.last],
+        "first_solved_at": firsts,
+        "last_solved_at": lasts,
+        "first_assigned_at": _told(states.at, assigned, OPEN_END),
+        "first_closed_at": _told(states.at, closed, OPEN_END),
+    }
+
+
+def _counts(states: States, solved: Solves) -> dict[str, NDArray]:
+    """How often what happened to each ticket."""
+    events = states.events
+    by_agent = np.flatnonzero(events.actor_kind == ActorKind.AGENT)
+    fresh = np.diff(events.ticket[by_agent], prepend=-1) > 0
+    touches = by_agent[fresh | (np.diff(states.at[by_agent], prepend=0) != 0)]
+    marked = {
+        "reopens": np.flatnonzero(is_reopening(states)),
+        "reassignments": np.flatnonzero(is_reassignment(states)),
+        "transfers": np.flatnonzero(is_transfer(states)),
+        "public_replies": np.flatnonzero(is_human_reply(states)),
+        "requester_messages": np.flatnonzero(events.type == EventType.REQUESTER_MESSAGE),
+        "internal_notes": np.flatnonzero(events.type == EventType.INTERNAL_NOTE),
+        "touches": touches,
+    }
+    tickets = {name: events.ticket[rows] for name, rows in marked.items()}
+    tickets["solves"] = solved.ticket
+    return {
+        name: np.bincount(rows, minlength=len(states.first)).astype(np.int32)
+        for name, rows in tickets.items()
+    }
+
+
+def _gone_at(cut: Spans) -> Instants:
+    """When each ticket was merged, deleted or marked spam for good; OPEN_END if it was not."""
+    away = among(GONE, cut.status)
+    rows = np.arange(len(cut))
+    here = np.maximum.accumulate(np.where(away, -1, rows))  # the span that was the last one here
+    last = np.append(cut.first[1:], len(cut)) - 1
+    went = np.minimum(here[last] + 1, last)
+    return np.where(away[last], cut.start_at[went], OPEN_END)
+
+
+def _any(states: States, flags: Flags) -> Flags:
+    """Tickets that have a row in `flags`."""
+    return np.logical_or.reduceat(flags, states.first)
+
+
+def _told(column: NDArray, row: Rows, absent: int) -> NDArray:
+    """`column` at each row, `absent` where the row lies past its end."""
+    return np.where(row < len(column), column[np.minimum(row, len(column) - 1)], absent).astype(
+        column.dtype
     )
