@@ -1,0 +1,97 @@
+"""Amounts -> figures, for each kind of metric. Pure."""
+
+from datetime import date
+
+import numpy as np
+
+from ops_dashboard.metrics.definitions import Level, Metric, Quantile, Ratio, Total
+from ops_dashboard.metrics.groups import Groups, Key
+from ops_dashboard.metrics.histogram import grouped_quantile
+from ops_dashboard.metrics.intervals import quantile_ranks, wilson
+from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.result import Figure
+
+
+def figures_of(
+    metric: Metric, groups: dict[str, Groups], *, period: Period, grain: Grain, today: date
+) -> dict[Key, Figure]:
+    """The figure of every bucket and cut that has facts; for a stock, of every bucket so far."""
+    match metric:
+        case Total():
+            return _totals(metric, groups[metric.source])
+        case Ratio():
+            return _ratios(metric, groups[metric.source])
+        case Quantile():
+            return _quantiles(metric, groups[metric.source])
+        case Level():
+            return _levels(metric, groups, period=period, grain=grain, today=today)
+    raise TypeError(metric)
+
+
+def _totals(metric: Total, groups: Groups) -> dict[Key, Figure]:
+    return {
+        key: Figure(float(amount), int(amount))
+        for key, amount in zip(groups.keys, groups.sums[metric.measure].tolist(), strict=True)
+    }
+
+
+def _ratios(metric: Ratio, groups: Groups) -> dict[Key, Figure]:
+    parts, wholes = groups.sums[metric.part].tolist(), groups.sums[metric.whole].tolist()
+    return {
+        key: ratio_figure(metric, part, whole)
+        for key, part, whole in zip(groups.keys, parts, wholes, strict=True)
+    }
+
+
+def ratio_figure(metric: Ratio, part: int, whole: int) -> Figure:
+    """part / whole with its interval where it is a share; nothing where the whole is nothing."""
+    if whole == 0:
+        return Figure(None, 0)
+    interval = wilson(part, whole) if metric.of_shares else None
+    low, high = interval or (None, None)
+    return Figure(part / whole, whole, low, high)
+
+
+def _quantiles(metric: Quantile, groups: Groups) -> dict[Key, Figure]:
+    group, seconds, weight = groups.durations[metric.measure]
+    n = np.bincount(group, weights=weight, minlength=len(groups.keys)).astype(np.int64)
+    low_rank, high_rank = quantile_ranks(n, metric.p)
+    value, low, high = (
+        grouped_quantile(group, seconds, weight, ranks=ranks).tolist()
+        for ranks in ((n - 1) * metric.p, low_rank, high_rank)
+    )
+    return {
+        key: Figure(value[i], int(n[i]), low[i], high[i]) if n[i] else Figure(None, 0)
+        for i, key in enumerate(groups.keys)
+    }
+
+
+def _levels(
+    metric: Level, groups: dict[str, Groups], *, period: Period, grain: Grain, today: date
+) -> dict[Key, Figure]:
+    opening: dict[tuple[int, ...], int] = {}
+    change: dict[Key, int] = {}
+    for sign, measures in ((1, metric.entered), (-1, metric.left)):
+        for source, measure in measures:
+            for codes, sums in groups[source].opening.items():
+                opening[codes] = opening.get(codes, 0) + sign * sums[measure]
+            amounts = groups[source].sums[measure].tolist()
+            for key, amount in zip(groups[source].keys, amounts, strict=True):
+                change[key] = change.get(key, 0) + sign * amount
+    cuts = sorted({*opening, *(codes for _, codes in change)})
+    if grain is Grain.TOTAL:
+        return {(None, codes): _stock(opening.get(codes, 0) + change.get((None, codes), 0)) for codes in cuts}
+    figures = {}
+    for codes in cuts:
+        level = opening.get(codes, 0)
+        for start in period.buckets(grain):
+            if start > today:
+                break
+            number = (start - date(1970, 1, 1)).days
+            level += change.get((number, codes), 0)
+            figures[(number, codes)] = _stock(level)
+    return figures
+
+
+def _stock(level: int) -> Figure:
+    return Figure(float(level), level)

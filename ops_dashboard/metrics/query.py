@@ -1,0 +1,347 @@
+"""The one reader of numbers: a query and a scope go in, a Result comes out.
+
+A question about time and teams alone is answered from totals and histograms; any other filter,
+cut, exact quantile or drill-through decodes the packed blocks of the scoped teams. Raw tables are
+never read. `Reader` answers many questions of one reader and keeps answers as long as the cells
+they came from stand.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from hashlib import blake2b
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.conf import settings
+from django.core.cache import caches
+from django.db.models import Min
+from django.utils import timezone
+
+from ops_dashboard.metrics import cells as cell_store
+from ops_dashboard.metrics.arithmetic import figures_of
+from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Ratio, Source, Total, registry
+from ops_dashboard.metrics.models import Annotation, Cell, Fill, Goal, StaleCell
+from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.result import Figure, Freshness, Note, Result, Row
+from ops_dashboard.metrics.teams import TEAM
+from ops_dashboard.people.roles import Scope
+
+SMALL_CELL = 10  # readers with `small_cells_hidden` see no figure that rests on fewer subjects
+
+
+class NotYours(PermissionError):
+    """The scope does not grant what the query asks for."""
+
+
+class BadQuery(ValueError):
+    """A query that makes no sense; the message names the part and says what would."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question: one metric over a period, cut and filtered. `where` values are slugs."""
+
+    metric: str
+    period: Period
+    grain: Grain = Grain.TOTAL
+    by: tuple[str, ...] = ()
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    compare: Period | None = None
+    exact: bool = False
+
+
+def run(query: Query, *, scope: Scope) -> Result:
+    """The answer to one query for one reader."""
+    return Reader(scope).run(query)
+
+
+def subjects(query: Query, *, scope: Scope) -> np.ndarray:
+    """Distinct subject ids behind the figure of `query` (its period, filters and scope). int64[n]"""
+    return Reader(scope).subjects(query)
+
+
+def today() -> date:
+    """The present day in the reporting zone."""
+    return timezone.now().astimezone(ZoneInfo(settings.REPORTING_ZONE)).date()
+
+
+class Reader:
+    """Answers queries of one reader; what all of them need is read once."""
+
+    def __init__(self, scope: Scope) -> None:
+        if not scope.sees_metrics:
+            raise NotYours("This account has no access to metrics.")
+        self.scope = scope
+
+    @cached_property
+    def _fills(self) -> dict[str, Fill]:
+        return {fill.source: fill for fill in Fill.objects.all()}
+
+    @cached_property
+    def _goals(self) -> list[Goal]:
+        return list(Goal.objects.order_by("team_id", "valid_from"))
+
+    @cached_property
+    def _annotations(self) -> list[Annotation]:
+        return [a for a in Annotation.objects.all() if a.team_id is None or self.scope.sees_team(a.team_id)]
+
+    @cached_property
+    def _stale(self) -> tuple[int, datetime | None]:
+        """How many cells are owed to this reader, and since when."""
+        owed = StaleCell.objects.all() if self.scope.teams is None else StaleCell.objects.filter(
+            team__in=self.scope.teams
+        )
+        return owed.count(), owed.aggregate(at=Min("marked_at"))["at"]
+
+    @cached_property
+    def freshness(self) -> Freshness:
+        count, since = self._stale
+        ticks = [fill.ticked_to for fill in self._fills.values() if fill.ticked_to]
+        reached = [at for at in (since, min(ticks, default=None)) if at]
+        return Freshness(min(reached, default=None), count, settings.REPORTING_ZONE)
+
+    def run(self, query: Query) -> Result:
+        """The answer; kept until a cell of its sources, a goal or an annotation changes."""
+        metric = registry.metric(query.metric)
+        self._check(metric, query)
+        key = self._key(query, metric)
+        answer: Result | None = caches["answers"].get(key)
+        if answer is None:
+            answer = self._answer(query, metric)
+            caches["answers"].set(key, answer)
+        return replace(
+            answer, freshness=self.freshness, target=self._target(query), notes=self._notes(query.period)
+        )
+
+    def subjects(self, query: Query) -> np.ndarray:
+        metric = registry.metric(query.metric)
+        self._check(metric, query)
+        if not self.scope.sees_tickets:
+            raise NotYours("This account may not see the tickets behind a figure.")
+        found = [
+            cell_store.subjects(source, measures, query.period, where=self._codes(source, query), teams=self._teams(query))
+            for source, measures in _needs(metric)
+        ]
+        return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+
+    # -- what the reader may ask
+
+    def _check(self, metric: Metric, query: Query) -> None:
+        for slug in (*query.by, *(slug for slug, _ in query.where)):
+            for source in metric.sources:
+                dimension = _dimension(registry.source(source), slug)
+                if dimension.about_people and not self.scope.sees_people:
+                    raise NotYours(f"This account may not see figures by {dimension.label.lower()}.")
+        if len(set(query.by)) != len(query.by):
+            raise BadQuery(f"by={','.join(query.by)} names a cut twice.")
+        if query.grain is Grain.HOUR_OF_WEEK and isinstance(metric, Level):
+            raise BadQuery(f"{metric.slug} is a stock; it has no hour of the week.")
+
+    def _teams(self, query: Query) -> list[int] | None:
+        """Ids of the teams to read; None: all. Filters and scope both narrow."""
+        wanted = [slugs for slug, slugs in query.where if slug == "team"]
+        teams = None if self.scope.teams is None else set(self.scope.teams)
+        for slugs in wanted:
+            codes = _known_codes(TEAM, slugs)
+            teams = set(codes) if teams is None else teams & set(codes)
+        return None if teams is None else sorted(teams)
+
+    def _codes(self, source: Source, query: Query) -> list[tuple[str, list[int]]]:
+        """(column, codes) of every filter but the team's."""
+        return [
+            (dimension.column, _known_codes(dimension, slugs))
+            for slug, slugs in query.where
+            if slug != "team"
+            for dimension in [_dimension(source, slug)]
+        ]
+
+    def _key(self, query: Query, metric: Metric) -> str:
+        generations = [(slug, self._fills[slug].generation if slug in self._fills else 0) for slug in metric.sources]
+        scope = None if self.scope.teams is None else sorted(self.scope.teams)
+        text = repr((query, generations, scope, self.scope.small_cells_hidden, self.scope.sees_people, today(),
+                     settings.REPORTING_ZONE))
+        return blake2b(text.encode(), digest_size=16).hexdigest()
+
+    # -- the answer
+
+    def _answer(self, query: Query, metric: Metric) -> Result:
+        now = self._figures(query, metric, query.period)
+        before = self._figures(query, metric, query.compare) if query.compare else {}
+        total_query = replace(query, by=(), grain=Grain.TOTAL)
+        total = self._figures(total_query, metric, query.period).get((None, ()), _nothing(metric))
+        previous_total = (
+            self._figures(total_query, metric, query.compare).get((None, ()), _nothing(metric)) if query.compare else None
+        )
+        return Result(
+            metric=metric,
+            period=query.period,
+            grain=query.grain,
+            by=query.by,
+            rows=self._rows(query, metric, now, before),
+            total=self._shown(total),
+            previous_period=query.compare,
+            previous_total=self._shown(previous_total) if previous_total else None,
+            freshness=self.freshness,
+            where=query.where,
+            exact=query.exact,
+        )
+
+    def _figures(self, query: Query, metric: Metric, period: Period) -> dict[tuple[int | None, tuple[int, ...]], Figure]:
+        """Figure of every (bucket day number or hour of week, codes of the cuts)."""
+        groups = {}
+        for source, measures in _needs(metric):
+            columns = [_dimension(source, slug).column for slug in query.by]
+            groups[source.slug] = cell_store.aggregate(
+                source,
+                measures,
+                period,
+                grain=query.grain,
+                by=columns,
+                where=self._codes(source, query),
+                teams=self._teams(query),
+                opening=isinstance(metric, Level),
+                exact=query.exact and isinstance(metric, Quantile),
+            )
+        return figures_of(metric, groups, period=period, grain=query.grain, today=today())
+
+    def _rows(self, query: Query, metric: Metric, now: dict, before: dict) -> tuple[Row, ...]:
+        labels = [self._labels(query, slug, i, now) for i, slug in enumerate(query.by)]
+        first_day = self._first_day(metric)
+        keys = sorted({codes for _, codes in now}, key=lambda codes: [labels[i][c][1] for i, c in enumerate(codes)])
+        rows = []
+        for place, bucket in enumerate(_buckets(query)):
+            for codes in keys or ([()] if not query.by else []):
+                figure = now.get((bucket, codes)) or self._absent(query, metric, bucket, first_day)
+                then = before.get((_bucket_at(query, place), codes)) if query.compare else None
+                rows.append(
+                    Row(
+                        start=_day(bucket) if query.grain not in (Grain.TOTAL, Grain.HOUR_OF_WEEK) else None,
+                        keys=tuple(labels[i][c][0] for i, c in enumerate(codes)),
+                        labels=tuple(labels[i][c][1] for i, c in enumerate(codes)),
+                        figure=self._shown(figure),
+                        previous=self._shown(then) if then else None,
+                        maturing=_is_maturing(query, metric, bucket),
+                        hour=bucket if query.grain is Grain.HOUR_OF_WEEK else None,
+                    )
+                )
+        return tuple(rows)
+
+    def _labels(self, query: Query, slug: str, place: int, figures: dict) -> dict[int, tuple[str, str]]:
+        source = registry.source(registry.metric(query.metric).sources[0])
+        codes = sorted({codes[place] for _, codes in figures})
+        return {0: ("none", "None"), **_dimension(source, slug).labels([c for c in codes if c])}
+
+    def _first_day(self, metric: Metric) -> date | None:
+        """The first day with any fact of the metric's sources: before it there is no data, not zero."""
+        key = f"first-day/{metric.sources}/{[(s, f.generation) for s, f in self._fills.items()]}"
+        digest = blake2b(key.encode(), digest_size=16).hexdigest()
+        found = caches["answers"].get(digest)
+        if found is None:
+            found = Cell.objects.filter(source__in=metric.sources).aggregate(day=Min("day"))["day"]
+            caches["answers"].set(digest, found)
+        return found
+
+    def _absent(self, query: Query, metric: Metric, bucket: int | None, first_day: date | None) -> Figure:
+        """Zero where counting went on and found nothing; a gap where there was nothing to count."""
+        if bucket is None or query.grain is Grain.HOUR_OF_WEEK:
+            return _nothing(metric)
+        start = _day(bucket)
+        counted = first_day is not None and query.grain.next_start(start) > first_day and start <= today()
+        return _nothing(metric) if counted else Figure(None, 0)
+
+    def _shown(self, figure: Figure) -> Figure:
+        if self.scope.small_cells_hidden and 0 < figure.n < SMALL_CELL:
+            return Figure(None, 0)
+        return figure
+
+    def _target(self, query: Query) -> float | None:
+        """The goal in force on the period's last day: the one team's own, else everyone's."""
+        teams = self._teams(query)
+        own = teams[0] if teams is not None and len(teams) == 1 else None
+        valid = [
+            goal
+            for goal in self._goals
+            if goal.metric == query.metric
+            and goal.valid_from <= query.period.end
+            and (goal.valid_to is None or goal.valid_to > query.period.end)
+            and goal.team_id in (None, own)
+        ]
+        valid.sort(key=lambda goal: (goal.team_id is not None, goal.valid_from))
+        return valid[-1].value if valid else None
+
+    def _notes(self, period: Period) -> tuple[Note, ...]:
+        return tuple(
+            Note(on=a.on, until=a.until, label=a.label, kind=a.kind)
+            for a in self._annotations
+            if a.on <= period.end and (a.until or a.on) >= period.start
+        )
+
+
+def _nothing(metric: Metric) -> Figure:
+    return Figure(0 if isinstance(metric, Total | Level) else None, 0)
+
+
+def _dimension(source: Source, slug: str) -> Dimension:
+    dimension = TEAM if slug == "team" else source.dimension(slug)
+    if dimension is None:
+        known = ", ".join(["team", *(d.slug for d in source.dimensions)])
+        raise BadQuery(f"{slug!r} is no cut of {source.slug}; it has {known}.")
+    return dimension
+
+
+def _known_codes(dimension: Dimension, slugs: Sequence[str]) -> list[int]:
+    """Codes of slugs; `none` is code 0. A slug nobody has matches nothing, so it is an error."""
+    found = dimension.codes([slug for slug in slugs if slug != "none"])
+    if unknown := [slug for slug in slugs if slug != "none" and slug not in found]:
+        raise BadQuery(f"There is no {dimension.label.lower()} {unknown[0]!r}.")
+    return sorted({*found.values(), *([0] if "none" in slugs else [])})
+
+
+def _needs(metric: Metric) -> list[tuple[Source, list[str]]]:
+    """The measures a metric is made of, by source."""
+    match metric:
+        case Total():
+            return [(registry.source(metric.source), [metric.measure])]
+        case Ratio():
+            return [(registry.source(metric.source), [metric.part, metric.whole])]
+        case Quantile():
+            return [(registry.source(metric.source), [metric.measure])]
+        case Level():
+            wanted = [*metric.entered, *metric.left]
+            return [
+                (registry.source(slug), list(dict.fromkeys(m for s, m in wanted if s == slug)))
+                for slug in metric.sources
+            ]
+    raise TypeError(metric)
+
+
+def _day(number: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=number)
+
+
+def _number(day: date) -> int:
+    return (day - date(1970, 1, 1)).days
+
+
+def _buckets(query: Query) -> list[int | None]:
+    if query.grain is Grain.TOTAL:
+        return [None]
+    if query.grain is Grain.HOUR_OF_WEEK:
+        return list(range(168))
+    return [_number(start) for start in query.period.buckets(query.grain)]
+
+
+def _bucket_at(query: Query, place: int) -> int | None:
+    """The bucket of the compared period that stands at the same place."""
+    if query.grain in (Grain.TOTAL, Grain.HOUR_OF_WEEK) or query.compare is None:
+        return _buckets(query)[place]
+    starts = [_number(start) for start in query.compare.buckets(query.grain)]
+    return starts[place] if place < len(starts) else None
+
+
+def _is_maturing(query: Query, metric: Metric, bucket: int | None) -> bool:
+    if not metric.maturity_days or bucket is None or query.grain is Grain.HOUR_OF_WEEK:
+        return False
+    return query.grain.next_start(_day(bucket)) > today() - timedelta(days=metric.maturity_days)

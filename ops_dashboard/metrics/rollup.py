@@ -1,0 +1,242 @@
+"""The only writer of cells: marks what changed, refills what is stale.
+
+Marking happens in the transaction that writes the facts; refilling claims marks with skip locked,
+recomputes their cells from facts and replaces them in one transaction. A cell is recomputed under
+an advisory lock taken before its facts are read, so two workers on one cell leave the later truth.
+"""
+
+import struct
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from io import BytesIO
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from ops_dashboard.metrics import facts_reader
+from ops_dashboard.metrics.definitions import Source, registry
+from ops_dashboard.metrics.facts_reader import EPOCH, CellKey, select_sql
+from ops_dashboard.metrics.models import Fill
+from ops_dashboard.metrics.packing import PackedCell, pack
+
+BATCH = 500  # cells a transaction; a full refill walks in chunks of days instead
+CHUNK_FACTS = 400_000
+
+# The moment Postgres' binary dates count from.
+_POSTGRES_EPOCH = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Refilled:
+    """What one call of `refill` did."""
+
+    cells: int
+    facts: int
+    seconds: float
+
+
+def snapshot(cursor, subjects: Sequence[int], *, about: str = "ticket") -> None:  # noqa: ANN001 (Django's wrapper has no public type)
+    """Keep the present facts of some subjects until the transaction ends, for `mark_changed`."""
+    for source in _sources_about(about):
+        cursor.execute(f"DROP TABLE IF EXISTS {_kept(source)}")
+        cursor.execute(
+            f"CREATE TEMP TABLE {_kept(source)} ON COMMIT DROP AS {_facts_of_subjects(source)}", [list(subjects)]
+        )
+
+
+def mark_changed(cursor, subjects: Sequence[int], *, had_facts: bool, about: str = "ticket") -> None:  # noqa: ANN001
+    """Mark the cells in which the facts of some subjects differ from their snapshot."""
+    for source in _sources_about(about):
+        new = _facts_of_subjects(source)
+        if had_facts:
+            changed = f"((TABLE {_kept(source)} EXCEPT {new}) UNION ALL ({new} EXCEPT TABLE {_kept(source)}))"
+            arguments = [list(subjects), list(subjects)]
+        else:
+            changed, arguments = f"({new})", [list(subjects)]
+        cursor.execute(
+            "INSERT INTO metrics_stalecell (source, day, team) "
+            f"SELECT DISTINCT %s, date '1970-01-01' + day, team FROM {changed} changed",
+            [source.slug, *arguments],
+        )
+
+
+def _sources_about(about: str) -> list[Source]:
+    return [source for source in registry.sources() if source.about == about]
+
+
+def _kept(source: Source) -> str:
+    return f"kept_{source.slug}"
+
+
+def _facts_of_subjects(source: Source) -> str:
+    return f"{select_sql(source)} WHERE ({source.subject}) = ANY(%s) AND ({source.at}) IS NOT NULL"
+
+
+def refill(*, until_empty: bool = True, progress: Callable[[int], None] | None = None) -> Refilled:
+    """Redo stale cells, batch by batch, until none is left that another worker does not hold."""
+    started, cells, facts = time.monotonic(), 0, 0
+    for source in registry.sources():
+        if _is_out_of_date(source):
+            done = refill_all(source, progress=progress)
+            cells, facts = cells + done.cells, facts + done.facts
+    mark_ticked()
+    while True:
+        done_cells, done_facts = _refill_batch()
+        cells, facts = cells + done_cells, facts + done_facts
+        if progress:
+            progress(done_cells)
+        if not done_cells or not until_empty:
+            return Refilled(cells, facts, time.monotonic() - started)
+
+
+def _is_out_of_date(source: Source) -> bool:
+    """Its cells were packed in another layout, or their days cut in another zone."""
+    fill = Fill.objects.filter(source=source.slug).first()
+    return fill is not None and (fill.layout != source.version or fill.zone != settings.REPORTING_ZONE)
+
+
+def mark_ticked() -> None:
+    """Mark cells whose facts came true since the last call by time alone (a promise fell due)."""
+    for source in (s for s in registry.sources() if s.ticks):
+        with transaction.atomic(), connection.cursor() as cursor:
+            fill, _ = Fill.objects.select_for_update().get_or_create(
+                source=source.slug, defaults={"layout": source.version, "zone": settings.REPORTING_ZONE}
+            )
+            now = timezone.now()
+            # Before the first tick every fact written so far is still marked by its writer.
+            cursor.execute(
+                "INSERT INTO metrics_stalecell (source, day, team) SELECT DISTINCT %s, "
+                f"(({source.at}) AT TIME ZONE %s)::date, ({source.team}) FROM {source.table} f "
+                f"WHERE ({source.at}) > %s AND ({source.at}) <= %s",
+                [source.slug, settings.REPORTING_ZONE, fill.ticked_to or now, now],
+            )
+            fill.ticked_to = now
+            fill.save(update_fields=["ticked_to"])
+
+
+@transaction.atomic
+def _refill_batch() -> tuple[int, int]:
+    """Claim and redo one batch; returns (cells, facts)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM metrics_stalecell WHERE id IN (SELECT id FROM metrics_stalecell "
+            "ORDER BY source, day, team FOR UPDATE SKIP LOCKED LIMIT %s) RETURNING source, day, team",
+            [BATCH],
+        )
+        claimed = sorted(set(cursor.fetchall()))
+        if not claimed:
+            return 0, 0
+        _lock(cursor, claimed)
+    facts = 0
+    for source in registry.sources():
+        keys = [(day, team) for slug, day, team in claimed if slug == source.slug]
+        if keys:
+            facts += _redo(source, keys)
+    return len(claimed), facts
+
+
+def _lock(cursor, cells: Iterable[tuple[str, date, int]]) -> None:  # noqa: ANN001
+    """One lock a cell, in key order so that workers cannot wait on each other in a circle."""
+    names = [f"{source}/{day}/{team}" for source, day, team in cells]
+    cursor.execute(
+        "SELECT pg_advisory_xact_lock(key) FROM "
+        "(SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest(%s) AS name ORDER BY 1) AS keys",
+        [names],
+    )
+
+
+def _redo(source: Source, keys: list[CellKey]) -> int:
+    now = timezone.now()
+    day, team, facts = facts_reader.read_cells(source, keys, as_of=now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM metrics_cell WHERE source = %s AND (day, team) IN "
+            "(SELECT * FROM unnest(%s::date[], %s::int[]))",
+            [source.slug, [d for d, _ in keys], [t for _, t in keys]],
+        )
+    _store(source, pack(source, day, team, facts), filled_at=now)
+    _bump(source)
+    return len(facts)
+
+
+def refill_all(source: Source, *, progress: Callable[[int], None] | None = None) -> Refilled:
+    """Redo every cell of a source in one transaction, walking its days in chunks."""
+    started, cells, facts_seen = time.monotonic(), 0, 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE metrics_cell IN SHARE ROW EXCLUSIVE MODE")
+        # Marks that another worker holds stay with it: waiting for them here would close a circle.
+        cursor.execute(
+            "DELETE FROM metrics_stalecell WHERE id IN "
+            "(SELECT id FROM metrics_stalecell WHERE source = %s FOR UPDATE SKIP LOCKED)",
+            [source.slug],
+        )
+        cursor.execute("DELETE FROM metrics_cell WHERE source = %s", [source.slug])
+        now = timezone.now()
+        reach = facts_reader.day_range(source, as_of=now)
+        first = reach[0] if reach else None
+        step = 8
+        while reach and first is not None and first <= reach[1]:
+            last = min(first + timedelta(days=step - 1), reach[1])
+            day, team, facts = facts_reader.read_days(source, first, last, as_of=now)
+            packed = list(pack(source, day, team, facts))
+            _store(source, packed, filled_at=now)
+            cells, facts_seen = cells + len(packed), facts_seen + len(facts)
+            step = _next_step(step, len(facts))
+            first = last + timedelta(days=1)
+            if progress:
+                progress(len(packed))
+        _bump(source, ticked_to=now)
+    return Refilled(cells, facts_seen, time.monotonic() - started)
+
+
+def _next_step(step: int, facts: int) -> int:
+    """Days of the next chunk, so that it holds about CHUNK_FACTS."""
+    return max(1, min(step * 4, 400, step * CHUNK_FACTS // max(1, facts)))
+
+
+def _bump(source: Source, *, ticked_to: datetime | None = None) -> None:
+    """A new generation: answers made from older cells are no longer served."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO metrics_fill (source, generation, layout, zone, ticked_to) VALUES (%s, 1, %s, %s, %s) "
+            "ON CONFLICT (source) DO UPDATE SET generation = metrics_fill.generation + 1, layout = excluded.layout, "
+            "zone = excluded.zone, ticked_to = greatest(metrics_fill.ticked_to, excluded.ticked_to)",
+            [source.slug, source.version, settings.REPORTING_ZONE, ticked_to],
+        )
+
+
+def _store(source: Source, cells: Iterable[PackedCell], *, filled_at: datetime) -> None:
+    """COPY cells in; the caller has removed the old ones."""
+    stream = BytesIO()
+    stream.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
+    slug = source.slug.encode()
+    at = int((filled_at - datetime(2000, 1, 1, tzinfo=filled_at.tzinfo)).total_seconds() * 1_000_000)
+    shift = (_POSTGRES_EPOCH - EPOCH).days
+    for cell in cells:
+        totals = struct.pack(">iiIii", 1, 0, 20, len(cell.totals), 1) if cell.totals else struct.pack(">iiI", 0, 0, 20)
+        totals += b"".join(struct.pack(">iq", 8, amount) for amount in cell.totals)
+        stream.write(struct.pack(">h", 10))
+        for value in (
+            slug,
+            struct.pack(">i", cell.day - shift),
+            struct.pack(">i", cell.team),
+            struct.pack(">i", cell.n),
+            totals,
+            cell.hours,
+            cell.histograms,
+            cell.block,
+            struct.pack(">h", source.version),
+            struct.pack(">q", at),
+        ):
+            stream.write(struct.pack(">i", len(value)) + value)
+    stream.write(struct.pack(">h", -1))
+    stream.seek(0)
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(
+            "COPY metrics_cell (source, day, team, n, totals, hours, histograms, block, layout, filled_at) "
+            "FROM STDIN (FORMAT BINARY)",
+            stream,
+        )
