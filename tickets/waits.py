@@ -12,6 +12,7 @@ from tickets.vocabulary import DONE, UNSOLVED, ActorKind, EventType
 
 FirstReplyFrom = Literal["creation", "handoff"]
 NextReplyStarts = Literal["after_first_reply", "any"]
+UpdateStarts = Literal["reply", "creation", "contact"]
 
 
 class EndedBy(IntEnum):
