@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from tickets.policy import ALWAYS_OPEN, NONE, BadPolicy, Policy, Target, Terms, match
 from tickets.runs import Rule, Runs, ordinal, place, runs
-from tickets.spans import Spans
 from tickets.states import OPEN_END, Codes, Flags, Instants, Rows, among
 from tickets.timeline import Timeline
 from tickets.vocabulary import PromiseState
@@ -352,11 +351,12 @@ def _deciding(terms: Terms, parts: Segments, sums: Count) -> tuple[Rows, Flags]:
 
 def _due_at(bench: Bench, parts: Segments, sums: Count, at: Rows) -> Instants:
     """When each run falls due in the segment `at`, or would have, had it run on from there."""
-    terms, target = bench.terms, parts.target[at]
-    level = sums.level[at] + terms.seconds[target] - sums.before[at]
+    terms, target, start_at = bench.terms, parts.target[at], parts.start_at[at]
+    left = terms.seconds[target] - sums.before[at]  # below 0 where the target shrank under the sum
+    level = sums.level[at] + np.maximum(left, 0)
     calendar = np.where(terms.on_wall[target], ALWAYS_OPEN, terms.calendar[target])
     instants = bench.instants(calendar, level, terms.next_open[target])
-    return np.maximum(instants, parts.start_at[at])
+    return np.where(left < 0, start_at, np.maximum(instants, start_at))
 
 
 def _decided_at(

@@ -65,7 +65,7 @@ def spans(states: States) -> Spans:
         **columns,
         end_at=end_at,
         entered=entered,
-        left=_left(status, team, is_last, entered=entered),
+        left=_left(status, is_last, entered=entered),
         reassigned=gave_on(columns["assignee"], ~is_first, to_none=True),
         transferred=gave_on(team, ~is_first),
     )
@@ -132,9 +132,7 @@ def _entered(status: NDArray, team: Codes, is_first: Flags) -> NDArray[np.uint8]
     return np.where(inside, entered, Step.NONE).astype(np.uint8)
 
 
-def _left(
-    status: NDArray, team: Codes, is_last: Flags, *, entered: NDArray
-) -> NDArray[np.uint8]:
+def _left(status: NDArray, is_last: Flags, *, entered: NDArray) -> NDArray[np.uint8]:
     """Step by which each span went out of its team's backlog."""
     step_of = np.zeros(len(Status) + 1, dtype=np.uint8)
     for to_status, step in LEAVING.items():

@@ -96,9 +96,7 @@ def trace(events: Events) -> States:
     status = _status(events, is_first)
     carried = {name: carry(getattr(events, name), is_first) for name in ATTRIBUTES[1:]}
     before = np.where(is_first, Status.NEW, _previous(status)).astype(np.uint8)
-    changed = {
-        name: ~is_first & (column != _previous(column)) for name, column in carried.items()
-    }
+    changed = {name: ~is_first & (column != _previous(column)) for name, column in carried.items()}
     return States(
         events=events,
         at=np.maximum(events.at, created_at(events, first)[events.ticket]),

@@ -1,4 +1,4 @@
-"""The timeline of every ticket: its spans, the waits of its requester, its resolutions, its facts."""
+"""The timeline of every ticket: its spans, its requester's waits, its resolutions, its facts."""
 
 from dataclasses import dataclass
 
@@ -108,14 +108,19 @@ class Timeline:
 
 
 def fold(events: Events) -> Timeline:
-    """The timeline of all tickets in `events`, which must be in order and hold at least one event."""
+    """The timeline of all tickets in `events`, which are in order and at least one."""
     states = trace(events)
-    told = {"states": states, "spans": spans(states), "waits": waits(states)}
-    told["solves"] = solves(states)
-    return Timeline(**told, tickets=_tickets(states, told["spans"], told["waits"], told["solves"]))
+    cut, solved = spans(states), solves(states)
+    return Timeline(
+        states=states,
+        spans=cut,
+        waits=waits(states),
+        solves=solved,
+        tickets=_tickets(states, cut, solved),
+    )
 
 
-def _tickets(states: States, cut: Spans, waited: Waits, solved: Solves) -> Tickets:
+def _tickets(states: States, cut: Spans, solved: Solves) -> Tickets:
     """One row of facts a ticket."""
     now = {name: getattr(states, name)[states.last] for name in ATTRIBUTES}
     return Tickets(

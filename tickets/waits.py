@@ -103,8 +103,11 @@ def is_outbound(states: States, first_reply: Rows) -> Flags:
     by_agent = events.actor_kind[states.first] == ActorKind.AGENT
     created = events.type[states.first] == EventType.TICKET_CREATED
     reply = np.minimum(first_reply, len(events) - 1)
-    return by_agent & created & (first_reply < len(events)) & (
-        states.at[reply] == states.at[states.first]
+    return (
+        by_agent
+        & created
+        & (first_reply < len(events))
+        & (states.at[reply] == states.at[states.first])
     )
 
 
@@ -179,7 +182,7 @@ def _next_row(flags: Flags, rows: Rows) -> Rows:
 def _ended(
     states: States, *, ticket: Rows, since: Instants, end: Rows, ended_by: NDArray, first: bool
 ) -> Waits:
-    """Episodes of `ticket` that lasted from `since` to the event rows `end` (past the last: still)."""
+    """Episodes from `since` to the event rows `end` (past the last one: still waiting)."""
     events = states.events
     row = np.minimum(end, len(events) - 1)
     replied = ended_by == EndedBy.REPLY
