@@ -61,8 +61,7 @@ def _quantiles(metric: Quantile, groups: Groups) -> dict[Key, Figure]:
         for ranks in ((n - 1) * metric.p, low_rank, high_rank)
     )
     return {
-        key: Figure(value[i], int(n[i]), low[i], high[i]) if n[i] else Figure(None, 0)
-        for i, key in enumerate(groups.keys)
+        key: Figure(value[i], int(n[i]), low[i], high[i]) for i, key in enumerate(groups.keys) if n[i]
     }
 
 

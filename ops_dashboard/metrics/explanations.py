@@ -1,0 +1,57 @@
+"""Asks both periods of one metric and splits the change."""
+
+from dataclasses import dataclass, replace
+
+from ops_dashboard.metrics.definitions import Level, Quantile, Ratio, registry
+from ops_dashboard.metrics.explain import Effect, Part, amount_effects, ratio_effects
+from ops_dashboard.metrics.periods import Period
+from ops_dashboard.metrics.query import BadQuery, Query, Reader
+from ops_dashboard.metrics.result import Figure, Result
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A change and its effects, the largest first; they add up to `after - before`."""
+
+    before: Figure
+    after: Figure
+    effects: tuple[Effect, ...]
+
+    @property
+    def change(self) -> float | None:
+        if self.before.value is None or self.after.value is None:
+            return None
+        return self.after.value - self.before.value
+
+
+def explain(query: Query, *, against: Period, by: str, reader: Reader) -> Explanation:
+    """Why `query` over its period differs from the same over `against`, by one cut."""
+    metric = registry.metric(query.metric)
+    if isinstance(metric, Quantile | Level):
+        raise BadQuery(f"{metric.slug} is a {type(metric).__name__.lower()}; its change does not split into parts.")
+    after = reader.run(replace(query, by=(by,), compare=None))
+    before = reader.run(replace(query, by=(by,), period=against, compare=None))
+    parts = _parts(before, after, is_ratio=isinstance(metric, Ratio))
+    effects = ratio_effects(parts) if isinstance(metric, Ratio) else amount_effects(parts)
+    return Explanation(
+        before.total, after.total, tuple(sorted(effects, key=lambda effect: -abs(effect.total)))
+    )
+
+
+def _parts(before: Result, after: Result, *, is_ratio: bool) -> list[Part]:
+    old = {row.keys[0]: row for row in before.rows}
+    new = {row.keys[0]: row for row in after.rows}
+    parts = []
+    for key in dict.fromkeys([*new, *old]):
+        label = (new.get(key) or old[key]).labels[0]
+        b = _amounts(old[key].figure, is_ratio) if key in old else (0.0, 0.0)
+        a = _amounts(new[key].figure, is_ratio) if key in new else (0.0, 0.0)
+        parts.append(Part(key, label, *b, *a))
+    return parts
+
+
+def _amounts(figure: Figure, is_ratio: bool) -> tuple[float, float]:
+    """(part, whole): the part of a ratio is a count, so it comes back whole."""
+    if figure.value is None:
+        return 0.0, 0.0
+    return (float(round(figure.value * figure.n)), float(figure.n)) if is_ratio else (figure.value, figure.value)

@@ -1,0 +1,46 @@
+"""Result -> plain records: the one shape that the command line, the API and files share."""
+
+from typing import Any
+
+from ops_dashboard.metrics.periods import Grain
+from ops_dashboard.metrics.result import Result, Row
+
+
+def bucket_name(result: Result, row: Row) -> str:
+    """`2016-03-07`, `2016-W10`, `2016-03`, `mon 14:00` or the whole period."""
+    if row.hour is not None:
+        return f"{('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun')[row.hour // 24]} {row.hour % 24:02}:00"
+    if row.start is None:
+        return str(result.period)
+    if result.grain is Grain.WEEK:
+        year, week, _ = row.start.isocalendar()
+        return f"{year}-W{week:02}"
+    return row.start.strftime("%Y-%m") if result.grain is Grain.MONTH else row.start.isoformat()
+
+
+def row_record(result: Result, row: Row) -> dict[str, Any]:
+    """One row: period, a key per cut, value, n and interval; the compared figure where there is one."""
+    figure = row.figure
+    record: dict[str, Any] = {"period": bucket_name(result, row)}
+    record |= dict(zip(result.by, row.keys, strict=True))
+    record |= {"value": figure.value, "n": figure.n, "low": figure.low, "high": figure.high}
+    if result.previous_period is not None:
+        record["previous"] = row.previous.value if row.previous else None
+    if row.maturing:
+        record["maturing"] = True
+    return record
+
+
+def result_record(result: Result) -> dict[str, Any]:
+    """The whole answer with its provenance."""
+    complete_to = result.freshness.complete_to
+    return {
+        "metric": result.metric.slug,
+        "unit": result.metric.unit.value,
+        "period": str(result.period),
+        "grain": result.grain.value,
+        "zone": result.freshness.zone,
+        "complete_to": complete_to.isoformat() if complete_to else None,
+        "target": result.target,
+        "rows": [row_record(result, row) for row in result.rows],
+    }
