@@ -15,6 +15,7 @@ LEAVING = {
     Status.DELETED: Step.DELETED,
     Status.SPAM: Step.SPAM,
 }
+BACKLOG_SIDE = np.array([0] + [1 if s in UNSOLVED else 2 if s in DONE else 3 for s in Status])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +97,7 @@ def _boundaries(states: States) -> Rows:
 
 def _crowded(states: States, rows: Rows, instant: Rows) -> Flags:
     """Instants that one span cannot tell: two moves of a kind, or a step and a transfer."""
-    crossed = among(UNSOLVED, states.before) != among(UNSOLVED, states.status)
+    crossed = BACKLOG_SIDE[states.before] != BACKLOG_SIDE[states.status]
     team, assignee = (states.changed[name].copy() for name in ("team", "assignee"))
     team[states.first] = states.team[states.first] != 0
     assignee[states.first] = states.assignee[states.first] != 0
