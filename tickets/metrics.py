@@ -69,19 +69,17 @@ VOLUME: tuple[Metric, ...] = (
         source="closes",
         measure="closed",
     ),
-    Ratio(
-        slug="solved_per_agent",
-        label="Solved per solving agent",
-        unit=Unit.PER,
+    Total(
+        slug="solved_by_agents",
+        label="Solved by agents",
+        unit=Unit.COUNT,
         better=Better.NEITHER,
-        definition="Solves by a human agent, by that agent. Cut by agent to see each one's count.",
+        definition="Solves by a human agent. Cut by agent for tickets solved per agent; automation is left out.",
         attribution="day of the solve",
         owner="the agent who solved",
         peers="Not a ranking: case mix differs between agents.",
-        of_shares=False,
         source="solves",
-        part="agent_solves",
-        whole="solves",
+        measure="agent_solves",
     ),
 )
 

@@ -1,5 +1,8 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import autodiscover_modules
+
+from ops_dashboard.metrics import sql_views
 
 
 class MetricsConfig(AppConfig):
@@ -8,3 +11,5 @@ class MetricsConfig(AppConfig):
     def ready(self) -> None:
         """Every app's `metrics` module declares itself, as `admin` modules do."""
         autodiscover_modules("metrics")
+        pre_migrate.connect(sql_views.drop_views, sender=self)
+        post_migrate.connect(sql_views.make_views, sender=self)

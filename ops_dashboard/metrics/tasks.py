@@ -1,7 +1,6 @@
 """What Celery does for the engine. Redis only rings the bell: the work owed stands in StaleCell."""
 
 from celery import shared_task
-from django.db import connection
 
 from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.models import StaleCell
@@ -21,10 +20,3 @@ def refill() -> int:
 def refill_beside() -> int:
     """A helping hand: claims what the first worker does not hold."""
     return rollup.refill().cells
-
-
-@shared_task(name="ops_dashboard.metrics.tasks.analyze")
-def analyze() -> None:
-    """Keep the planner's statistics of the tables that grow by COPY."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE metrics_cell")
