@@ -11,7 +11,9 @@ def recognises(document: dict[str, Any]) -> bool:
     cases = document.get("cases")
     if not isinstance(cases, list) or not cases:
         return False
-    return all(isinstance(case, dict) and {"op", "calendar", "family"} <= case.keys() for case in cases)
+    return all(
+        isinstance(case, dict) and {"op", "calendar", "family"} <= case.keys() for case in cases
+    )
 
 
 def run(document: dict[str, Any]) -> Iterator[Outcome]:
