@@ -56,7 +56,10 @@ class Ticket(models.Model):
             models.Index(fields=["created_at", "id"], name="ticket_newest"),
             models.Index(fields=["updated_at", "id"], name="ticket_latest"),
             models.Index(
-                fields=["team", "created_at", "id"], name="ticket_unsolved", condition=Q(status__lte=Status.HOLD)
+                fields=["team", "created_at", "id"],
+                name="ticket_unsolved",
+                condition=Q(status__lte=Status.HOLD),
+                include=["waiting_since", "last_agent_touch_at"],
             ),
         ]
 
@@ -169,6 +172,8 @@ class Promise(TicketFact):
                 fields=["team", "cancelled_at"], name="promise_by_cancel", condition=Q(cancelled_at__isnull=False)
             ),
             models.Index(
-                fields=["due_at"], name="promise_running", condition=Q(state=PromiseState.RUNNING)
+                fields=["team", "kind", "due_at"],
+                name="promise_open",
+                condition=Q(fulfilled_at__isnull=True, cancelled_at__isnull=True),
             ),
         ]

@@ -1,0 +1,46 @@
+"""What is about to break: promises that run, by when they fall due."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from ops_dashboard.people.roles import Scope
+from tickets.vocabulary import PromiseKind
+
+HORIZONS = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=24))
+
+
+@dataclass(frozen=True)
+class Running:
+    """Promises of one team and kind that wait to be fulfilled."""
+
+    team: int
+    kind: PromiseKind
+    overdue: int  # due and still not fulfilled
+    within: tuple[int, ...]  # falling due within each of HORIZONS, each including the ones before
+    later: int
+    paused: int
+
+
+def running(*, scope: Scope, now: datetime) -> list[Running]:
+    """By team and kind, for the teams of the scope; ordered by what breaks first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT team, kind, count(*) FILTER (WHERE due_at <= %s), "
+            + ", ".join("count(*) FILTER (WHERE due_at > %s AND due_at <= %s)" for _ in HORIZONS)
+            + ", count(*) FILTER (WHERE due_at > %s), count(*) FILTER (WHERE due_at IS NULL) FROM tickets_promise "
+            "WHERE fulfilled_at IS NULL AND cancelled_at IS NULL AND (%s OR team = ANY(%s)) GROUP BY team, kind",
+            [
+                now,
+                *(bound for horizon in HORIZONS for bound in (now, now + horizon)),
+                now + HORIZONS[-1],
+                scope.teams is None and scope.sees_metrics,
+                sorted(scope.teams or ()) if scope.sees_metrics else [],
+            ],
+        )
+        rows = [
+            Running(team, PromiseKind(kind), overdue, tuple(within), later, paused)
+            for team, kind, overdue, *within, later, paused in cursor.fetchall()
+        ]
+    return sorted(rows, key=lambda row: (row.within, row.overdue), reverse=True)
