@@ -216,14 +216,15 @@ def cut(bench: Bench, rule: Rule, told: Runs) -> Segments:
     kept = np.flatnonzero(lasts & (lends >= 0))
     run, span = run[kept], span[kept]
     heads = np.flatnonzero(np.diff(run, prepend=-1))
+    lengths = np.diff(heads, append=len(run))
     target_in = target[lends[kept]]
     status = spans.status[span]
     return Segments(
         run=run[heads],
         head=heads,
-        tail=np.append(heads[1:], len(run)) - 1,
+        tail=heads + lengths - 1,
         lapsed_at=lapsed_at[run[heads]],
-        of=np.repeat(np.arange(len(heads)), np.diff(heads, append=len(run))),
+        of=np.repeat(np.arange(len(heads)), lengths),
         span=span,
         start_at=start_at[kept],
         end_at=end_at[kept],
