@@ -235,11 +235,11 @@ def _opening_blocks(
 
 
 def subjects(
-    source: Source, measures: Sequence[str], period: Period, *, where: Sequence[Filter], teams: list[int] | None
+    source: Source, measure_slug: str, period: Period, *, where: Sequence[Filter], teams: list[int] | None
 ) -> np.ndarray:
-    """Subjects of the facts that count in the last named measure. int64[m], repeated as facts repeat"""
+    """Subjects of the facts that count in a measure. int64[m], repeated as facts repeat"""
     _, _, facts = read_blocks(source, period, where=where, teams=teams)
-    measure = source.measure(measures[-1])
+    measure = source.measure(measure_slug)
     if measure.kind == "sum":
         return facts["subject"][measure.values(facts) != 0].astype(np.int64)
     chosen = np.ones(len(facts), bool) if measure.where is None else np.asarray(measure.where(facts), bool)

@@ -6,10 +6,10 @@ never read. `Reader` answers many questions of one reader and keeps answers as l
 they came from stand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,7 @@ from ops_dashboard.metrics.result import Figure, Freshness, Note, Result, Row
 from ops_dashboard.metrics.teams import TEAM
 from ops_dashboard.people.roles import Scope
 
+_DAY_ZERO = date(1970, 1, 1)
 SMALL_CELL = 10  # readers with `small_cells_hidden` see no figure that rests on fewer subjects
 
 
@@ -120,11 +121,23 @@ class Reader:
         self._check(metric, query)
         if not self.scope.sees_tickets:
             raise NotYours("This account may not see the tickets behind a figure.")
-        found = [
-            cell_store.subjects(source, measures, query.period, where=self._codes(source, query), teams=self._teams(query))
-            for source, measures in _needs(metric)
+        read = partial(cell_store.subjects, teams=self._teams(query))
+        if isinstance(metric, Level):
+            return self._inside(metric, query, read)
+        ((source, measures),) = _needs(metric)
+        return np.unique(read(source, measures[-1], query.period, where=self._codes(source, query)))
+
+    def _inside(self, metric: Level, query: Query, read: Callable[..., np.ndarray]) -> np.ndarray:
+        """Subjects that entered more often than they left, by the end of the period."""
+        so_far = Period(min(_DAY_ZERO, query.period.start), query.period.end)
+        moves = [
+            (sign, read(source, measure, so_far, where=self._codes(source, query)))
+            for sign, measures in ((1, metric.entered), (-1, metric.left))
+            for source, measure in ((registry.source(slug), measure) for slug, measure in measures)
         ]
-        return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+        found, place = np.unique(np.concatenate([ids for _, ids in moves]), return_inverse=True)
+        signs = np.concatenate([np.full(len(ids), sign) for sign, ids in moves])
+        return found[np.bincount(place, weights=signs, minlength=len(found)) > 0]
 
     # -- what the reader may ask
 
@@ -318,11 +331,11 @@ def _needs(metric: Metric) -> list[tuple[Source, list[str]]]:
 
 
 def _day(number: int) -> date:
-    return date(1970, 1, 1) + timedelta(days=number)
+    return _DAY_ZERO + timedelta(days=number)
 
 
 def _number(day: date) -> int:
-    return (day - date(1970, 1, 1)).days
+    return (day - _DAY_ZERO).days
 
 
 def _buckets(query: Query) -> list[int | None]:

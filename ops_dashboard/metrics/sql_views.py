@@ -33,7 +33,8 @@ def drop_views(*, using: str, **_: Any) -> None:
 
 
 def make_views(*, using: str, **_: Any) -> None:
-    """Receiver of post_migrate."""
+    """Receiver of post_migrate, which a flush sends too."""
+    drop_views(using=using)
     with connections[using].cursor() as cursor:
         for source in registry.sources():
             cursor.execute(view_sql(source))

@@ -1,0 +1,206 @@
+"""Cells follow facts: marked when they change, redone once, right whatever dies in between."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from ops_dashboard.metrics import reconciliation, rollup
+from ops_dashboard.metrics.definitions import registry
+from ops_dashboard.metrics.models import Cell, Fill, StaleCell
+from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.query import Query, Reader, run
+from ops_dashboard.people.roles import SYSTEM
+from tests.metrics.facts import add_ticket, make_teams, random_tickets, record
+from tickets.models import Promise
+
+NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)
+
+
+def differences() -> list[str]:
+    return [str(d) for source in registry.sources() for d in reconciliation.differing_cells(source)]
+
+
+def value(slug: str, day: date, **where: str) -> float | None:
+    filters = tuple((cut, (slug,)) for cut, slug in where.items())
+    return run(Query(slug, Period(day, day), where=filters), scope=SYSTEM).total.value
+
+
+@pytest.mark.django_db
+def test_a_refill_leaves_what_a_rebuild_would_and_nothing_stale() -> None:
+    record(random_tickets(300, seed=1, until=timezone.now()))
+    done = rollup.refill()
+    assert done.cells > 0
+    assert StaleCell.objects.count() == 0
+    assert differences() == []
+
+
+@pytest.mark.django_db
+def test_refilling_again_redoes_nothing() -> None:
+    record(random_tickets(50, seed=2, until=timezone.now()))
+    rollup.refill()
+    before = list(Fill.objects.order_by("source").values_list("source", "generation"))
+    assert rollup.refill().cells == 0
+    assert list(Fill.objects.order_by("source").values_list("source", "generation")) == before
+
+
+@pytest.mark.django_db
+def test_only_cells_whose_facts_changed_are_marked() -> None:
+    team = make_teams(1)[0].id
+    record(add_ticket(1, created_at=NOON, team=team))
+    rollup.refill()
+    record(add_ticket(1, created_at=NOON, solved_at=NOON + timedelta(days=2), team=team), had_facts=True)
+    marked = {(s, str(d), t) for s, d, t in StaleCell.objects.values_list("source", "day", "team")}
+    # The solve is a new fact of 1 April; the creation of 30 March stands as it was.
+    assert marked == {("steps", "2026-04-01", team), ("solves", "2026-04-01", team)}
+
+
+@pytest.mark.django_db
+def test_a_ticket_that_moves_to_another_day_empties_its_old_cell() -> None:
+    record(add_ticket(1, created_at=NOON))
+    rollup.refill()
+    record(add_ticket(1, created_at=NOON + timedelta(days=1)), had_facts=True)
+    rollup.refill()
+    assert not Cell.objects.filter(source="created", day=NOON.date()).exists()
+    assert value("created", NOON.date() + timedelta(days=1)) == 1
+
+
+@pytest.mark.django_db
+def test_a_promise_is_missed_the_moment_it_falls_due_without_a_new_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = {"now": NOON + timedelta(minutes=59)}
+    monkeypatch.setattr(timezone, "now", lambda: clock["now"])
+    record(add_ticket(1, created_at=NOON, due_at=NOON + timedelta(hours=1)))
+    rollup.refill()
+    assert value("first_resolution_running", NOON.date()) == 1
+    assert value("first_resolution_attainment", NOON.date()) is None
+    clock["now"] = NOON + timedelta(minutes=61)
+    rollup.refill()
+    assert value("first_resolution_running", NOON.date()) == 0
+    assert value("first_resolution_attainment", NOON.date()) == 0
+    assert Promise.objects.get().state == 1  # the row itself was not touched
+
+
+@pytest.mark.django_db
+def test_days_are_cut_in_the_reporting_zone_and_the_long_day_counts_once(settings) -> None:
+    settings.REPORTING_ZONE = "Europe/London"
+    london = ZoneInfo("Europe/London")
+    # 25 October 2026 has 25 hours in London: from 23:00 UTC of the 24th to 24:00 UTC of the 25th.
+    instants = [datetime(2026, 10, 24, 22, 59, tzinfo=UTC)]
+    instants += [datetime(2026, 10, 24, 23, tzinfo=UTC) + timedelta(hours=h) for h in range(25)]
+    instants += [datetime(2026, 10, 26, 0, 0, tzinfo=UTC)]
+    for i, at in enumerate(instants, start=1):
+        record(add_ticket(i, created_at=at))
+    rollup.refill()
+    assert [value("created", date(2026, 10, day)) for day in (24, 25, 26)] == [1, 25, 1]
+    heat = run(Query("created", Period(date(2026, 10, 25), date(2026, 10, 25)), Grain.HOUR_OF_WEEK), scope=SYSTEM)
+    by_hour = {row.hour: row.figure.value for row in heat.rows if row.figure.value}
+    assert by_hour[6 * 24 + 1] == 2  # one o'clock comes twice
+    assert sum(by_hour.values()) == 25
+    assert instants[1].astimezone(london).hour == 0
+
+
+@pytest.mark.django_db
+def test_another_reporting_zone_redoes_every_cell(settings) -> None:
+    record(add_ticket(1, created_at=datetime(2026, 3, 30, 23, 30, tzinfo=UTC)))
+    rollup.refill()
+    settings.REPORTING_ZONE = "Asia/Manila"
+    rollup.refill()
+    assert value("created", date(2026, 3, 31)) == 1
+    assert value("created", date(2026, 3, 30)) in (0, None)
+
+
+@pytest.mark.django_db
+def test_reconciliation_names_a_cell_that_was_tampered_with() -> None:
+    record(add_ticket(1, created_at=NOON))
+    rollup.refill()
+    Cell.objects.filter(source="created").update(totals=[9] * len(registry.source("created").sums))
+    assert len(differences()) == 1
+    assert "created 2026-03-30" in differences()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_side_by_side_leave_correct_cells() -> None:
+    record(random_tickets(800, seed=3, until=timezone.now()))
+
+    def work() -> None:
+        try:
+            rollup.refill()
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    record(random_tickets(100, seed=4, until=timezone.now(), first_id=5001))
+    for worker in workers:
+        worker.join(timeout=60)
+    rollup.refill()
+    assert differences() == []
+
+
+HELD = """
+import os, time, django
+django.setup()
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = os.environ["TEST_DATABASE"]
+from django.db import transaction
+from ops_dashboard.metrics import rollup
+with transaction.atomic():
+    print(rollup._refill_batch(), flush=True)
+    time.sleep(120)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_in_the_middle_of_a_refill_leaves_its_work_to_the_next() -> None:
+    record(random_tickets(200, seed=5, until=timezone.now()))
+    owed = StaleCell.objects.count()
+    environment = {**os.environ, "TEST_DATABASE": connection.settings_dict["NAME"]}
+    worker = subprocess.Popen([sys.executable, "-c", HELD], stdout=subprocess.PIPE, env=environment)
+    assert worker.stdout is not None
+    assert worker.stdout.readline().startswith(b"(")  # it holds a batch
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    worker.stdout.close()
+    _wait_until_alone()
+    assert StaleCell.objects.count() == owed
+    rollup.refill()
+    assert StaleCell.objects.count() == 0
+    assert differences() == []
+
+
+def _wait_until_alone() -> None:
+    """Until the server has noticed that the killed worker's connection is gone."""
+    with connection.cursor() as cursor:
+        for _ in range(200):
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+                "AND state = 'idle in transaction'"
+            )
+            if cursor.fetchone() == (0,):
+                return
+            cursor.execute("SELECT pg_sleep(0.05)")
+    raise AssertionError("the killed worker's transaction is still open")
+
+
+@pytest.mark.django_db
+def test_every_metric_is_the_same_from_totals_and_from_blocks() -> None:
+    record(random_tickets(400, seed=6, until=timezone.now()))
+    rollup.refill()
+    reader = Reader(SYSTEM)
+    today = timezone.now().date()
+    period = Period(today - timedelta(days=40), today)
+    everything = (("priority", ("none", "p0", "p1", "p2")),)
+    for metric in registry.metrics():
+        for grain in (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.TOTAL):
+            for by in ((), ("team",)):
+                plain = reader.run(Query(metric.slug, period, grain, by=by))
+                decoded = reader.run(Query(metric.slug, period, grain, by=by, where=everything))
+                assert (plain.rows, plain.total) == (decoded.rows, decoded.total), (metric.slug, grain, by)
