@@ -71,7 +71,7 @@ class Grid:
 
     def is_open(self, at: Instants) -> Flags:
         """Whether instants within [low, high] lie in an interval, its end left out."""
-        return self.mask[self._place(at)] != 0
+        return np.not_equal(self.mask[self._place(at)], 0)
 
     def at_level(self, level: Instants, boundary: Boundary) -> Instants:
         """F^-1; NEVER where the intervals do not reach the level.
@@ -115,5 +115,5 @@ class Slots:
 
     def edges_before(self, at: Instants) -> Places:
         """Edges up to the first second of the slot of each instant; outside, of the nearest."""
-        number = (at >> SLOT_BITS) - self.first
-        return self.counts[np.clip(number, 0, len(self.counts) - 1)]
+        number = np.clip((at >> SLOT_BITS) - self.first, 0, len(self.counts) - 1)
+        return np.take(self.counts, number)
