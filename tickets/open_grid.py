@@ -116,4 +116,5 @@ class Slots:
     def edges_before(self, at: Instants) -> Places:
         """Edges up to the first second of the slot of each instant; outside, of the nearest."""
         number = np.clip((at >> SLOT_BITS) - self.first, 0, len(self.counts) - 1)
-        return np.take(self.counts, number)
+        places: Places = np.take(self.counts, number)
+        return places

@@ -55,7 +55,10 @@ def load(path: Path) -> tuple[dict[str, Any], Shape]:
 def tally(path: Path, *, reasons: dict[str, str]) -> Tally:
     """Run one file and sort its outcomes; `reasons` names the excused ids."""
     document, shape = load(path)
-    outcomes = list(shape.run(document))
+    try:
+        outcomes = list(shape.run(document))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise BadFile(f"{path}: a case cannot be read as {_name(shape)}: {error!r}") from error
     differing = [outcome for outcome in outcomes if not outcome.agrees]
     return Tally(
         file=str(path),
