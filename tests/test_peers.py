@@ -1,0 +1,104 @@
+"""Our modules agree with the peers' own test suites, except where we say why not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.peers.__main__ import main
+from tests.peers.differences import excused
+from tests.peers.shapes import shape_of
+
+SHARED = Path(__file__).resolve().parents[1] / ".." / "shared"
+CASES = SHARED / "cases"
+
+needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="peers' cases (../shared) are absent")
+
+
+def recognised() -> list[Path]:
+    """Every case file that one of our shapes can run."""
+    documents = {path: json.loads(path.read_text()) for path in sorted(CASES.glob("*.json"))}
+    return [path for path, document in documents.items() if shape_of(document)]
+
+
+def write(path: Path, *cases: dict[str, object]) -> str:
+    path.write_text(json.dumps({"cases": cases}))
+    return str(path)
+
+
+def one_open_hour(id: str, *, expected: int) -> dict[str, object]:
+    """Monday 09:00 to 10:00 within opening hours is 3600 s."""
+    return {
+        "id": id,
+        "op": "between",
+        "calendar": {"timezone": "UTC", "weekly": {"mon": [["09:00", "17:00"]]}},
+        "input": {"start": "2024-01-01T09:00:00Z", "end": "2024-01-01T10:00:00Z"},
+        "expected": expected,
+    }
+
+
+@needs_cases
+def test_business_time_cases_are_recognised() -> None:
+    assert CASES / "business_time.json" in recognised()
+
+
+@needs_cases
+@pytest.mark.parametrize("path", recognised(), ids=lambda path: path.stem)
+def test_cases_agree_but_for_the_differences_we_explain(path: Path) -> None:
+    document = json.loads(path.read_text())
+    shape = shape_of(document)
+    assert shape is not None
+    outcomes = list(shape.run(document))
+    differing = {outcome.id for outcome in outcomes if not outcome.agrees}
+    assert len(outcomes) == len(document["cases"])
+    assert differing == excused().keys() & {outcome.id for outcome in outcomes}
+
+
+@needs_cases
+def test_every_explained_difference_names_a_case() -> None:
+    documents = [json.loads(path.read_text()) for path in recognised()]
+    known = {case["id"] for document in documents for case in document["cases"]}
+    assert excused().keys() <= known
+
+
+def test_runner_exits_0_when_all_agree(tmp_path: Path) -> None:
+    assert main([write(tmp_path / "good.json", one_open_hour("good", expected=3600))]) == 0
+
+
+def test_runner_names_what_differs_and_exits_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, wrong = one_open_hour("good", expected=3600), one_open_hour("wrong", expected=60)
+    assert main(["--json", write(tmp_path / "cases.json", good, wrong)]) == 1
+    (told,) = json.loads(capsys.readouterr().out)["files"]
+    assert told["agree"] == 1
+    assert [(each["id"], each["expected"], each["got"]) for each in told["differ"]] == [
+        ("wrong", 60, 3600)
+    ]
+
+
+def test_a_case_that_cannot_be_run_differs_and_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    strange = one_open_hour("strange", expected=3600) | {"op": "guess"}
+    assert main([write(tmp_path / "cases.json", strange)]) == 1
+    assert "'guess' is not one of" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", '{"cases": []}', '{"cases": [{"id": "a"}]}'])
+def test_a_file_of_no_known_shape_is_refused_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
+) -> None:
+    path = tmp_path / "odd.json"
+    path.write_text(content)
+    assert main([str(path)]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(str(path))
+    assert error.count("\n") == 1
+
+
+def test_a_missing_file_is_refused_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path / "nowhere.json")]) == 2
+    assert capsys.readouterr().err.endswith("cannot be read: No such file or directory\n")
