@@ -18,7 +18,7 @@ INSTALLED_APPS = [
     "ops_dashboard.people",
     "ops_dashboard.metrics",
     "tickets",
-    "django.contrib.admin",
+    "ops_dashboard.people.admin_config.OpsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.postgres",
@@ -51,6 +51,7 @@ AUTH_USER_MODEL = "people.User"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "login"
+PASSWORD_RESET_TIMEOUT = 15 * 60  # a one-time link to choose a password
 
 TEMPLATES = [
     {
@@ -138,8 +139,10 @@ if ENVIRONMENT.https:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 
+METRICS_TOKEN = ENVIRONMENT.metrics_token  # opens /metrics to another machine
+
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["ops_dashboard.people.access.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["ops_dashboard.people.access.HasRole"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

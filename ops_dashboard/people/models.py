@@ -3,7 +3,9 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 
+from ops_dashboard.people import permissions
 from ops_dashboard.people.roles import Role
 
 
@@ -81,11 +83,24 @@ class User(AbstractUser):
     agent = models.OneToOneField(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="user")
     product_areas = models.JSONField(default=list, blank=True)
     zone = models.CharField(max_length=60, blank=True, default="")
+    access_epoch = models.PositiveIntegerField(default=0, editable=False)  # grows when access changes
 
     class Meta(AbstractUser.Meta):
         constraints = [
             models.CheckConstraint(condition=Q(role__in=["", *Role.values]), name="user_role_known"),
         ]
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """As the role grants; being a Django superuser adds nothing."""
+        return self.is_active and permissions.allows(self.role, perm)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and permissions.touches(self.role, app_label)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must still match: it ends when the password or the access changes."""
+        value = f"{self.password}/{self.role}/{self.access_epoch}"
+        return salted_hmac("ops_dashboard.people.session", value, secret=secret, algorithm="sha256").hexdigest()
 
 
 class AuditEntry(models.Model):

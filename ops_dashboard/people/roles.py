@@ -1,6 +1,8 @@
 """Roles as code, and `Scope`: what one reader may see, passed to every query."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from enum import IntEnum, StrEnum
+from typing import Any, Protocol
 
 from django.db.models import TextChoices
 
@@ -14,6 +16,60 @@ class Role(TextChoices):
     ANALYST = "analyst", "Analyst"
     PLANNER = "planner", "Planner"
     PARTNER = "partner", "Partner"
+
+
+class Data(StrEnum):
+    """Classes of data, from the harmless to the harmful."""
+
+    DEFINITIONS = "definitions"  # metrics, calendars, targets, annotations
+    FIGURES = "figures"  # aggregate metrics
+    PEOPLE = "people"  # figures of single agents
+    TICKETS = "tickets"  # ticket rows, the requester as a pseudonym
+    TEXT = "text"  # redacted words of a conversation
+    IDENTITIES = "identities"  # who the requester is; every look needs a reason
+    REVIEWS = "reviews"  # quality reviews and coaching notes
+    ROSTERS = "rosters"  # shifts and leave
+    SYSTEM = "system"  # connectors, keys, users
+    AUDIT = "audit"  # who did or saw what
+
+
+class Reach(IntEnum):
+    """How far a grant goes. A wider one includes the narrower ones."""
+
+    NONE = 0
+    SAMPLE = 1  # what was drawn for a review or picked for quoting, nothing else
+    SELF = 2
+    TEAM = 3
+    LARGE = 4  # everyone, but no figure that rests on fewer than ten subjects
+    ALL = 5
+
+
+@dataclass(frozen=True)
+class Grant:
+    reach: Reach
+    may_write: bool = False
+
+
+NO = Grant(Reach.NONE)
+SAMPLE, SELF, TEAM, LARGE, READ = (Grant(reach) for reach in list(Reach)[1:])
+TEAM_RW, WRITE = Grant(Reach.TEAM, may_write=True), Grant(Reach.ALL, may_write=True)
+
+# fmt: off
+_ROWS = {
+    #                DEFINITIONS FIGURES PEOPLE  TICKETS TEXT    IDENTITIES REVIEWS  ROSTERS  SYSTEM AUDIT
+    Role.ADMIN:     (WRITE,      READ,   NO,     NO,     NO,     NO,        NO,      NO,      WRITE, READ),
+    Role.MANAGER:   (WRITE,      READ,   READ,   READ,   READ,   READ,      READ,    READ,    NO,    NO),
+    Role.TEAM_LEAD: (READ,       TEAM,   TEAM,   TEAM,   TEAM,   TEAM,      TEAM_RW, TEAM_RW, NO,    NO),
+    Role.AGENT:     (READ,       TEAM,   SELF,   SELF,   SELF,   NO,        SELF,    SELF,    NO,    NO),
+    Role.REVIEWER:  (READ,       READ,   NO,     SAMPLE, SAMPLE, SAMPLE,    WRITE,   NO,      NO,    NO),
+    Role.ANALYST:   (READ,       READ,   NO,     READ,   READ,   NO,        NO,      NO,      NO,    NO),
+    Role.PLANNER:   (WRITE,      READ,   READ,   NO,     NO,     NO,        NO,      WRITE,   NO,    NO),
+    Role.PARTNER:   (READ,       LARGE,  NO,     NO,     SAMPLE, NO,        NO,      NO,      NO,    NO),
+}
+# fmt: on
+GRANTS: dict[Role, dict[Data, Grant]] = {role: dict(zip(Data, row, strict=True)) for role, row in _ROWS.items()}
+
+EXPORTERS = frozenset({Role.MANAGER, Role.TEAM_LEAD, Role.ANALYST, Role.PLANNER})
 
 
 @dataclass(frozen=True)
@@ -33,8 +89,10 @@ class Scope:
     sees_tickets: bool = False  # ticket rows, the requester as a pseudonym
     sees_text: bool = False
     sees_identities: bool = False
+    sees_audit: bool = False
     may_export: bool = False
-    may_configure: bool = False
+    may_define: bool = False  # goals, annotations, calendars
+    may_configure: bool = False  # users, sources, keys
     small_cells_hidden: bool = False
     product_areas: frozenset[str] = frozenset()
 
@@ -42,7 +100,60 @@ class Scope:
         return self.teams is None or team_id in self.teams
 
 
+RIGHTS = frozenset(field.name for field in fields(Scope) if field.name.startswith(("sees_", "may_")))
+
 NOBODY = Scope(role="", username="", teams=frozenset())
 SYSTEM = Scope(
     role="system", username="system", teams=None, sees_metrics=True, sees_people=True, sees_tickets=True, may_export=True
 )
+
+
+def grant(role: str, data: Data) -> Grant:
+    """What `role` may do with `data`; nothing for a role that does not exist."""
+    return GRANTS[Role(role)][data] if role in Role.values else NO
+
+
+class SignedIn(Protocol):
+    """What a scope is made from: `people.User`, told by its fields."""
+
+    is_active: bool
+    username: str
+    role: str
+    agent_id: int | None
+    product_areas: list[str]
+    teams: Any  # related manager
+
+
+def scope_for(user: SignedIn) -> Scope:
+    """The scope of a signed-in user: NOBODY without a role, or once disabled.
+
+    Teams are those given to the user. An agent's own tickets need the link to an `Agent`; without
+    it the reader sees figures of the team and no tickets.
+    """
+    if not user.is_active or user.role not in Role.values:
+        return NOBODY
+    reach = {data: granted.reach for data, granted in GRANTS[Role(user.role)].items()}
+    is_bound = reach[Data.FIGURES] is Reach.TEAM
+    is_self_only = reach[Data.TICKETS] is Reach.SELF
+    return Scope(
+        role=user.role,
+        username=user.username,
+        teams=frozenset(user.teams.values_list("id", flat=True)) if is_bound else None,
+        agent_id=user.agent_id if is_self_only else None,
+        sees_metrics=reach[Data.FIGURES] > Reach.NONE,
+        sees_people=reach[Data.PEOPLE] >= Reach.TEAM,
+        sees_tickets=_sees_rows(reach[Data.TICKETS], user),
+        sees_text=_sees_rows(reach[Data.TEXT], user),
+        sees_identities=_sees_rows(reach[Data.IDENTITIES], user),
+        sees_audit=reach[Data.AUDIT] is Reach.ALL,
+        may_export=user.role in EXPORTERS,
+        may_define=grant(user.role, Data.DEFINITIONS).may_write,
+        may_configure=grant(user.role, Data.SYSTEM).may_write,
+        small_cells_hidden=reach[Data.FIGURES] is Reach.LARGE,
+        product_areas=frozenset(user.product_areas),
+    )
+
+
+def _sees_rows(reach: Reach, user: SignedIn) -> bool:
+    """Whole rows, as against the samples that the quality and insight apps hand out one by one."""
+    return reach >= Reach.TEAM or (reach is Reach.SELF and user.agent_id is not None)

@@ -1,0 +1,27 @@
+"""Django's admin, entered through our own sign-in by whoever may define or configure anything."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+
+
+class OpsAdminSite(AdminSite):
+    site_header = site_title = "Ops Dashboard administration"
+    index_title = "Administration"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        scope = request.scope
+        return bool(scope.may_configure or scope.may_define or scope.sees_audit)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.user.is_authenticated:
+            raise PermissionDenied("role")
+        return redirect_to_login(resolve_url("admin:index"))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Signing out is one act for the whole product."""
+        return HttpResponseRedirect(resolve_url("overview"))

@@ -1,0 +1,81 @@
+"""Signing in and out."""
+
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, PasswordResetConfirmView
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
+
+from ops_dashboard.people import audit, throttle
+from ops_dashboard.people.access import client_address
+from ops_dashboard.people.models import User
+
+TOO_MANY = "Too many attempts. Wait a quarter of an hour, or ask an administrator for a new link."
+
+
+class SignIn(LoginView):
+    """Name and password; attempts are counted, failures and successes are audited."""
+
+    template_name = "people/sign_in.html"
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        username = request.POST.get("username", "")
+        if throttle.is_refused(username, self.address):
+            audit.record(known(username), "sign_in_throttled", "session", address=self.address)
+            form = self.form_class(request)
+            return self.render_to_response(self.get_context_data(form=form, refusal=TOO_MANY), status=429)
+        return super().post(request, *args, **kwargs)
+
+    @property
+    def address(self) -> str:
+        return client_address(self.request, is_behind_proxy=settings.SECURE_PROXY_SSL_HEADER is not None)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        throttle.forgive(form.get_user().username, self.address)
+        audit.record(form.get_user().username, "signed_in", "session", address=self.address)
+        return super().form_valid(form)
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        audit.record(known(form.data.get("username", "")), "sign_in_failed", "session", address=self.address)
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class SignOut(LogoutView):
+    """By POST only; audited when somebody was signed in."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if request.user.is_authenticated:
+            audit.record(request.user.username, "signed_out", "session")
+        return super().post(request, *args, **kwargs)
+
+
+class Welcome(PasswordResetConfirmView):
+    """A one-time link: choose a password, once, while it is valid."""
+
+    template_name = "people/welcome.html"
+    success_url = reverse_lazy("login")
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        response = super().form_valid(form)
+        audit.record(self.user.username, "password_chosen", self.user.username)
+        return response
+
+
+class ChangePassword(PasswordChangeView):
+    """One's own password; every other session of the account ends."""
+
+    template_name = "people/change_password.html"
+    success_url = reverse_lazy("overview")
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        response = super().form_valid(form)
+        audit.record(self.request.user.username, "password_changed", self.request.user.username)
+        return response
+
+
+def known(username: str) -> str:
+    """The name if there is such an account. What else was typed may be a password: it is not kept."""
+    return username if User.objects.filter(username=username).exists() else "(unknown)"
