@@ -53,7 +53,7 @@ class Environment:
         if debug and not set(allowed_hosts) <= set(LOOPBACK_HOSTS):
             raise BadEnvironment("DEBUG shows source and settings to visitors; unset it, or ALLOWED_HOSTS")
         return cls(
-            var=Path(variables.get("OPS_VAR") or PROJECT / "var").absolute(),
+            var=directory_of(variables),
             database_url=database_url or NO_DATABASE,
             redis_url=variables.get("REDIS_URL") or NO_BROKER,
             port=_number(variables, "PORT", default=8000, least=1, most=65535),
@@ -106,6 +106,11 @@ class Environment:
             "EMAIL_USE_SSL": query.get("ssl") == "1",
             "EMAIL_TIMEOUT": 10,
         }
+
+
+def directory_of(variables: Mapping[str, str]) -> Path:
+    """The directory of everything an installation keeps."""
+    return Path(variables.get("OPS_VAR") or PROJECT / "var").absolute()
 
 
 def is_local(url: str) -> bool:
