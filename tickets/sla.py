@@ -50,7 +50,7 @@ class Promises:
     not kept yet, `decided_at` (the earlier of the two, or the end of a cancelled one) of one
     undecided. `elapsed_s` counts wall seconds while the promise ran, `business_elapsed_s` the open
     ones among them, `paused_s` the wall seconds while it did not: from start to fulfilment,
-    cancellation or now.
+    cancellation or now; `on_wall` says that the target counts by the first of these figures.
     """
 
     ticket: Rows
@@ -67,6 +67,7 @@ class Promises:
     business_elapsed_s: NDArray[np.int64]
     paused_s: NDArray[np.int64]
     target_s: NDArray[np.int64]
+    on_wall: Flags
     owner: Codes
     team: Codes
 
@@ -321,6 +322,7 @@ def judge(bench: Bench, rule: Rule) -> Promises:
         business_elapsed_s=_total(np.where(parts.running, sums.business, 0), parts),
         paused_s=_total(np.where(parts.running, 0, sums.wall), parts),
         target_s=bench.terms.seconds[target],
+        on_wall=bench.terms.on_wall[target],
         owner=np.where(met & (owner == 0), told.agent[parts.run], owner),
         team=span.team[parts.span[decided]],
     )
