@@ -7,10 +7,11 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import business_time
+from tests.bench import business_time, fold
 
 BENCHES: dict[str, Callable[[], None]] = {
     "business_time": business_time.run,
+    "fold": fold.run,
 }
 
 
