@@ -8,10 +8,10 @@ the exact instants. What is planted, and where it shows:
 |---|---|---|---|
 | spam wave | weekend 17 weeks ago | every team, e-mail and web | spam several times the usual; tickets created up, solved not |
 | slow decline | from 15 weeks ago | Creator support Dublin | four of eighteen agents leave one by one; first reply attainment and ratings slide, backlog and age grow |
-| launch | 12 weeks ago, a Monday | Payments & gifts, Live & video | volume jumps by about 70 %, settles at +15 %; reason "Gift subscription" appears |
+| launch | 12 weeks ago, a Monday | Payments & gifts, Live & video | volume jumps by about 60 %, settles at +12 %, first replies dip until hands are added; reason "Gift subscription" appears |
 | bot | 8 weeks ago | Account access | a bot answers password resets and solves about half of them; human tickets fall |
 | new hires | 6 weeks ago | Technical issues Warsaw | five agents join; waits shorten |
-| outage | 5 weeks ago, a Tuesday, 14:00 to 20:00 UTC | Technical issues, Account access, Live & video | volume five times the usual, a backlog for days, first replies missed, overtime |
+| outage | 5 weeks ago, a Tuesday, 14:00 to 20:00 UTC | Technical issues, Account access, Live & video | volume six times the usual, a backlog for days, first replies missed, overtime |
 | quick solves | always | Live & video Bogotá | solves fast and is reopened about twice as often as anyone |
 | night chat | always | Technical issues Manila | takes the chats of teams that have gone home |
 | holidays | as they fall | each site | office teams closed, daily teams at half strength |

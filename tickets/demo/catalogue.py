@@ -180,12 +180,12 @@ TEAMS = (
     ),
     TeamSpec(
         slug="payments-austin", name="Payments & gifts Austin", site="austin", function="Payments & gifts",
-        pattern=Pattern.DAILY, agents=16, share=8, utilisation=0.8,
+        pattern=Pattern.DAILY, agents=16, share=8, utilisation=0.79,
         languages={"en": 80, "es": 20}, channels=_CALLS, requesters=_AMERICAS, replies=2.1,
     ),
     TeamSpec(
         slug="payments-dublin", name="Payments & gifts Dublin", site="dublin", function="Payments & gifts",
-        pattern=Pattern.OFFICE, agents=14, share=6, utilisation=0.8,
+        pattern=Pattern.OFFICE, agents=14, share=6, utilisation=0.78,
         languages=_EU_LANGUAGES, channels=_CALLS, requesters=_EUROPE, replies=2.1,
     ),
     TeamSpec(
@@ -195,7 +195,7 @@ TEAMS = (
     ),
     TeamSpec(
         slug="creators-dublin", name="Creator support Dublin", site="dublin", function="Creator support",
-        pattern=Pattern.OFFICE, agents=18, share=7, utilisation=0.78,
+        pattern=Pattern.OFFICE, agents=18, share=7, utilisation=0.68,
         languages=_EU_LANGUAGES, channels=_CREATORS, requesters=_EUROPE, replies=2.2,
     ),
     TeamSpec(
@@ -212,7 +212,7 @@ TEAMS = (
     ),
     TeamSpec(
         slug="technical-manila", name="Technical issues Manila", site="manila", function="Technical issues",
-        pattern=Pattern.ROUND, agents=26, share=12, utilisation=0.85,
+        pattern=Pattern.ROUND, agents=26, share=12, utilisation=0.81,
         languages={"en": 64, "id": 24, "ja": 12}, channels=_APP, requesters=_WORLD, replies=1.9,
     ),
     TeamSpec(

@@ -22,12 +22,12 @@ from tickets.vocabulary import ActorKind, EventType, Status
 MOST_TURNS = 16
 DAY = 24 * HOUR
 CLOSES_AFTER = 4 * DAY
-GIVES_UP_AFTER = 3 * DAY  # a requester who does not answer
+GIVES_UP_AFTER = 4 * DAY  # a requester who does not answer
 
 # Shares of the tickets or turns concerned.
 _ACKNOWLEDGED, _WRONG_LANGUAGE, _SPAM_BY_AGENT, _BOT_FAILS = 0.85, 0.03, 0.4, 0.09
 _NUDGED, _NOTED, _RECLASSIFIED, _RAISED = 0.3, 0.18, 0.06, 0.05
-_FORGOTTEN, _FOUND, _HELD, _SILENT, _LEFT_PENDING, _HANDED_OVER = 0.012, 0.6, 0.05, 0.12, 0.25, 0.4
+_FORGOTTEN, _FOUND, _HELD, _SILENT, _LEFT_PENDING, _HANDED_OVER = 0.013, 0.6, 0.07, 0.14, 0.25, 0.4
 _OFFERED, _RATED = 0.5, 0.24
 _AGENT, _REQUESTER, _BOT, _SYSTEM = ActorKind.AGENT, ActorKind.REQUESTER, ActorKind.BOT, ActorKind.SYSTEM
 
@@ -174,10 +174,9 @@ class Conversations:
         return self._outcome(waiting, replied, author)
 
     def _taken_up(self, tickets: Indices) -> Instants:
-        lane = self.lane[tickets]
-        return self.queues.taken_up(
-            self.team[tickets], self.ready[tickets], lane=lane, delay_h=self.delays.picking_up(lane)
-        )
+        team, since, lane = self.team[tickets], self.ready[tickets], self.lane[tickets]
+        delay_h = self.delays.picking_up(lane, team=team, since=since)
+        return self.queues.taken_up(team, since, lane=lane, delay_h=delay_h)
 
     def _nudge(self, waiting: Indices, taken: Instants) -> None:
         """Some who wait long ask again."""
@@ -253,9 +252,9 @@ class Conversations:
         return np.concatenate([found, waiting[held], answering, back])
 
     def _hold(self, tickets: Indices, replied: Instants, author: Indices) -> None:
-        """Waits one to five days for somebody outside."""
+        """Waits one to eight days for somebody outside."""
         self._set_status(tickets, replied, Status.HOLD, kind=_AGENT, actor=author)
-        self.ready[tickets] = replied + (DAY * (1 + 4 * self.rng.random(len(tickets)))).astype(np.int64)
+        self.ready[tickets] = replied + (DAY * (1 + 7 * self.rng.random(len(tickets)))).astype(np.int64)
         self.script.add(EventType.SIDE_MESSAGE, tickets, self.ready[tickets], kind=_SYSTEM)
         self._set_status(tickets, self.ready[tickets], Status.OPEN, kind=_SYSTEM)
 

@@ -6,14 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tickets.demo.catalogue import REASONS
+from tickets.demo.organisation import TEAM_INDEX
 from tickets.demo.queueing import LIVE, PATIENT
 from tickets.demo.rhythm import HOUR, Rhythm
 from tickets.demo.script import Indices, Instants
+from tickets.demo.stories import DECLINING_TEAM, Stories
 
 Hours = NDArray[np.float64]
 WAKES = 7  # nobody writes from 1 to this hour, local time
 DAY = 24 * HOUR
 _RUSH_S = 15
+STRAIN = 4.0
+_DECLINING = TEAM_INDEX[DECLINING_TEAM]
 
 _FUNCTION_OF_REASON = np.repeat(np.arange(len(REASONS)), [len(reasons) for reasons in REASONS.values()])
 _FIRST_OF_FUNCTION = np.cumsum([0, *(len(reasons) for reasons in REASONS.values())])
@@ -24,16 +28,22 @@ class Delays:
     """Draws durations; every method takes and returns one element a ticket, in seconds unless named."""
 
     rhythm: Rhythm
+    stories: Stories
     rng: np.random.Generator
 
     def seconds(self, tickets: Indices, median: float) -> Instants:
         """A short technical delay, at least a second."""
         return 1 + self.rng.lognormal(np.log(median), 0.5, len(tickets)).astype(np.int64)
 
-    def picking_up(self, lane: Indices) -> Hours:
-        """Staffed hours between a ticket's turn and somebody opening it; now and then one is overlooked."""
+    def picking_up(self, lane: Indices, *, team: Indices, since: Instants) -> Hours:
+        """Staffed hours between a ticket's turn and somebody opening it; now and then one is overlooked.
+
+        Those who stay in the declining team overlook ever more.
+        """
+        left_s, now_s = self.stories.decline.timestamp(), self.stories.now.timestamp()
+        strain = 1 + STRAIN * np.clip((since - left_s) / (now_s - left_s), 0, 1) * (team == _DECLINING)
         usual = np.choose(lane, (0.0, 0.35, 0.8)) * self.rng.exponential(size=len(lane))
-        overlooked = (lane != LIVE) & (self.rng.random(len(lane)) < np.where(lane == PATIENT, 0.05, 0.06))
+        overlooked = (lane != LIVE) & (self.rng.random(len(lane)) < strain * np.where(lane == PATIENT, 0.05, 0.06))
         return usual + overlooked * np.choose(lane, (0.0, 3.0, 9.0)) * self.rng.exponential(size=len(lane))
 
     def handling(self, lane: Indices) -> Instants:
@@ -43,7 +53,7 @@ class Delays:
 
     def answering(self, lane: Indices) -> Instants:
         """The requester's answer to a question."""
-        median, spread = np.where(lane == LIVE, 50.0, 4.5 * HOUR), np.where(lane == LIVE, 0.6, 1.2)
+        median, spread = np.where(lane == LIVE, 50.0, 9.0 * HOUR), np.where(lane == LIVE, 0.6, 1.2)
         return 5 + (median * np.exp(spread * self.rng.normal(size=len(lane)))).astype(np.int64)
 
     def rediscovery(self, tickets: Indices) -> Instants:

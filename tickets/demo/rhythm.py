@@ -17,6 +17,7 @@ HOUR = 3600
 AHEAD = timedelta(weeks=4)  # how far past `now` the rhythm is laid out
 HOLIDAY_STRENGTH = {Pattern.OFFICE: 0.0, Pattern.DAILY: 0.5, Pattern.ROUND: 0.8}
 YEARLY_GROWTH = 0.2
+OUTAGE_SURGE = 6.0
 
 # Requesters by local hour and weekday; their mean does not matter.
 _EVENINGS = np.array(
@@ -116,10 +117,10 @@ def _surges(grid: Grid, stories: Stories) -> Amounts:
     """What the launch and the outage multiply arrivals by."""
     surge = np.ones((len(TEAMS), grid.hours))
     since_launch = _days_since(grid, stories.launch)
-    launched = np.where(since_launch < 0, 1.0, 1.15 + 0.55 * np.exp(-np.maximum(since_launch, 0) / 9))
+    launched = np.where(since_launch < 0, 1.0, 1.12 + 0.5 * np.exp(-np.maximum(since_launch, 0) / 6))
     since_outage = _days_since(grid, stories.outage)
     aftermath = 1 + 1.4 * np.exp(-np.maximum(since_outage, 0) / 0.6)
-    broken = np.where(since_outage < 0, 1.0, np.where(since_outage < OUTAGE_HOURS / 24, 5.0, aftermath))
+    broken = np.where(since_outage < 0, 1.0, np.where(since_outage < OUTAGE_HOURS / 24, OUTAGE_SURGE, aftermath))
     for team in LAUNCH_TEAMS:
         surge[TEAM_INDEX[team]] *= launched
     for team in OUTAGE_TEAMS:
@@ -161,10 +162,14 @@ def _holiday_strength(grid: Grid, site_hours: NDArray[np.int64]) -> Amounts:
 
 
 def _overtime(grid: Grid, stories: Stories) -> Amounts:
-    """More hands for some days after the outage."""
-    since = _days_since(grid, stories.outage)
-    extra = np.where((since > 0) & (since < OVERTIME_DAYS), 1.35, 1.0)
-    return np.array([extra if team.slug in OUTAGE_TEAMS else np.ones(grid.hours) for team in TEAMS])
+    """More hands for some days after the outage, and from some days after the launch until it has settled."""
+    since_outage, since_launch = _days_since(grid, stories.outage), _days_since(grid, stories.launch)
+    extra = np.ones((len(TEAMS), grid.hours))
+    for slug in OUTAGE_TEAMS:
+        extra[TEAM_INDEX[slug]] *= np.where((since_outage > 0) & (since_outage < OVERTIME_DAYS), 1.35, 1.0)
+    for slug in LAUNCH_TEAMS:
+        extra[TEAM_INDEX[slug]] *= np.where(since_launch < 5, 1.0, np.where(since_launch < 26, 1.3, 1.1))
+    return extra
 
 
 def _with_night_chat(arrivals: Amounts, heads: Amounts, live: Amounts) -> Amounts:

@@ -167,7 +167,7 @@ class World:
             people=int(self.tickets / TICKETS_A_REQUESTER) + 1, rng=rng,
         )  # fmt: skip
         regular = np.ones(len(cohort), dtype=bool) if is_past else rng.random(len(cohort)) < 1 / PACE
-        conversations = Conversations(cohort, self._queues, self._rota, Delays(self.rhythm, rng), rng)
+        conversations = Conversations(cohort, self._queues, self._rota, Delays(self.rhythm, self.stories, rng), rng)
         opening = conversations.script.opening[Attribute.LANGUAGE]
         return Told(cohort, conversations.told(), first_number, regular, opening)
 
