@@ -1,0 +1,83 @@
+"""What every test may ask for: a database, a browser, and settings that suit a test run."""
+
+from collections.abc import Callable, Iterator
+
+import django
+import pytest
+from django.test import Client
+from django.test.utils import override_settings
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from tests.chromium import launch
+from tests.servers import prepare_environment
+
+prepare_environment()
+django.setup()
+
+PATIENCE_MS = 15_000
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_settings() -> Iterator[None]:
+    """Serve static files from their sources, and do not spend seconds on hashing test passwords."""
+    with override_settings(
+        STORAGES={
+            "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium for the whole run; skips where there is none."""
+    with sync_playwright() as playwright:
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def browser_page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A fresh page whose addresses are relative to the live server.
+
+    Fails afterwards when a script threw, the content policy refused something, or a request left the server.
+    """
+    faults: list[str] = []
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+    page.on("console", lambda message: faults.extend(_refusals(message.text)))
+    page.on("request", lambda request: faults.extend(_strays(request.url, home=live_server.url)))
+    yield page
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def sign_in(browser_page: Page, live_server: LiveServer) -> Callable[..., Page]:
+    """Return a function that signs a user in and gives the browser page: `sign_in(user).goto("/")`."""
+
+    def signed_in(user: object) -> Page:
+        client = Client()
+        client.force_login(user)  # type: ignore[arg-type]  # any user of the project's own model
+        cookies = [
+            {"name": name, "value": morsel.value, "url": live_server.url} for name, morsel in client.cookies.items()
+        ]
+        browser_page.context.add_cookies(cookies)  # type: ignore[arg-type]
+        return browser_page
+
+    return signed_in
+
+
+def _refusals(text: str) -> list[str]:
+    return [f"refused: {text}"] if "Content Security Policy" in text else []
+
+
+def _strays(url: str, *, home: str) -> list[str]:
+    is_at_home = url.startswith((home, "data:", "blob:", "about:"))
+    return [] if is_at_home else [f"a request left the server: {url}"]

@@ -1,0 +1,47 @@
+"""Throw-away servers for one test run, shared by its processes, each with a database and a shelf of its own."""
+
+import atexit
+import os
+import secrets
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ops_dashboard.embedded import running
+from ops_dashboard.embedded.joining import remove
+
+
+def prepare_environment() -> None:
+    """Name servers, secret and settings for this process before Django is set up.
+
+    The first process starts servers in a temporary `OPS_VAR` unless the environment names others, and removes
+    them when it ends; pytest-xdist's workers inherit their addresses and take a broker database of their own.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if not worker:
+        _start_servers()
+    else:
+        url = urlsplit(os.environ["REDIS_URL"])
+        os.environ["REDIS_URL"] = url._replace(path=f"/{int(worker.removeprefix('gw')) + 1}").geturl()
+    os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
+    os.environ.setdefault("HTTPS", "0")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ops_dashboard.settings"
+    # Playwright keeps an event loop in the thread of the test, which Django would take for an async view.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+def _start_servers() -> None:
+    var = Path(tempfile.mkdtemp(prefix="ops-test-"))
+    var.chmod(0o711)  # the servers' account passes through
+    (var / "static").mkdir()
+    os.environ["OPS_VAR"] = str(var)
+    stack = ExitStack()
+    atexit.register(stack.close)
+    stack.callback(shutil.rmtree, var, ignore_errors=True)
+    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
+        stack.callback(remove, var)
+        addresses = stack.enter_context(running(var, is_durable=False))
+        os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or addresses.database_url
+        os.environ["REDIS_URL"] = os.environ.get("REDIS_URL") or addresses.redis_url
