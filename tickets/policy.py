@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,7 @@ class Target:
     @property
     def rule(self) -> Rule:
         """The runs that this target judges."""
-        options = {
+        options: dict[PromiseKind, dict[str, Any]] = {
             PromiseKind.FIRST_REPLY: {"first_reply_from": self.first_reply_from},
             PromiseKind.NEXT_REPLY: {"next_reply_starts": self.next_reply_starts},
             PromiseKind.PAUSABLE_UPDATE: {"update_starts": self.update_starts},
@@ -152,9 +152,7 @@ class Terms:
             calendar=np.array([target.calendar for target in targets], dtype=np.int32),
             on_wall=np.array([target.clock == "calendar" for target in targets], dtype=bool),
             next_open=np.array([target.boundary == "next_open" for target in targets], dtype=bool),
-            by_creation=np.array(
-                [target.priority_from == "creation" for target in targets], dtype=bool
-            ),
+            by_creation=np.array([target.priority_from == "creation" for target in targets], dtype=bool),
             pauses=pauses,
         )
 

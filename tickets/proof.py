@@ -7,12 +7,12 @@ from enum import StrEnum
 
 import numpy as np
 
-from tickets.business_time import Calendar, Clock, open_intervals
+from tickets.business_time import Calendar, open_intervals
 from tickets.policy import ALWAYS_OPEN, Policy, Target
 from tickets.runs import Runs, runs
 from tickets.sla import Bench, Segments, cut
 from tickets.states import Codes
-from tickets.succession import Succession
+from tickets.succession import Hours, Succession
 from tickets.timeline import Timeline
 from tickets.vocabulary import PromiseKind
 
@@ -52,7 +52,7 @@ class Stretch:
 def proof(
     timeline: Timeline,
     policies: Sequence[Policy],
-    clocks: Sequence[Clock | Succession],
+    clocks: Sequence[Hours],
     *,
     kind: PromiseKind,
     run: int = 1,
@@ -121,11 +121,7 @@ def _pieces(bench: Bench, target: Target, start: int, end: int) -> list[Piece]:
         return [(start, end, Why.RUNNING, ())]
     clock = bench.clocks[target.calendar]
     parts = clock.between(start, end) if isinstance(clock, Succession) else [(start, end, clock)]
-    return [
-        piece
-        for part_start, part_end, each in parts
-        for piece in _hours(each.calendar, part_start, part_end)
-    ]
+    return [piece for part_start, part_end, each in parts for piece in _hours(each.calendar, part_start, part_end)]
 
 
 def _hours(calendar: Calendar, start: int, end: int) -> Iterator[Piece]:
@@ -142,8 +138,6 @@ def _hours(calendar: Calendar, start: int, end: int) -> Iterator[Piece]:
 
 def _exceptions(calendar: Calendar, start: int, end: int) -> tuple[date, ...]:
     """Dates with a rule of their own that touch [start, end)."""
-    first, last = (
-        datetime.fromtimestamp(at, UTC).astimezone(calendar.zone).date() for at in (start, end - 1)
-    )
+    first, last = (datetime.fromtimestamp(at, UTC).astimezone(calendar.zone).date() for at in (start, end - 1))
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     return tuple(day for day in days if day in calendar.exceptions)

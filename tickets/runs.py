@@ -160,9 +160,7 @@ def _update(timeline: Timeline, rule: Rule) -> Columns:
     ended = np.append(ticket[1:], -1)[starts] == ticket[starts]
     started_at = states.at[marks[starts]]
     ended_at = np.where(ended, states.at[end], OPEN_END)
-    ended_by = np.select(
-        [~ended, solved[end] & ~replied[end]], [EndedBy.STILL, EndedBy.SOLVE], EndedBy.REPLY
-    )
+    ended_by = np.select([~ended, solved[end] & ~replied[end]], [EndedBy.STILL, EndedBy.SOLVE], EndedBy.REPLY)
     agent = np.where(ended & replied[end], events.actor[end], 0)
     span = span_at(timeline.spans, ticket[starts], started_at)
     kept = (ended_at > started_at) & ~among(DONE, timeline.spans.status[span])

@@ -7,7 +7,7 @@ target pauses; the first segment in which the sum reaches its target decides.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tickets.policy import ALWAYS_OPEN, NONE, BadPolicy, Policy, Target, Terms, match
 from tickets.runs import Rule, Runs, ordinal, place, runs
 from tickets.states import OPEN_END, Codes, Flags, Instants, Rows, among
+from tickets.succession import Hours
 from tickets.timeline import Timeline
 from tickets.vocabulary import PromiseState
 from tickets.waits import EndedBy
@@ -23,21 +24,12 @@ __all__ = [
     "ALWAYS_OPEN",
     "NONE",
     "BadPolicy",
-    "Clock",
     "Policy",
     "Promises",
     "Target",
     "match",
     "promises",
 ]
-
-
-class Clock(Protocol):
-    """What the engine asks of a calendar: open seconds F(t), and its inverse."""
-
-    def open_seconds(self, at: Instants) -> Instants: ...
-
-    def at_level(self, level: Instants, boundary: str = "close") -> Instants: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +70,7 @@ class Promises:
 def promises(
     timeline: Timeline,
     policies: Sequence[Policy],
-    clocks: Sequence[Clock],
+    clocks: Sequence[Hours],
     *,
     now: int,
     source: Codes | None = None,
@@ -109,7 +101,7 @@ class Bench:
 
     timeline: Timeline
     terms: Terms
-    clocks: Sequence[Clock]
+    clocks: Sequence[Hours]
     policies: int
     now: int
     places: Rows  # of the spans
@@ -121,7 +113,7 @@ class Bench:
         cls,
         timeline: Timeline,
         policies: Sequence[Policy],
-        clocks: Sequence[Clock],
+        clocks: Sequence[Hours],
         *,
         now: int,
         source: Codes | None,
@@ -362,9 +354,7 @@ def _due_at(bench: Bench, parts: Segments, sums: Count, at: Rows) -> Instants:
     return np.where(left < 0, start_at, np.maximum(instants, start_at))
 
 
-def _decided_at(
-    state: NDArray, due_at: Instants, fulfilled_at: Instants, ended_at: Instants
-) -> Instants:
+def _decided_at(state: NDArray[Any], due_at: Instants, fulfilled_at: Instants, ended_at: Instants) -> Instants:
     """When each promise was decided; OPEN_END while it is not."""
     return np.select(
         [

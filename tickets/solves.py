@@ -1,6 +1,7 @@
 """Resolutions: every entry of a ticket into solved or closed, and what had happened until then."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +95,7 @@ def _ordinal(fresh: Flags) -> Codes:
     return (row - np.maximum.accumulate(np.where(fresh, row, 0)) + 1).astype(np.int32)
 
 
-def _reopening(states: States, rows: Rows) -> dict[str, NDArray]:
+def _reopening(states: States, rows: Rows) -> dict[str, NDArray[Any]]:
     """When and by whom each of the solves at `rows` was undone."""
     events = states.events
     reopened = np.flatnonzero(is_reopening(states))

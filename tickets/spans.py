@@ -1,6 +1,7 @@
 """Stretches of a ticket in which nothing changed hands: the spans of the timeline."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,13 +102,11 @@ def _crowded(states: States, rows: Rows, instant: Rows) -> Flags:
     team, assignee = (states.changed[name].copy() for name in ("team", "assignee"))
     team[states.first] = states.team[states.first] != 0
     assignee[states.first] = states.assignee[states.first] != 0
-    steps, transfers, reassignments = (
-        np.bincount(instant, weights=flags[rows]) for flags in (crossed, team, assignee)
-    )
+    steps, transfers, reassignments = (np.bincount(instant, weights=flags[rows]) for flags in (crossed, team, assignee))
     return (steps + transfers > 1) | (reassignments > 1)
 
 
-def _with_arrivals(states: States, rows: Rows) -> dict[str, NDArray]:
+def _with_arrivals(states: States, rows: Rows) -> dict[str, NDArray[Any]]:
     """Columns of the states at `rows`, after a span of 0 s as NEW for each ticket born solved."""
     columns = {name: getattr(states, name)[rows] for name in ATTRIBUTES}
     columns |= {"ticket": states.events.ticket[rows], "start_at": states.at[rows]}
@@ -120,7 +119,7 @@ def _with_arrivals(states: States, rows: Rows) -> dict[str, NDArray]:
     return columns
 
 
-def _entered(status: NDArray, team: Codes, is_first: Flags) -> NDArray[np.uint8]:
+def _entered(status: NDArray[Any], team: Codes, is_first: Flags) -> NDArray[np.uint8]:
     """Step by which each span came into its team's backlog."""
     inside = among(UNSOLVED, status)
     before = np.concatenate((status[:1], status[:-1]))
@@ -133,7 +132,7 @@ def _entered(status: NDArray, team: Codes, is_first: Flags) -> NDArray[np.uint8]
     return np.where(inside, entered, Step.NONE).astype(np.uint8)
 
 
-def _left(status: NDArray, is_last: Flags, *, entered: NDArray) -> NDArray[np.uint8]:
+def _left(status: NDArray[Any], is_last: Flags, *, entered: NDArray[Any]) -> NDArray[np.uint8]:
     """Step by which each span went out of its team's backlog."""
     step_of = np.zeros(len(Status) + 1, dtype=np.uint8)
     for to_status, step in LEAVING.items():

@@ -6,6 +6,7 @@ tickets.
 """
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,7 @@ class States:
         return np.append(self.first[1:], len(self.at)) - 1
 
 
-def order(columns: dict[str, NDArray], *, seq: NDArray[np.int64]) -> Events:
+def order(columns: dict[str, NDArray[Any]], *, seq: NDArray[np.int64]) -> Events:
     """Events from columns in any order; `seq` is the position that the source gave the event."""
     rank = RANK[columns["type"]]
     rows = np.lexsort((seq, rank, columns["at"], columns["ticket"]))
@@ -108,7 +109,7 @@ def trace(events: Events) -> States:
     )
 
 
-def carry(column: NDArray, is_first: Flags, *, default: int = 0) -> NDArray:
+def carry(column: NDArray[Any], is_first: Flags, *, default: int = 0) -> NDArray[Any]:
     """`column` with every UNSET replaced by the last value set in the ticket, else `default`."""
     rows = np.where((column != UNSET) | is_first, np.arange(len(column)), 0)
     np.maximum.accumulate(rows, out=rows)
@@ -124,7 +125,7 @@ def created_at(events: Events, first: Rows) -> Instants:
     return instants
 
 
-def among(members: frozenset[Status], status: NDArray) -> Flags:
+def among(members: frozenset[Status], status: NDArray[Any]) -> Flags:
     """Which of `status` are `members`."""
     table = np.zeros(len(Status) + 1, dtype=bool)
     table[[int(member) for member in members]] = True
@@ -161,6 +162,6 @@ def _implied(events: Events) -> Codes:
     return set_to
 
 
-def _previous(column: NDArray) -> NDArray:
+def _previous(column: NDArray[Any]) -> NDArray[Any]:
     """`column` one row down; the first value is its own predecessor."""
     return np.concatenate((column[:1], column[:-1]))

@@ -1,6 +1,7 @@
 """A calendar in several versions: each counts from when it became valid until the next."""
 
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -38,8 +39,7 @@ class Succession:
 
     def at_level(self, level: Instants, boundary: Boundary = "close") -> Instants:
         """The first instant (`close`) or the last (`next_open`) at which F has each level."""
-        side = "left" if boundary == "close" else "right"
-        at, version = level.copy(), np.searchsorted(self.levels, level, side)
+        at, version = level.copy(), np.searchsorted(self.levels, level, "left" if boundary == "close" else "right")
         for index in np.unique(version):
             rows = version == index
             at[rows] = self.clocks[index].at_level(level[rows] - self.offsets[index], boundary)
@@ -55,3 +55,6 @@ class Succession:
         for clock, begins, ends in zip(self.clocks, edges[:-1], edges[1:], strict=True):
             if max(start, begins) < min(end, ends):
                 yield max(start, begins), min(end, ends), clock
+
+
+Hours: TypeAlias = Clock | Succession

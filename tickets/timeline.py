@@ -1,6 +1,7 @@
 """The timeline of every ticket: its spans, its requester's waits, its resolutions, its facts."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,7 +136,7 @@ def _tickets(states: States, cut: Spans, solved: Solves) -> Tickets:
     )
 
 
-def _creation(states: States) -> dict[str, NDArray]:
+def _creation(states: States) -> dict[str, NDArray[Any]]:
     """What each ticket was like when it came."""
     created = states.at[states.first]
     later = states.at > created[states.events.ticket] + SETTLED_S
@@ -148,7 +149,7 @@ def _creation(states: States) -> dict[str, NDArray]:
     }
 
 
-def _replies(states: States) -> dict[str, NDArray]:
+def _replies(states: States) -> dict[str, NDArray[Any]]:
     """The first human reply of each ticket that an agent did not open."""
     reply = first_rows(is_human_reply(states), states.events.ticket, len(states.first))
     outbound = is_outbound(states, reply)
@@ -161,7 +162,7 @@ def _replies(states: States) -> dict[str, NDArray]:
     }
 
 
-def _moments(states: States, solved: Solves) -> dict[str, NDArray]:
+def _moments(states: States, solved: Solves) -> dict[str, NDArray[Any]]:
     """When each ticket first or last came to something."""
     ticket, tickets = states.events.ticket, len(states.first)
     firsts, lasts = (np.full(tickets, OPEN_END) for _ in range(2))
@@ -178,7 +179,7 @@ def _moments(states: States, solved: Solves) -> dict[str, NDArray]:
     }
 
 
-def _counts(states: States, solved: Solves) -> dict[str, NDArray]:
+def _counts(states: States, solved: Solves) -> dict[str, NDArray[Any]]:
     """How often what happened to each ticket."""
     events = states.events
     by_agent = np.flatnonzero(events.actor_kind == ActorKind.AGENT)
@@ -195,10 +196,7 @@ def _counts(states: States, solved: Solves) -> dict[str, NDArray]:
     }
     tickets = {name: events.ticket[rows] for name, rows in marked.items()}
     tickets["solves"] = solved.ticket
-    return {
-        name: np.bincount(rows, minlength=len(states.first)).astype(np.int32)
-        for name, rows in tickets.items()
-    }
+    return {name: np.bincount(rows, minlength=len(states.first)).astype(np.int32) for name, rows in tickets.items()}
 
 
 def _gone_at(cut: Spans) -> Instants:
@@ -216,8 +214,6 @@ def _any(states: States, flags: Flags) -> Flags:
     return np.logical_or.reduceat(flags, states.first)
 
 
-def _told(column: NDArray, row: Rows, absent: int) -> NDArray:
+def _told(column: NDArray[Any], row: Rows, absent: int) -> NDArray[Any]:
     """`column` at each row, `absent` where the row lies past its end."""
-    return np.where(row < len(column), column[np.minimum(row, len(column) - 1)], absent).astype(
-        column.dtype
-    )
+    return np.where(row < len(column), column[np.minimum(row, len(column) - 1)], absent).astype(column.dtype)

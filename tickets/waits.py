@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 from enum import IntEnum
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,10 +70,7 @@ def waits(
     replied = is_human_reply(states)
     firsts = _first_waits(states, replied, first_reply_from)
     nexts = _next_waits(states, replied, next_reply_starts)
-    joined = {
-        f.name: np.concatenate((getattr(firsts, f.name), getattr(nexts, f.name)))
-        for f in fields(Waits)
-    }
+    joined = {f.name: np.concatenate((getattr(firsts, f.name), getattr(nexts, f.name))) for f in fields(Waits)}
     rows = np.lexsort((~joined["first"], joined["waiting_since"], joined["ticket"]))
     return Waits(**{name: column[rows] for name, column in joined.items()})
 
@@ -103,12 +100,7 @@ def is_outbound(states: States, first_reply: Rows) -> Flags:
     by_agent = events.actor_kind[states.first] == ActorKind.AGENT
     created = events.type[states.first] == EventType.TICKET_CREATED
     reply = np.minimum(first_reply, len(events) - 1)
-    return (
-        by_agent
-        & created
-        & (first_reply < len(events))
-        & (states.at[reply] == states.at[states.first])
-    )
+    return by_agent & created & (first_reply < len(events)) & (states.at[reply] == states.at[states.first])
 
 
 def _first_waits(states: States, replied: Flags, first_reply_from: FirstReplyFrom) -> Waits:
@@ -179,9 +171,7 @@ def _next_row(flags: Flags, rows: Rows) -> Rows:
     return np.minimum.accumulate(following[::-1])[::-1]
 
 
-def _ended(
-    states: States, *, ticket: Rows, since: Instants, end: Rows, ended_by: NDArray, first: bool
-) -> Waits:
+def _ended(states: States, *, ticket: Rows, since: Instants, end: Rows, ended_by: NDArray[Any], first: bool) -> Waits:
     """Episodes from `since` to the event rows `end` (past the last one: still waiting)."""
     events = states.events
     row = np.minimum(end, len(events) - 1)

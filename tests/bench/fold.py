@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -34,7 +35,7 @@ def run() -> None:
     print("|---|---|---|---|")
     _line("timeline", fold_s, len(timeline.spans))
     for name, chosen in (("promises, 4 kinds", kinds(4)), ("promises, 9 kinds", kinds(9))):
-        rows, seconds = timed(lambda chosen=chosen: judge(timeline, chosen))
+        rows, seconds = timed(partial(judge, timeline, chosen))
         _line(name, seconds, rows)
         _line(f"timeline + {name}", fold_s + seconds, rows)
 
@@ -54,7 +55,7 @@ def timed(work: Callable[[], Told]) -> tuple[Told, float]:
 
 
 def judge(timeline: Timeline, targets: tuple[Target, ...]) -> int:
-    weekly = {day: (("09:00", "17:30"),) for day in ("mon", "tue", "wed", "thu", "fri")}
+    weekly = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), (("09:00", "17:30"),))
     clocks = [clock(Calendar(timezone=zone, weekly=weekly)) for zone in ("Europe/London", "UTC")]
     by_team = Policy(id=1, order=1, targets=targets, conditions={"team": frozenset(range(1, 20))})
     return len(promises(timeline, [by_team, Policy(id=2, order=2, targets=targets)], clocks, now=0))

@@ -98,9 +98,7 @@ def _measured(timeline: Timeline) -> Iterator[tuple[str, int, int]]:
     """(name, start, end) of everything that was measured."""
     created_at = int(timeline.tickets.created_at[0])
     solves = timeline.solves
-    for solved_at, reopened_at in zip(
-        solves.solved_at.tolist(), solves.reopened_at.tolist(), strict=True
-    ):
+    for solved_at, reopened_at in zip(solves.solved_at.tolist(), solves.reopened_at.tolist(), strict=True):
         yield "conversation_resolved", created_at, solved_at
         if reopened_at != OPEN_END:
             yield "conversation_opened", solved_at, reopened_at
@@ -231,9 +229,7 @@ def _group(given: Input, group: str) -> dict[str, Any]:
     own = [each["id"] for each in given["conversations"] if each.get(given["group_by"]) == group]
     events = [event for event in given["metric_events"] if event["conversation"] in own]
     means = {
-        label: _mean(
-            _value(event, given["business_hours"]) for event in events if event["name"] == name
-        )
+        label: _mean(_value(event, given["business_hours"]) for event in events if event["name"] == name)
         for label, name in AVERAGES.items()
     }
     resolved = sum(event["name"] == "conversation_resolved" for event in events)
@@ -246,9 +242,7 @@ def _response_distribution(given: Input) -> dict[str, dict[str, int]]:
     shares: dict[str, dict[str, int]] = {}
     for response in given["responses"]:
         names = [name for name, limit_s in BOUNDS if response["seconds"] < limit_s]
-        share = shares.setdefault(
-            response["channel"], dict.fromkeys([*(name for name, _ in BOUNDS), "24h+"], 0)
-        )
+        share = shares.setdefault(response["channel"], dict.fromkeys([*(name for name, _ in BOUNDS), "24h+"], 0))
         share[names[0] if names else "24h+"] += 1
     return shares
 

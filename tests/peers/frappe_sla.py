@@ -12,7 +12,8 @@ import numpy as np
 from tests.peers import told
 from tests.peers.outcome import BadCase, Outcome
 from tickets.business_time import Calendar, Clock, clock
-from tickets.sla import OPEN_END, Policy, Promises, Target, promises
+from tickets.sla import Policy, Promises, Target, promises
+from tickets.states import OPEN_END
 from tickets.timeline import Timeline, fold
 from tickets.vocabulary import PromiseKind, PromiseState, Status
 
@@ -137,6 +138,4 @@ def _targets(target: dict[str, Any]) -> Iterator[Target]:
         PromiseKind.RESOLUTION: "resolution_s",
     }
     for kind, name in kinds.items():
-        yield Target(
-            kind=kind, seconds=target[name], calendar=0, pauses_in=frozenset({Status.PENDING})
-        )
+        yield Target(kind=kind, seconds=target[name], calendar=0, pauses_in=frozenset({Status.PENDING}))

@@ -72,9 +72,7 @@ class House:
     def reopened(self) -> Moments:
         solves = self.timeline.solves
         rows = np.flatnonzero(solves.reopened_at != OPEN_END)
-        return list(
-            zip(solves.ticket[rows].tolist(), solves.reopened_at[rows].tolist(), strict=True)
-        )
+        return list(zip(solves.ticket[rows].tolist(), solves.reopened_at[rows].tolist(), strict=True))
 
     def moved(self, team: str, *, into: bool) -> Moments:
         """Transfers to or away from a team."""
@@ -180,9 +178,7 @@ def _average_wait(case: dict[str, Any]) -> float:
     messages = [each for each in case["messages"] if told.instant(each["at"]) >= since]
     rows = [told.created(since)]
     rows += [
-        told.message(
-            told.instant(each["at"]), by_agent=each["by"] == "agent", public=not each["internal"]
-        )
+        told.message(told.instant(each["at"]), by_agent=each["by"] == "agent", public=not each["internal"])
         for each in messages
     ]
     timeline = fold(told.events(rows))

@@ -13,7 +13,8 @@ import numpy as np
 from tests.peers import told
 from tests.peers.outcome import Outcome
 from tickets.business_time import Calendar, Clock, clock
-from tickets.sla import OPEN_END, Policy, Promises, Target, promises
+from tickets.sla import Policy, Promises, Target, promises
+from tickets.states import OPEN_END
 from tickets.timeline import Timeline, fold
 from tickets.vocabulary import EventType, PromiseKind, PromiseState, Status
 
@@ -136,11 +137,7 @@ def _hours(case: dict[str, Any]) -> Clock:
 def _policies(case: dict[str, Any]) -> list[Policy]:
     """The one policy, or none where it asks for what no ticket of the case has."""
     conditions = case["sla"].get("applies_if", {})
-    if any(
-        case["ticket"].get(name) != value
-        for name, value in conditions.items()
-        if name != "priority"
-    ):
+    if any(case["ticket"].get(name) != value for name, value in conditions.items() if name != "priority"):
         return []
     asked = {"priority": frozenset({MATCHED})} if "priority" in conditions else {}
     return [Policy(id=1, order=1, targets=tuple(_targets(case)), conditions=asked)]
@@ -208,9 +205,7 @@ def _next_deadline(judged: Judged, rows: list[int]) -> str | None:
     """The earliest one not yet met; none while stopped."""
     if judged.is_stopped:
         return None
-    return min(
-        (told.iso(judged.due_at(row)) for row in rows if not judged.is_met(row)), default=None
-    )
+    return min((told.iso(judged.due_at(row)) for row in rows if not judged.is_met(row)), default=None)
 
 
 def _total(judged: Judged, rows: list[int]) -> int | None:
@@ -225,9 +220,7 @@ def _response_s(judged: Judged, rows: list[int]) -> int | None:
     told_rows = [row for row in rows if judged.rows.fulfilled_at[row] not in solved_at]
     if judged.options["next_response_stat"] == "created_to_last_contact":
         return _total(judged, told_rows)
-    return max(
-        (_total(judged, [row]) or 0 for row in told_rows if judged.is_met(row)), default=None
-    )
+    return max((_total(judged, [row]) or 0 for row in told_rows if judged.is_met(row)), default=None)
 
 
 def _clock_alone(case: dict[str, Any]) -> dict[str, Any]:
@@ -244,9 +237,7 @@ def _clock_alone(case: dict[str, Any]) -> dict[str, Any]:
             if pause_end > start and hours.elapsed(start, max(start, pause_start)) < left_s:
                 left_s -= int(hours.elapsed(start, max(start, pause_start)))
                 start = pause_end
-        return {
-            "result": told.iso(int(hours.due(start, left_s, boundary=case["options"]["boundary"])))
-        }
+        return {"result": told.iso(int(hours.due(start, left_s, boundary=case["options"]["boundary"])))}
     tickets = timeline.tickets
     ended = bool(np.isin(tickets.status[0], STOPPED)) and tickets.status[0] != Status.PENDING
     life = (int(tickets.created_at[0]), int(tickets.last_solved_at[0]) if ended else OPEN_END)

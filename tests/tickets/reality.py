@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tickets.states import UNSET, Events, order
 from tickets.vocabulary import ActorKind, EventType, Status
@@ -61,10 +62,8 @@ def read_log(name: str) -> Log:
         for column, value in _event(line, codes).items():
             columns[column].append(value)
     wide, narrow = ("ticket", "at", "seq"), ("type", "actor_kind")
-    arrays = {
-        column: np.array(
-            values, np.int64 if column in wide else np.uint8 if column in narrow else np.int32
-        )
+    arrays: dict[str, NDArray[Any]] = {
+        column: np.array(values, np.int64 if column in wide else np.uint8 if column in narrow else np.int32)
         for column, values in columns.items()
     }
     return Log(order(arrays, seq=arrays.pop("seq")), rows, codes["priority"])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.stories import CAST, CHANNELS, DAYS, PRIORITIES, TEAMS, Story, ticket
-from tests.tickets.test_timeline import events
+from tests.tickets.arbitrary import events
 from tickets.business_time import Calendar, clock
 from tickets.sla import BadPolicy, Policy, Target, promises
 from tickets.states import OPEN_END, Events
@@ -18,9 +18,7 @@ from tickets.vocabulary import PromiseKind, PromiseState, Status
 
 HOUR = 3600
 OFFICE = clock(
-    Calendar(
-        timezone="UTC", weekly={day: (("09:00", "17:00"),) for day in "mon tue wed thu fri".split()}
-    )
+    Calendar(timezone="UTC", weekly=dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), (("09:00", "17:00"),)))
 )
 PENDING = frozenset({Status.PENDING})
 
@@ -56,8 +54,8 @@ class Told:
 
     def seconds(self, row: int = 0) -> tuple[int, int, int]:
         """Wall, business and paused seconds."""
-        names = ("elapsed_s", "business_elapsed_s", "paused_s")
-        return tuple(int(getattr(self.rows, name)[row]) for name in names)
+        rows = self.rows
+        return int(rows.elapsed_s[row]), int(rows.business_elapsed_s[row]), int(rows.paused_s[row])
 
 
 def judge(text: str, *targets: Target, now: str, policies: tuple[Policy, ...] = ()) -> Told:
@@ -195,8 +193,7 @@ def test_what_a_bot_solved_and_the_requester_reopened_counts_from_the_reopening(
 
 def test_each_unanswered_message_opens_a_promise_of_its_own() -> None:
     told = judge(
-        "Mon 09:00 opened · 09:30 reply · 10:00 message · 10:30 message · 11:30 reply"
-        " · 12:00 message",
+        "Mon 09:00 opened · 09:30 reply · 10:00 message · 10:30 message · 11:30 reply · 12:00 message",
         next_reply(),
         now="Mon 12:30",
     )
@@ -397,10 +394,7 @@ def test_a_verdict_stands_whatever_the_priority_becomes() -> None:
 
 
 def test_a_policy_may_judge_by_the_priority_at_creation() -> None:
-    frozen = [
-        resolution(target.seconds, priority=target.priority, priority_from="creation")
-        for target in PRIORITISED
-    ]
+    frozen = [resolution(target.seconds, priority=target.priority, priority_from="creation") for target in PRIORITISED]
     text = "Mon 09:00 opened as low · 09:20 priority urgent"
     assert judge(text, *frozen, now="Mon 12:30").verdict() == ("running", "Mon 17:00")
 
@@ -431,36 +425,26 @@ BY_CHANNEL = (
 )
 
 
-@pytest.mark.parametrize(
-    ("opened", "policy"), [("via web in A", [1]), ("via web in B", [0]), ("via chat in A", [])]
-)
-def test_the_first_policy_by_order_whose_every_condition_holds_is_in_force(
-    opened: str, policy: list[int]
-) -> None:
+@pytest.mark.parametrize(("opened", "policy"), [("via web in A", [1]), ("via web in B", [0]), ("via chat in A", [])])
+def test_the_first_policy_by_order_whose_every_condition_holds_is_in_force(opened: str, policy: list[int]) -> None:
     told = judge(f"Mon 09:00 opened {opened}", now="Mon 09:10", policies=BY_CHANNEL)
     assert told.rows.policy.tolist() == policy
 
 
 def test_a_policy_that_no_longer_applies_cancels_what_is_undecided() -> None:
-    told = judge(
-        "Mon 09:00 opened via email · 09:30 channel chat", now="Tue 09:00", policies=BY_CHANNEL
-    )
+    told = judge("Mon 09:00 opened via email · 09:30 channel chat", now="Tue 09:00", policies=BY_CHANNEL)
     assert told.verdict() == ("cancelled", None)
     assert told.at("decided_at") == "Mon 09:30"
     assert told.seconds() == (1800, 1800, 0)
 
 
 def test_a_policy_that_comes_late_counts_from_creation() -> None:
-    told = judge(
-        "Mon 09:00 opened via chat · 09:30 channel email", now="Mon 10:00", policies=BY_CHANNEL
-    )
+    told = judge("Mon 09:00 opened via chat · 09:30 channel email", now="Mon 10:00", policies=BY_CHANNEL)
     assert told.verdict() == ("running", "Mon 11:00")
 
 
 def test_a_policy_that_comes_too_late_misses_on_arrival_and_not_before() -> None:
-    told = judge(
-        "Mon 09:00 opened via chat · 14:00 channel email", now="Mon 15:00", policies=BY_CHANNEL
-    )
+    told = judge("Mon 09:00 opened via chat · 14:00 channel email", now="Mon 15:00", policies=BY_CHANNEL)
     assert told.verdict() == ("missed", "Mon 14:00")
 
 
@@ -503,9 +487,7 @@ def test_deleting_a_solved_ticket_leaves_its_promise_kept() -> None:
 
 def test_each_calendar_counts_while_its_policy_is_in_force() -> None:
     by_team = tuple(
-        Policy(
-            id=n, order=n, targets=(resolution(4 * HOUR, calendar=calendar),), conditions=conditions
-        )
+        Policy(id=n, order=n, targets=(resolution(4 * HOUR, calendar=calendar),), conditions=conditions)
         for n, calendar, conditions in ((1, 0, {"team": frozenset({TEAMS["A"]})}), (2, -1, {}))
     )
     told = judge("Mon 16:00 opened in A · Tue 00:00 moved to B", now="Tue 01:00", policies=by_team)
@@ -545,9 +527,7 @@ def test_elapsed_and_paused_make_up_the_whole_time_of_every_promise(told: Events
 
 
 @given(events(), st.integers(0, 12))
-def test_a_promise_is_missed_exactly_when_it_ran_longer_than_its_target(
-    told: Events, now: int
-) -> None:
+def test_a_promise_is_missed_exactly_when_it_ran_longer_than_its_target(told: Events, now: int) -> None:
     rows = promises(fold(told), [Policy(id=1, order=1, targets=EVERY_KIND)], [], now=now)
     assert ((rows.state == PromiseState.MISSED) == (rows.elapsed_s > rows.target_s)).all()
 

@@ -1,13 +1,15 @@
 """Real ticket logs, folded and judged: every independently computed answer must come out."""
 
 from functools import cache
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from tests.tickets.reality import LOGS, Log, instant, read_log, read_policy, read_truth
 from tickets.business_time import Calendar, clock
-from tickets.sla import OPEN_END, Policy, Promises, Target, promises
+from tickets.sla import Policy, Promises, Target, promises
+from tickets.states import OPEN_END
 from tickets.timeline import Timeline, fold
 from tickets.vocabulary import PromiseKind, PromiseState, Status
 
@@ -110,7 +112,7 @@ def seconds(minutes: str) -> int:
 
 @pytest.mark.parametrize("basis", ["business", "calendar"])
 def test_every_reply_to_a_real_tweet_is_judged_as_two_independent_computations_did(
-    basis: str,
+    basis: Literal["business", "calendar"],
 ) -> None:
     kinds = {"first": PromiseKind.FIRST_REPLY, "next": PromiseKind.NEXT_REPLY}
     targets = [Target(kind=kind, seconds=3600, calendar=0, clock=basis) for kind in kinds.values()]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.stories import seconds, ticket
-from tickets.business_time import Calendar, clock
+from tickets.business_time import Boundary, Calendar, clock
 from tickets.sla import Policy, Target, promises
 from tickets.succession import Succession
 from tickets.vocabulary import PromiseKind
@@ -16,7 +16,7 @@ WEEK = ("mon", "tue", "wed", "thu", "fri")
 
 
 def hours(opens: str, closes: str) -> Calendar:
-    return Calendar(timezone="UTC", weekly={day: ((opens, closes),) for day in WEEK})
+    return Calendar(timezone="UTC", weekly=dict.fromkeys(WEEK, ((opens, closes),)))
 
 
 OLD, NEW = clock(hours("09:00", "17:00")), clock(hours("09:00", "12:00"))
@@ -73,7 +73,7 @@ def test_versions_out_of_order_are_refused() -> None:
     st.lists(st.integers(0, 14 * 24), min_size=1, max_size=5),
     st.sampled_from(["close", "next_open"]),
 )
-def test_at_level_is_the_inverse_of_open_seconds(moments: list[int], boundary: str) -> None:
+def test_at_level_is_the_inverse_of_open_seconds(moments: list[int], boundary: Boundary) -> None:
     instants = seconds("Mon 00:00") + HOUR * np.array(sorted(moments))
     level = BOTH.open_seconds(instants)
     assert (BOTH.open_seconds(BOTH.at_level(level, boundary)) == level).all()

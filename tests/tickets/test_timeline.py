@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.stories import CAST, TEAMS, BadStory, ticket
-from tickets.states import OPEN_END, UNSET, Events, order
+from tests.tickets.arbitrary import events
+from tickets.spans import Spans
+from tickets.states import OPEN_END, Events
 from tickets.timeline import EndedBy, fold
-from tickets.vocabulary import UNSOLVED, ActorKind, EventType, Status, Step
+from tickets.vocabulary import UNSOLVED, ActorKind, Status, Step
 
 
-def steps(story_spans: object) -> list[tuple[str, str, int, str]]:
+def steps(story_spans: Spans) -> list[tuple[str, str, int, str]]:
     """(status, entered, team, left) of each span."""
     columns = (story_spans.status, story_spans.entered, story_spans.team, story_spans.left)
     return [
@@ -93,9 +94,7 @@ def test_taking_the_ticket_from_somebody_is_a_reassignment_and_giving_it_first_i
     assert told.tickets.first_assigned_at.tolist() == [ticket("Mon 09:00 opened").at("Mon 10:00")]
 
 
-@pytest.mark.parametrize(
-    ("end", "step"), [("merged", "merged"), ("deleted", "deleted"), ("marked spam", "spam")]
-)
+@pytest.mark.parametrize(("end", "step"), [("merged", "merged"), ("deleted", "deleted"), ("marked spam", "spam")])
 def test_a_ticket_that_is_gone_leaves_the_backlog_by_that_name(end: str, step: str) -> None:
     story = ticket(f"Mon 09:00 opened · 10:00 {end}")
     assert steps(story.timeline.spans)[0][3] == step
@@ -149,15 +148,15 @@ def waits(text: str) -> list[tuple[str, str | None, str, bool]]:
 
 
 def test_the_first_wait_runs_from_creation_to_the_first_human_reply() -> None:
-    assert waits(
-        "Mon 09:00 opened · 09:30 bot reply · 10:00 auto-reply · 10:30 note · 11:00 reply"
-    ) == [("09:00", "11:00", "reply", True)]
+    assert waits("Mon 09:00 opened · 09:30 bot reply · 10:00 auto-reply · 10:30 note · 11:00 reply") == [
+        ("09:00", "11:00", "reply", True)
+    ]
 
 
 def test_further_messages_of_the_requester_do_not_restart_a_wait() -> None:
-    assert waits(
-        "Mon 09:00 opened · 10:00 reply · 11:00 message · 12:00 message · 13:00 reply · 14:00 reply"
-    )[1:] == [("11:00", "13:00", "reply", False)]
+    assert waits("Mon 09:00 opened · 10:00 reply · 11:00 message · 12:00 message · 13:00 reply · 14:00 reply")[1:] == [
+        ("11:00", "13:00", "reply", False)
+    ]
 
 
 def test_a_solve_ends_a_wait_without_a_reply() -> None:
@@ -166,9 +165,7 @@ def test_a_solve_ends_a_wait_without_a_reply() -> None:
 
 
 def test_messages_before_the_first_reply_open_no_wait_of_their_own() -> None:
-    assert waits("Mon 09:00 opened · 09:30 message · 10:00 message") == [
-        ("09:00", None, "still", True)
-    ]
+    assert waits("Mon 09:00 opened · 09:30 message · 10:00 message") == [("09:00", None, "still", True)]
 
 
 def test_a_ticket_that_an_agent_opens_by_writing_waits_for_nobody() -> None:
@@ -229,45 +226,6 @@ def test_tickets_do_not_run_into_each_other() -> None:
 def test_a_sentence_nobody_understands_is_refused() -> None:
     with pytest.raises(BadStory, match="nobody knows what 'exploded' means"):
         ticket("Mon 09:00 opened · 10:00 exploded")
-
-
-KINDS = [
-    EventType.REQUESTER_MESSAGE,
-    EventType.AGENT_REPLY,
-    EventType.STATUS_CHANGED,
-    EventType.ASSIGNEE_CHANGED,
-    EventType.GROUP_CHANGED,
-    EventType.TICKET_MERGED,
-    EventType.TICKET_DELETED,
-    EventType.TICKET_RESTORED,
-]
-Row = tuple[int, int, int, int]
-
-
-@st.composite
-def events(draw: st.DrawFn) -> Events:
-    """A few tickets of a few events each, crowded into few instants."""
-    row = st.tuples(st.integers(0, 6), st.sampled_from(KINDS), st.integers(1, 6), st.integers(0, 3))
-    tickets: list[list[Row]] = draw(st.lists(st.lists(row, max_size=8), min_size=1, max_size=3))
-    rows = [
-        (number, *each)
-        for number, told in enumerate(tickets)
-        for each in [(0, EventType.TICKET_CREATED, 1, 0), *told]
-    ]
-    ticket_, at, kind, status, holder = (np.array(column) for column in zip(*rows, strict=True))
-    unset = np.full(len(rows), UNSET, np.int32)
-    columns = {
-        "ticket": ticket_.astype(np.int64),
-        "at": at.astype(np.int64),
-        "type": kind.astype(np.uint8),
-        "actor": np.ones(len(rows), np.int32),
-        "actor_kind": np.full(len(rows), ActorKind.AGENT, np.uint8),
-        "status": np.where(kind == EventType.STATUS_CHANGED, status, UNSET).astype(np.int32),
-        "team": np.where(kind == EventType.GROUP_CHANGED, holder, UNSET).astype(np.int32),
-        "assignee": np.where(kind == EventType.ASSIGNEE_CHANGED, holder, UNSET).astype(np.int32),
-    }
-    columns |= dict.fromkeys(("priority", "channel", "language", "reason"), unset)
-    return order(columns, seq=np.arange(len(rows)))
 
 
 @given(events())
