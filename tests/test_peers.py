@@ -65,21 +65,15 @@ def test_runner_exits_0_when_all_agree(tmp_path: Path) -> None:
     assert main([write(tmp_path / "good.json", one_open_hour("good", expected=3600))]) == 0
 
 
-def test_runner_names_what_differs_and_exits_1(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_runner_names_what_differs_and_exits_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     good, wrong = one_open_hour("good", expected=3600), one_open_hour("wrong", expected=60)
     assert main(["--json", write(tmp_path / "cases.json", good, wrong)]) == 1
     (told,) = json.loads(capsys.readouterr().out)["files"]
     assert told["agree"] == 1
-    assert [(each["id"], each["expected"], each["got"]) for each in told["differ"]] == [
-        ("wrong", 60, 3600)
-    ]
+    assert [(each["id"], each["expected"], each["got"]) for each in told["differ"]] == [("wrong", 60, 3600)]
 
 
-def test_a_case_that_cannot_be_run_differs_and_says_why(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_case_that_cannot_be_run_differs_and_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     strange = one_open_hour("strange", expected=3600) | {"op": "guess"}
     assert main([write(tmp_path / "cases.json", strange)]) == 1
     assert "'guess' is not one of" in capsys.readouterr().out
@@ -97,8 +91,6 @@ def test_a_file_of_no_known_shape_is_refused_in_one_line(
     assert error.count("\n") == 1
 
 
-def test_a_missing_file_is_refused_in_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_file_is_refused_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path / "nowhere.json")]) == 2
     assert capsys.readouterr().err.endswith("cannot be read: No such file or directory\n")

@@ -94,10 +94,7 @@ class Calendar:
             raise BadCalendar("timezone: is missing")
         return cls(
             timezone=document["timezone"],
-            weekly={
-                day: _windows(f"weekly.{day}", windows)
-                for day, windows in _object(document, "weekly").items()
-            },
+            weekly={day: _windows(f"weekly.{day}", windows) for day, windows in _object(document, "weekly").items()},
             holidays=_holidays(document.get("holidays") or ()),
             overrides=_dated(document, "overrides"),
             breaks=_dated(document, "breaks"),
@@ -109,11 +106,7 @@ class Calendar:
         """The policy file's form, in a fixed order; from_json reads it back."""
         return {
             "timezone": self.timezone,
-            "weekly": {
-                day: [list(window) for window in self.weekly[day]]
-                for day in WEEKDAYS
-                if day in self.weekly
-            },
+            "weekly": {day: [list(window) for window in self.weekly[day]] for day in WEEKDAYS if day in self.weekly},
             "holidays": [day.isoformat() for day in sorted(self.holidays)],
             "overrides": _dated_json(self.overrides),
             "breaks": _dated_json(self.breaks),
@@ -181,14 +174,11 @@ def _holidays(value: Any) -> frozenset[date]:
 
 
 def _dated(document: Mapping[str, Any], name: str) -> dict[date, Windows]:
-    return {
-        _day(name, text): _windows(f"{name}.{text}", windows)
-        for text, windows in _object(document, name).items()
-    }
+    return {_day(name, text): _windows(f"{name}.{text}", windows) for text, windows in _object(document, name).items()}
 
 
 def _dated_json(dated: Mapping[date, Windows]) -> dict[str, list[list[str]]]:
     return {day.isoformat(): [list(window) for window in dated[day]] for day in sorted(dated)}
 
 
-ALWAYS = Calendar(timezone="UTC", weekly={day: (("00:00", "24:00"),) for day in WEEKDAYS})
+ALWAYS = Calendar(timezone="UTC", weekly=dict.fromkeys(WEEKDAYS, (("00:00", "24:00"),)))

@@ -83,9 +83,7 @@ class Clock:
         """Open seconds from start to end; negative where end comes first."""
         return self.open_seconds(end) - self.open_seconds(start)
 
-    def due(
-        self, start: Seconds, seconds: Seconds, *, boundary: Boundary = "close"
-    ) -> Instants:
+    def due(self, start: Seconds, seconds: Seconds, *, boundary: Boundary = "close") -> Instants:
         """When `seconds` >= 0 of open time after start are used up; never before start.
 
         Nought seconds from a closed moment are used up at the next opening, but at the very

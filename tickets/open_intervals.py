@@ -7,7 +7,7 @@ the first of the two.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ Intervals: TypeAlias = tuple[Instants, Instants]
 
 DAY_S = 86_400
 UNIX_DAY = date(1970, 1, 1)
+WALL_ZERO = datetime.combine(UNIX_DAY, time())
 EARLIEST = int(datetime(1900, 1, 1, tzinfo=UTC).timestamp())
 LATEST = int(datetime(2400, 1, 1, tzinfo=UTC).timestamp())
 
@@ -98,18 +99,16 @@ def _converted(zone: ZoneInfo, local: Instants) -> Instants:
     place = np.searchsorted(days, day)
     utc = local - offsets[place]
     for row in np.flatnonzero(offsets[place] != offsets[place + 1]):
-        utc[row] = utc_of(zone, datetime(1970, 1, 1) + timedelta(seconds=int(local[row])))
+        utc[row] = utc_of(zone, WALL_ZERO + timedelta(seconds=int(local[row])))
     return utc
 
 
 def _offset_at_midnight(zone: ZoneInfo, unix_day: int) -> int:
-    midnight = datetime(1970, 1, 1) + timedelta(days=unix_day)
+    midnight = WALL_ZERO + timedelta(days=unix_day)
     return unix_day * DAY_S - utc_of(zone, midnight)
 
 
-def _without(
-    starts: Instants, ends: Instants, cut_starts: Instants, cut_ends: Instants
-) -> Intervals:
+def _without(starts: Instants, ends: Instants, cut_starts: Instants, cut_ends: Instants) -> Intervals:
     """What is left of the first intervals outside the second; both sorted and disjoint."""
     points = np.unique(np.concatenate([starts, ends, cut_starts, cut_ends]))
     kept = _within(points, starts, ends) & ~_within(points, cut_starts, cut_ends)

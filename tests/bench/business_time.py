@@ -20,13 +20,9 @@ LONGEST_S = 30 * 86_400
 
 LONDON = Calendar(
     timezone="Europe/London",
-    weekly={
-        day: (("09:00", "12:30"), ("13:15", "17:30")) for day in ("mon", "tue", "wed", "thu", "fri")
-    },
+    weekly=dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), (("09:00", "12:30"), ("13:15", "17:30"))),
     holidays=frozenset(
-        date(year, month, day)
-        for year in range(2022, 2026)
-        for month, day in ((1, 1), (12, 25), (12, 26))
+        date(year, month, day) for year in range(2022, 2026) for month, day in ((1, 1), (12, 25), (12, 26))
     ),
 )
 

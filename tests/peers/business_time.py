@@ -144,12 +144,8 @@ OPERATIONS: dict[str, Callable[[Case], Answer]] = {
     "roll_back": lambda case: case.clock.roll_back(case.at),
     "next_close": next_close,
     "following_open": following_open,
-    "periods_after": lambda case: list(
-        islice(case.clock.periods_after(case.at), case.asked["count"])
-    ),
-    "periods_before": lambda case: list(
-        islice(case.clock.periods_before(case.at), case.asked["count"])
-    ),
+    "periods_after": lambda case: list(islice(case.clock.periods_after(case.at), case.asked["count"])),
+    "periods_before": lambda case: list(islice(case.clock.periods_before(case.at), case.asked["count"])),
     "local_to_utc": local_to_utc,
     "pandas_next_opening": opening_at_or_after,
     "pandas_prev_opening": opening_at_or_before,

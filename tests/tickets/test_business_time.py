@@ -71,12 +71,8 @@ def test_target_from_before_opening_counts_from_the_opening() -> None:
         ((date(2016, 11, 11), date(2016, 11, 13)), "2016-11-15 21:00"),
     ],
 )
-def test_each_holiday_moves_a_four_day_target_by_a_day(
-    holidays: tuple[date, ...], expected: str
-) -> None:
-    calendar = Calendar(
-        "Europe/Berlin", every_day((("09:00", "21:00"),)), holidays=frozenset(holidays)
-    )
+def test_each_holiday_moves_a_four_day_target_by_a_day(holidays: tuple[date, ...], expected: str) -> None:
+    calendar = Calendar("Europe/Berlin", every_day((("09:00", "21:00"),)), holidays=frozenset(holidays))
     assert due(calendar, "2016-11-09 23:00", 48 * HOUR) == at(expected, "Europe/Berlin")
 
 
@@ -160,9 +156,7 @@ def test_a_shift_into_a_holiday_stops_at_midnight_where_told() -> None:
 
 
 @pytest.mark.parametrize(("beats", "expected"), [(False, 2 * HOUR), (True, 0)])
-def test_an_override_opens_a_holiday_unless_the_holiday_beats_it(
-    beats: bool, expected: int
-) -> None:
+def test_an_override_opens_a_holiday_unless_the_holiday_beats_it(beats: bool, expected: int) -> None:
     calendar = Calendar(
         "UTC",
         every_day(NINE_TO_FIVE),
@@ -261,15 +255,11 @@ def test_every_second_counts_on_the_calendar_that_never_closes() -> None:
 def test_whole_days_all_week_are_the_calendar_that_never_closes() -> None:
     assert Calendar("Asia/Tokyo", every_day((("00:00", "24:00"),))).is_unbroken
     assert not Calendar("UTC", every_day((("00:00", "23:59"),))).is_unbroken
-    assert not Calendar(
-        "UTC", every_day((("00:00", "24:00"),)), holidays=frozenset({date(2024, 1, 1)})
-    ).is_unbroken
+    assert not Calendar("UTC", every_day((("00:00", "24:00"),)), holidays=frozenset({date(2024, 1, 1)})).is_unbroken
 
 
 def test_one_holiday_breaks_an_unbroken_calendar_for_that_day_only() -> None:
-    calendar = Calendar(
-        "UTC", every_day((("00:00", "24:00"),)), holidays=frozenset({date(2024, 1, 3)})
-    )
+    calendar = Calendar("UTC", every_day((("00:00", "24:00"),)), holidays=frozenset({date(2024, 1, 3)}))
     assert open_seconds_of(calendar, "2024-01-01 00:00", "2031-01-01 00:00") == (2557 - 1) * DAY
     assert due(calendar, "2024-01-02 12:00", DAY) == at("2024-01-04 12:00")
 
@@ -409,9 +399,7 @@ def is_open_minute(calendar: Calendar, instant: int) -> bool:
 @pytest.mark.parametrize(("zone", "change"), ZONES_AND_CHANGES)
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
-def test_open_time_equals_a_count_of_open_minutes(
-    zone: str, change: date, data: st.DataObject
-) -> None:
+def test_open_time_equals_a_count_of_open_minutes(zone: str, change: date, data: st.DataObject) -> None:
     calendar = data.draw(calendars(zone, change))
     first = at(f"{change - timedelta(days=2)} 07:45")
     minutes = first + 60 * np.arange(4 * 1440, dtype=np.int64)
@@ -449,9 +437,7 @@ def test_elapsed_adds_up(hours: Clock, a: int, b: int, c: int) -> None:
 
 
 @given(hours=hours_of_any_kind, start=instants, length=st.integers(0, 10 * DAY))
-def test_open_time_neither_runs_backwards_nor_faster_than_time(
-    hours: Clock, start: int, length: int
-) -> None:
+def test_open_time_neither_runs_backwards_nor_faster_than_time(hours: Clock, start: int, length: int) -> None:
     assert 0 <= hours.elapsed(start, start + length) <= length
 
 
@@ -461,9 +447,7 @@ def test_a_second_counts_exactly_while_open(hours: Clock, start: int) -> None:
 
 
 @given(hours=hours_of_any_kind, start=instants, seconds=targets, boundary=boundaries)
-def test_due_is_the_inverse_of_elapsed(
-    hours: Clock, start: int, seconds: int, boundary: Boundary
-) -> None:
+def test_due_is_the_inverse_of_elapsed(hours: Clock, start: int, seconds: int, boundary: Boundary) -> None:
     due_at = int(hours.due(start, seconds, boundary=boundary))
     assert due_at >= start
     assert hours.elapsed(start, due_at) == seconds
@@ -489,9 +473,7 @@ def test_back_is_the_inverse_of_elapsed(hours: Clock, end: int, seconds: int) ->
     rows=st.lists(st.tuples(instants, targets), max_size=20),
     boundary=boundaries,
 )
-def test_arrays_answer_as_their_rows_do(
-    hours: Clock, rows: list[tuple[int, int]], boundary: Boundary
-) -> None:
+def test_arrays_answer_as_their_rows_do(hours: Clock, rows: list[tuple[int, int]], boundary: Boundary) -> None:
     start = np.array([row[0] for row in rows], dtype=np.int64)
     seconds = np.array([row[1] for row in rows], dtype=np.int64)
     together = hours.due(start, seconds, boundary=boundary).tolist()
