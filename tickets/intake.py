@@ -1,10 +1,39 @@
-"""The only writer of events: takes drafts in, batch by batch."""
+"""The only writer of events: takes drafts in, batch by batch.
 
-from collections.abc import Callable, Iterable
+One transaction covers a batch from its events to the marks on stale cells, so a crash leaves whole
+batches and nothing half told; the same drafts taken in again complete what is missing.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
+import numpy as np
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import F
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from tickets import facts, partitions
 from tickets.connectors.drafts import Draft, Rejected
-from tickets.models import Source
+from tickets.copying import copy_in, copy_out
+from tickets.draft_checks import problem_of, redacted
+from tickets.event_columns import event_columns
+from tickets.identity import dedupe_key, requester_key, ticket_id
+from tickets.models import ImportRun, RejectedRow, Source
+from tickets.words import Words
+
+BATCH = 30_000
+KEPT_REJECTIONS = 10_000  # of one run; further ones are only counted
+
+Progress = Callable[[int], None]
+
+
+class TicketCollision(Exception):
+    """Two tickets of different refs have one number; neither may take the other's events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +52,195 @@ def take_in(
     drafts: Iterable[Draft | Rejected],
     *,
     origin: str,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
+    batch: int = BATCH,
 ) -> Summary:
     """Store the events of `drafts` that are not known yet and rebuild the facts of their tickets.
 
     Drafts of one ticket had better come together. `progress` is called with the number of drafts
-    of each batch once it is committed. Taking in the same drafts again changes nothing.
+    of each batch once it is committed. Taking in the same drafts again changes nothing. Whatever
+    `drafts` raises comes out, after the batches before it have been kept. Raises TicketCollision.
     """
-    raise NotImplementedError
+    started = time.monotonic()
+    run = Run(source, origin)
+    try:
+        for proposed in _batches(drafts, batch):
+            run.take(proposed)
+            if progress:
+                progress(len(proposed))
+    except BaseException as error:  # also an interrupt: the run must not seem to go on
+        run.fail(error)
+        raise
+    run.finish()
+    return run.summary(time.monotonic() - started)
+
+
+def check(source: Source, drafts: Iterable[Draft | Rejected]) -> Iterator[Rejected]:
+    """The drafts that `take_in` would reject; nothing is written."""
+    words, now = Words(source), timezone.now()
+    for draft in drafts:
+        rejected = draft if isinstance(draft, Rejected) else _rejection(draft, words, now)
+        if rejected:
+            yield rejected
+
+
+def _rejection(draft: Draft, words: Words, now: datetime) -> Rejected | None:
+    problem = problem_of(draft, statuses=words.statuses, now=now)
+    return Rejected(draft.line, *problem, draft.raw) if problem else None
+
+
+def _batches(
+    drafts: Iterable[Draft | Rejected], size: int
+) -> Iterator[list[Draft | Rejected]]:
+    """Lists of about `size`, cut between tickets where a ticket is not a batch by itself."""
+    batch: list[Draft | Rejected] = []
+    last = ""
+    for draft in drafts:
+        ref = last if isinstance(draft, Rejected) else draft.ticket_ref
+        if len(batch) >= 2 * size or (len(batch) >= size and ref != last):
+            yield batch
+            batch = []
+        batch.append(draft)
+        last = ref
+    if batch:
+        yield batch
+
+
+class Run:
+    """One import under way, and its row."""
+
+    def __init__(self, source: Source, origin: str) -> None:
+        self.source = source
+        self.words = Words(source)
+        self.row = ImportRun.objects.create(source=source, origin=origin[:200])
+        self.key = requester_key(settings.ENVIRONMENT.var)
+        self.touched: list[NDArray[np.int64]] = []
+        self.last_event_at: datetime | None = source.last_event_at
+
+    def take(self, proposed: list[Draft | Rejected]) -> None:
+        """Take in one batch."""
+        drafts, rejected = self._sort_out(proposed)
+        self.words.learn(drafts)
+        partitions.ensure({partitions.month_of(draft.occurred_at) for draft in drafts})
+        with transaction.atomic():
+            self._reject(rejected)
+            if drafts:
+                self._record(drafts)
+            self._count()
+        if drafts:
+            latest = max(draft.occurred_at for draft in drafts)
+            self.last_event_at = max(latest, self.last_event_at or latest)
+
+    def _sort_out(
+        self, proposed: list[Draft | Rejected]
+    ) -> tuple[list[Draft], list[Rejected]]:
+        """Drafts that may come in, and rejections."""
+        now = timezone.now()
+        drafts: list[Draft] = []
+        rejected: list[Rejected] = []
+        for draft in proposed:
+            wrong = draft if isinstance(draft, Rejected) else _rejection(draft, self.words, now)
+            if wrong:
+                rejected.append(wrong)
+            else:
+                drafts.append(draft)
+        return drafts, rejected
+
+    def _reject(self, rejected: list[Rejected]) -> None:
+        room = max(0, KEPT_REJECTIONS - self.row.rejected)
+        RejectedRow.objects.bulk_create(
+            RejectedRow(
+                run=self.row,
+                line=row.line,
+                field=row.field[:60],
+                reason=row.reason[:400],
+                raw=redacted(row.raw),
+            )
+            for row in rejected[:room]
+        )
+        self.row.rejected += len(rejected)
+
+    def _record(self, drafts: list[Draft]) -> None:
+        """Append what is new of `drafts` and rebuild the facts of its tickets."""
+        ids = {ref: ticket_id(self.source.slug, ref) for ref in {d.ticket_ref for d in drafts}}
+        with connection.cursor() as cursor:
+            facts.take_turns(cursor, [self.source.pk])
+            existing = self._existing(cursor, ids)
+            fresh, keys = self._unknown(cursor, drafts, existing)
+            self.row.duplicate += len(drafts) - len(fresh)
+            if not fresh:
+                return
+            tickets = np.array([ids[draft.ticket_ref] for draft in fresh], dtype=np.int64)
+            columns = event_columns(
+                fresh, keys, tickets, source=self.source, words=self.words, requester_key=self.key
+            )
+            copy_in(cursor, partitions.TABLE, columns)
+            touched = np.unique(tickets)
+            facts.rebuild(
+                cursor, touched, refs={ids[d.ticket_ref]: d.ticket_ref for d in fresh}
+            )
+        self.row.accepted += len(fresh)
+        self.row.tickets += len(touched)
+        self.touched.append(touched)
+
+    def _existing(self, cursor: CursorWrapper, ids: dict[str, int]) -> list[int]:
+        """Which of `ids` are tickets already. Raises TicketCollision."""
+        wanted = {number: ref for ref, number in ids.items()}
+        if len(wanted) < len(ids):
+            raise TicketCollision("two tickets of one batch have the same number")
+        cursor.execute(
+            "SELECT id, source, ref FROM tickets_ticket WHERE id = ANY(%s)", [list(wanted)]
+        )
+        rows = cursor.fetchall()
+        for number, source, ref in rows:
+            if (source, ref) != (self.source.pk, wanted[number]):
+                raise TicketCollision(
+                    f"ticket '{wanted[number]}' has the number of '{ref}' of source {source}"
+                )
+        return [number for number, _, _ in rows]
+
+    def _unknown(
+        self, cursor: CursorWrapper, drafts: list[Draft], existing: list[int]
+    ) -> tuple[list[Draft], list[bytes]]:
+        """Drafts told neither before nor earlier in the batch, and their keys."""
+        seen: set[bytes] = set()
+        if existing:
+            numbers = ",".join(map(str, existing))
+            select = f"SELECT dedupe_key FROM {partitions.TABLE} WHERE ticket = ANY('{{{numbers}}}')"
+            seen.update(copy_out(cursor, select, {"dedupe_key": "V16"})["dedupe_key"].tolist())
+        fresh: list[Draft] = []
+        keys: list[bytes] = []
+        for draft in drafts:
+            key = dedupe_key(self.source.slug, draft)
+            if key not in seen:
+                seen.add(key)
+                fresh.append(draft)
+                keys.append(key)
+        return fresh, keys
+
+    def _count(self) -> None:
+        self.row.save(update_fields=["accepted", "duplicate", "rejected", "tickets"])
+
+    def fail(self, error: BaseException) -> None:
+        """Say in the run's row what ended it."""
+        reason = f"{type(error).__name__}: {error}"[:400]
+        ImportRun.objects.filter(pk=self.row.pk).update(
+            state=ImportRun.State.FAILED, finished_at=timezone.now(), error=reason
+        )
+
+    def finish(self) -> None:
+        """Close the run's row and say when the source last succeeded."""
+        now = timezone.now()
+        if len(self.touched) > 1:  # a ticket cut across batches was counted in each
+            self.row.tickets = len(np.unique(np.concatenate(self.touched)))
+        ImportRun.objects.filter(pk=self.row.pk).update(
+            state=ImportRun.State.DONE, finished_at=now, tickets=self.row.tickets
+        )
+        Source.objects.filter(pk=self.source.pk).update(
+            last_success_at=now, last_event_at=self.last_event_at or F("last_event_at")
+        )
+
+    def summary(self, seconds: float) -> Summary:
+        """What has become of all drafts so far."""
+        row = self.row
+        return Summary(row.accepted, row.duplicate, row.rejected, row.tickets, round(seconds, 3))

@@ -114,6 +114,8 @@ class TicketEvent(models.Model):
     recorded_at = models.DateTimeField(db_default=Now())
     actor_kind = models.SmallIntegerField(choices=ActorKind.choices())
     actor = models.BigIntegerField(null=True)  # agent id, or a requester's keyed hash
+    requester = models.BigIntegerField(null=True)  # whose ticket it is, where the event says so
+    other_ticket = models.BigIntegerField(null=True)  # merged into, or follow-up of
     is_public = models.BooleanField()
     status = models.SmallIntegerField(null=True)
     priority = models.IntegerField(null=True)

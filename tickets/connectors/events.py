@@ -1,0 +1,251 @@
+"""Canonical event lines: one JSON object a line, plain or gzip.
+
+A line names its ticket (`ticket_id`), `at`, `type`, `seq`, `actor`, `actor_role` and what is so
+after it (`status`, `priority`, `group`, `assignee`, `channel`, `language`, `reason`), with `from`
+where something changed. `type` is one of the short names of SHORT or of the canonical event types.
+Besides: `id` (the source's own id of the event), `public`, `requester`, `to` and `meta`.
+"""
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from tickets.connectors.drafts import NO_VALUE, Draft, Rejected
+from tickets.vocabulary import ActorKind, EventType
+
+LONGEST_LINE = 1 << 20
+GZIP = b"\x1f\x8b"
+SHORT = {
+    "created": EventType.TICKET_CREATED,
+    "status": EventType.STATUS_CHANGED,
+    "group": EventType.GROUP_CHANGED,
+    "assignee": EventType.ASSIGNEE_CHANGED,
+    "priority": EventType.PRIORITY_CHANGED,
+    "updated": EventType.UPDATED,
+}
+TYPES = SHORT | {kind.label: kind for kind in EventType}
+ROLES = {
+    "customer": ActorKind.REQUESTER,
+    **{kind.label: kind for kind in ActorKind},
+}
+MESSAGES = {
+    ActorKind.REQUESTER: EventType.REQUESTER_MESSAGE,
+    ActorKind.AGENT: EventType.AGENT_REPLY,
+    ActorKind.BOT: EventType.BOT_REPLY,
+    ActorKind.SYSTEM: EventType.AUTO_REPLY,
+}
+PUBLIC = frozenset(MESSAGES.values()) | {EventType.PUBLIC_NOTE}
+# What each kind of event sets; the line's other values merely repeat what was so before.
+ATTRIBUTES = ("status", "priority", "team", "assignee", "channel", "language", "reason")
+SETS = {
+    EventType.TICKET_CREATED: ATTRIBUTES,
+    EventType.STATUS_CHANGED: ("status",),
+    EventType.GROUP_CHANGED: ("team",),
+    EventType.ASSIGNEE_CHANGED: ("assignee",),
+    EventType.PRIORITY_CHANGED: ("priority",),
+    EventType.CHANNEL_CHANGED: ("channel",),
+    EventType.LANGUAGE_CHANGED: ("language",),
+    EventType.REASON_CHANGED: ("reason",),
+}
+META = frozenset({"rating", "scale", "survey", "minutes", "tags", "queue"})
+KEYS = {"team": "group"}  # where the line's word for it is another
+
+
+class BadFile(Exception):
+    """A file that cannot be read as event lines, or not to its end."""
+
+
+class BadLine(ValueError):
+    """A line that is not an event: `field` of it is wrong."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+def open_lines(path: Path) -> tuple[IO[bytes], IO[bytes]]:
+    """The file as stored, for its position, and its lines, unpacked. Raises BadFile."""
+    try:
+        stored = path.open("rb")
+    except IsADirectoryError as error:
+        raise BadFile(f"{path} is a directory; name a file of event lines") from error
+    except OSError as error:
+        raise BadFile(f"{path}: {error.strerror}") from error
+    start = stored.read(2)
+    stored.seek(0)
+    if start != GZIP:
+        return stored, stored
+    return stored, io.BufferedReader(gzip.GzipFile(fileobj=stored), 1 << 18)  # type: ignore[type-var]
+
+
+def read(lines: IO[bytes], *, zone: ZoneInfo | None = None) -> Iterator[Draft | Rejected]:
+    """A draft or a rejection for every line that is not blank.
+
+    `zone` is for instants written without one; they are rejected where it is None. Raises BadFile
+    when the file ends within its packing or is not text.
+    """
+    for number, line in _numbered(lines):
+        if len(line) > LONGEST_LINE:
+            yield Rejected(number, "line", f"is longer than {LONGEST_LINE} bytes", line[:4000])
+            continue
+        try:
+            yield _draft(line, number, zone)
+        except BadLine as error:
+            yield Rejected(number, error.field, str(error), line)
+
+
+def _numbered(lines: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Lines and their numbers from 1; of a line that is too long, its beginning."""
+    number = 0
+    try:
+        while line := lines.readline(LONGEST_LINE + 2):
+            number += 1
+            if number == 1 and b"\0" in line:
+                raise BadFile("not a text file: line 1 holds NUL bytes")
+            if len(line) > LONGEST_LINE:
+                _skip_rest(lines, line)
+            if not line.isspace():
+                yield number, line
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise BadFile(f"broken gzip after line {number}: {error}") from error
+
+
+def _skip_rest(lines: IO[bytes], line: bytes) -> None:
+    while line and not line.endswith(b"\n"):
+        line = lines.readline(LONGEST_LINE)
+
+
+def _draft(line: bytes, number: int, zone: ZoneInfo | None) -> Draft:
+    """The draft that a line tells. Raises BadLine."""
+    try:
+        told = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise BadLine("line", f"is not JSON: {error.msg}") from error
+    if not isinstance(told, dict):
+        raise BadLine("line", "is not a JSON object")
+    kind = _actor_kind(told)
+    event = _type(told, kind)
+    sets = {name: _set(told, name, event) for name in SETS.get(event, ())}
+    return Draft(
+        ticket_ref=_ticket(told),
+        type=event,
+        occurred_at=_at(told, zone),
+        seq=_seq(told),
+        actor_ref=_text(told, "actor"),
+        actor_kind=kind,
+        is_public=event in PUBLIC and told.get("public") is not False,
+        native_id=_text(told, "id"),
+        requester_ref=_text(told, "requester") if told.get("requester") not in (True, False) else None,
+        from_value=_text(told, "from"),
+        to_value=_text(told, "to"),
+        meta=_meta(told),
+        line=number,
+        raw=line,
+        **sets,
+    )
+
+
+def _ticket(told: Mapping[str, Any]) -> str:
+    """The ticket's ref; a whole number counts as its digits."""
+    ref = told.get("ticket_id")
+    if ref is None:
+        raise BadLine("ticket_id", "is missing")
+    if isinstance(ref, int) and not isinstance(ref, bool):
+        return str(ref)
+    if not isinstance(ref, str) or not ref.strip():
+        raise BadLine("ticket_id", f"{_shown(ref)} is not a non-empty text")
+    return ref
+
+
+def _type(told: Mapping[str, Any], kind: ActorKind) -> EventType:
+    word = told.get("type")
+    if word is None:
+        raise BadLine("type", "is missing")
+    if word == "message":
+        return _message(told, kind)
+    if not isinstance(word, str) or word not in TYPES:
+        raise BadLine("type", f"{_shown(word)} is not an event type")
+    return TYPES[word]
+
+
+def _message(told: Mapping[str, Any], kind: ActorKind) -> EventType:
+    public = told.get("public", True)
+    if not isinstance(public, bool):
+        raise BadLine("public", f"{_shown(public)} is not true or false")
+    if kind not in MESSAGES:
+        raise BadLine("actor_role", "must say who wrote the message")
+    if not public and kind is not ActorKind.REQUESTER:
+        return EventType.INTERNAL_NOTE
+    return MESSAGES[kind]
+
+
+def _actor_kind(told: Mapping[str, Any]) -> ActorKind:
+    role = told.get("actor_role")
+    if role is None:
+        return ActorKind.UNKNOWN
+    if not isinstance(role, str) or role not in ROLES:
+        raise BadLine("actor_role", f"{_shown(role)} is not one of {', '.join(ROLES)}")
+    return ROLES[role]
+
+
+def _at(told: Mapping[str, Any], zone: ZoneInfo | None) -> datetime:
+    text = told.get("at")
+    if text is None:
+        raise BadLine("at", "is missing")
+    try:
+        at = datetime.fromisoformat(text)
+    except (TypeError, ValueError) as error:
+        raise BadLine("at", f"{_shown(text)} is not an ISO-8601 instant") from error
+    if at.tzinfo is None and zone is None:
+        raise BadLine("at", f"{_shown(text)} has no time zone")
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def _seq(told: Mapping[str, Any]) -> int:
+    seq = told.get("seq", 0)
+    if not isinstance(seq, int) or isinstance(seq, bool):
+        raise BadLine("seq", f"{_shown(seq)} is not a whole number")
+    return seq
+
+
+def _set(told: Mapping[str, Any], name: str, event: EventType) -> str | None:
+    """What the event sets `name` to: nothing said at creation is nothing set, later it is none."""
+    key = KEYS.get(name, name)
+    word = _text(told, key)
+    if word is not None or event is EventType.TICKET_CREATED:
+        return word
+    if name == "status":
+        raise BadLine("status", "is missing")
+    return NO_VALUE
+
+
+def _text(told: Mapping[str, Any], key: str) -> str | None:
+    value = told.get(key)
+    if value is None or isinstance(value, str):
+        return value or None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise BadLine(key, f"{_shown(value)} is not text")
+
+
+def _meta(told: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Those of the line's further facts that may be kept."""
+    meta = told.get("meta")
+    if meta is None:
+        return None
+    if not isinstance(meta, dict):
+        raise BadLine("meta", f"{_shown(meta)} is not an object")
+    return {key: value for key, value in meta.items() if key in META} or None
+
+
+def _shown(value: object) -> str:
+    """A value as it stands in the line, cut short."""
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= 60 else f"{text[:57]}..."

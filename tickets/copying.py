@@ -1,0 +1,184 @@
+"""Rows into and out of Postgres as COPY BINARY, encoded and decoded by numpy a column at a time.
+
+The format: a header, then for each row the number of fields and for each field its length (-1 for
+null) and its bytes, all big-endian, then a trailer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+from django.db.backends.utils import CursorWrapper
+from numpy.typing import NDArray
+
+from tickets.states import OPEN_END
+
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER = b"\xff\xff"
+POSTGRES_EPOCH_S = 946_684_800  # 2000-01-01
+MICRO = 1_000_000
+
+Bytes = NDArray[np.uint8]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Values of one width: `wire` is (rows, width) bytes, `null` marks rows without a value."""
+
+    wire: Bytes
+    null: Flags | None = None
+
+    def __len__(self) -> int:
+        return len(self.wire)
+
+    def where(self, keep: Flags) -> "Fixed":
+        """The rows that `keep` marks."""
+        return Fixed(self.wire[keep], None if self.null is None else self.null[keep])
+
+    def sizes(self) -> NDArray[np.int64]:
+        """Bytes that each value takes, the length before it not counted."""
+        width = self.wire.shape[1]
+        if self.null is None:
+            return np.full(len(self), width, dtype=np.int64)
+        return np.where(self.null, 0, width)
+
+    def put(self, out: Bytes, at: NDArray[np.int64]) -> None:
+        """Write each length and value from the places `at` on."""
+        width = self.wire.shape[1]
+        block = np.empty((len(self), 4 + width), dtype=np.uint8)
+        block[:, :4] = np.frombuffer(np.array(width, ">i4").tobytes(), np.uint8)
+        block[:, 4:] = self.wire
+        if self.null is None:
+            out[at[:, None] + np.arange(4 + width)] = block
+            return
+        present = ~self.null
+        out[at[present][:, None] + np.arange(4 + width)] = block[present]
+        out[at[self.null][:, None] + np.arange(4)] = 0xFF
+
+
+@dataclass(frozen=True, slots=True)
+class Varying:
+    """Values of any length; None for null."""
+
+    values: Sequence[bytes | None]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def where(self, keep: Flags) -> "Varying":
+        """The rows that `keep` marks."""
+        return Varying([self.values[row] for row in np.flatnonzero(keep)])
+
+    def sizes(self) -> NDArray[np.int64]:
+        """Bytes that each value takes, the length before it not counted."""
+        return np.array([len(value) if value else 0 for value in self.values], dtype=np.int64)
+
+    def put(self, out: Bytes, at: NDArray[np.int64]) -> None:
+        """Write each length and value from the places `at` on."""
+        sizes = self.sizes()
+        told = np.where([value is None for value in self.values], -1, sizes).astype(">i4")
+        out[at[:, None] + np.arange(4)] = told.view(np.uint8).reshape(-1, 4)
+        text = np.frombuffer(b"".join(value for value in self.values if value), np.uint8)
+        before = np.cumsum(sizes) - sizes
+        out[np.repeat(at + 4 - before, sizes) + np.arange(len(text))] = text
+
+
+Column = Fixed | Varying
+
+
+def integers(values: NDArray, width: int, *, null: Flags | None = None) -> Fixed:
+    """A smallint (2), integer (4) or bigint (8) column."""
+    return Fixed(_wire(values, f">i{width}"), null)
+
+
+def smallint(values: NDArray, *, null: Flags | None = None) -> Fixed:
+    return integers(values, 2, null=null)
+
+
+def integer(values: NDArray, *, null: Flags | None = None) -> Fixed:
+    return integers(values, 4, null=null)
+
+
+def bigint(values: NDArray, *, null: Flags | None = None) -> Fixed:
+    return integers(values, 8, null=null)
+
+
+def boolean(values: NDArray) -> Fixed:
+    return Fixed(_wire(values, "u1"))
+
+
+def instants(seconds: NDArray[np.int64]) -> Fixed:
+    """Seconds since the Unix epoch as timestamptz; null where OPEN_END."""
+    null = seconds == OPEN_END
+    return microseconds(np.where(null, 0, seconds) * MICRO, null=null if null.any() else None)
+
+
+def microseconds(values: NDArray[np.int64], *, null: Flags | None = None) -> Fixed:
+    """Microseconds since the Unix epoch as timestamptz."""
+    return integers(values - POSTGRES_EPOCH_S * MICRO, 8, null=null)
+
+
+def uuids(values: Sequence[bytes]) -> Fixed:
+    """Keys of 16 bytes each."""
+    return Fixed(np.frombuffer(b"".join(values), np.uint8).reshape(-1, 16))
+
+
+def texts(values: Sequence[str | None]) -> Varying:
+    return Varying([None if value is None else value.encode() for value in values])
+
+
+def documents(values: Sequence[bytes | None]) -> Varying:
+    """JSON texts as jsonb, version 1 of its binary form."""
+    return Varying([None if value is None else b"\x01" + value for value in values])
+
+
+def _wire(values: NDArray, dtype: str) -> Bytes:
+    """`values` as (rows, width) bytes."""
+    told = np.ascontiguousarray(values, dtype=dtype)
+    return told.view(np.uint8).reshape(len(told), told.dtype.itemsize)
+
+
+def encode(columns: Sequence[Column]) -> bytes:
+    """The COPY BINARY stream of rows made of `columns`, which are equally long."""
+    sizes = [column.sizes() for column in columns]
+    row = np.sum(sizes, axis=0) + 2 + 4 * len(columns)
+    ends = np.cumsum(row) + len(HEADER)
+    total = int(ends[-1]) if len(ends) else len(HEADER)
+    out = np.empty(total + len(TRAILER), dtype=np.uint8)
+    out[: len(HEADER)] = np.frombuffer(HEADER, np.uint8)
+    out[total:] = np.frombuffer(TRAILER, np.uint8)
+    at = ends - row
+    out[at[:, None] + np.arange(2)] = np.frombuffer(
+        np.array(len(columns), ">i2").tobytes(), np.uint8
+    )
+    at = at + 2
+    for column, size in zip(columns, sizes, strict=True):
+        column.put(out, at)
+        at = at + 4 + size
+    return out.tobytes()
+
+
+def copy_in(cursor: CursorWrapper, table: str, columns: Mapping[str, Column]) -> int:
+    """Append rows to `table`; returns how many."""
+    rows = len(next(iter(columns.values())))
+    if rows:
+        names = ", ".join(f'"{name}"' for name in columns)
+        stream = BytesIO(encode(list(columns.values())))
+        cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)', stream)
+    return rows
+
+
+def copy_out(cursor: CursorWrapper, select: str, layout: Mapping[str, str]) -> NDArray:
+    """Rows of a query as a structured array; no value may be null.
+
+    `layout` gives each column's big-endian dtype, in the order of the query: `>i8`, `u1`, `V16`.
+    """
+    stream = BytesIO()
+    cursor.copy_expert(f"COPY ({select}) TO STDOUT (FORMAT BINARY)", stream)
+    fields: list[tuple[str, str]] = [("fields of the row", ">i2")]
+    for name, dtype in layout.items():
+        fields += [(f"length of {name}", ">i4"), (name, dtype)]
+    rows = memoryview(stream.getbuffer())[len(HEADER) : -len(TRAILER)]
+    return np.frombuffer(rows, dtype=np.dtype(fields))

@@ -1,0 +1,93 @@
+"""What makes a draft impossible, whichever connector proposed it."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import orjson
+
+from tickets.connectors.drafts import NO_VALUE, Draft
+from tickets.words import LONGEST, StatusWords
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+SKEW = timedelta(minutes=5)  # clocks of other systems may be ahead of ours by this much
+SEQ_LIMIT = 2**31
+LONGEST_RAW = 2_000
+
+SHORT_FIELDS = (
+    "ticket_ref",
+    "actor_ref",
+    "native_id",
+    "status",
+    "priority",
+    "team",
+    "assignee",
+    "channel",
+    "language",
+    "reason",
+    "requester_ref",
+    "from_value",
+    "to_value",
+)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){13,19}(?!\d)")
+_PHONE = re.compile(r"(?<![\w.:-])\+?\(?\d[\d ().-]{7,}\d(?![\w:])")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]?[\d:.]*")
+
+Problem = tuple[str, str]  # field, reason
+
+
+def problem_of(draft: Draft, *, statuses: StatusWords, now: datetime) -> Problem | None:
+    """The first thing that is wrong with `draft`: which field, and why; None if it may come in."""
+    if not draft.ticket_ref:
+        return "ticket_id", "is empty"
+    at = draft.occurred_at
+    if at.tzinfo is None:
+        return "at", f"'{at.isoformat()}' has no time zone"
+    if not EARLIEST <= at <= now + SKEW:
+        era = "in the future" if at > now else "before 1990"
+        return "at", f"'{at.isoformat()}' is {era}"
+    if not 0 <= draft.seq < SEQ_LIMIT:
+        return "seq", f"{draft.seq} is not a whole number from 0 to {SEQ_LIMIT - 1}"
+    if draft.status and statuses.code(draft.status, at) is None:
+        return "status", f"'{draft.status[:80]}' is not mapped to a status category"
+    if draft.status == NO_VALUE:
+        return "status", "is empty"
+    return _bad_text(draft)
+
+
+def _bad_text(draft: Draft) -> Problem | None:
+    for field in SHORT_FIELDS:
+        text = getattr(draft, field)
+        if text is None:
+            continue
+        if len(text) > LONGEST:
+            return field, f"is longer than {LONGEST} characters"
+        if not text.isascii() and not _is_storable(text):
+            return field, "holds half of a surrogate pair"
+        if "\0" in text:
+            return field, "holds a NUL character"
+    if draft.meta and b"\\u0000" in orjson.dumps(draft.meta):
+        return "meta", "holds a NUL character"
+    return None
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def redacted(raw: bytes) -> str:
+    """A rejected line as it may be kept: addresses and long numbers masked, and cut short."""
+    text = raw[: 2 * LONGEST_RAW].decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    text = _EMAIL.sub("[email]", text)
+    text = _CARD.sub("[card]", text)
+    text = _PHONE.sub(lambda match: _masked(match[0]), text)
+    return text[:LONGEST_RAW].strip("\r\n")
+
+
+def _masked(number: str) -> str:
+    """A telephone number masked, a date left alone."""
+    return number if _INSTANT.fullmatch(number.strip()) else "[phone]"

@@ -1,0 +1,118 @@
+"""The stored events of some tickets, in order, as the columns that the timeline folds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from django.db.backends.utils import CursorWrapper
+from numpy.typing import NDArray
+
+from tickets.copying import MICRO, POSTGRES_EPOCH_S, copy_out
+from tickets.partitions import TABLE
+from tickets.states import ATTRIBUTES, RANK, UNSET, Events
+from tickets.vocabulary import ActorKind, EventType
+
+Ids = NDArray[np.int64]
+
+_LAYOUT = {
+    "ticket": ">i8",
+    "dedupe_key": "V16",
+    "occurred_at": ">i8",
+    "seq": ">i4",
+    "type": ">i2",
+    "source": ">i2",
+    "actor_kind": ">i2",
+    "actor": ">i8",
+    "requester": ">i8",
+    "other_ticket": ">i8",
+    "status": ">i2",
+    **dict.fromkeys(ATTRIBUTES[1:], ">i4"),
+}
+_NULLABLE = ("actor", "requester", "other_ticket", *ATTRIBUTES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """The events of `tickets` (their numbers, ascending; row t is ticket t of `events`).
+
+    `requester`, `merged_into` and `follow_up_of` are numbers, UNSET where there is none.
+    """
+
+    tickets: Ids
+    events: Events
+    source: NDArray[np.int32]
+    requester: Ids
+    merged_into: Ids
+    follow_up_of: Ids
+    count: NDArray[np.int64]
+
+
+def read_history(cursor: CursorWrapper, tickets: Ids) -> History:
+    """Every stored event of `tickets`; one without events is left out."""
+    names = ", ".join(
+        f"coalesce({name}, {UNSET}::{_cast(name)})" if name in _NULLABLE else name
+        for name in _LAYOUT
+    )
+    numbers = ",".join(map(str, tickets.tolist()))
+    rows = copy_out(
+        cursor, f"SELECT {names} FROM {TABLE} WHERE ticket = ANY('{{{numbers}}}'::bigint[])", _LAYOUT
+    )
+    return _told(rows[_order(rows)])
+
+
+def _cast(name: str) -> str:
+    return {">i2": "smallint", ">i4": "integer", ">i8": "bigint"}[_LAYOUT[name]]
+
+
+def _order(rows: NDArray) -> NDArray[np.int64]:
+    """By ticket, instant, type rank, the source's own position, and at last the event's key.
+
+    The key makes the order the same however the events arrived.
+    """
+    key = np.ascontiguousarray(rows["dedupe_key"]).view(">u8").reshape(-1, 2)[:, 0]
+    rank = RANK[rows["type"]]
+    keys = (key, rows["seq"], rank, rows["occurred_at"], rows["ticket"])
+    return np.lexsort([np.ascontiguousarray(each).astype(each.dtype.newbyteorder("=")) for each in keys])
+
+
+def _told(rows: NDArray) -> History:
+    """The history that sorted rows tell."""
+    number = rows["ticket"].astype(np.int64)
+    tickets, first, count = np.unique(number, return_index=True, return_counts=True)
+    ticket = np.repeat(np.arange(len(tickets)), count)
+    kind = rows["type"].astype(np.uint8)
+    actor_kind = rows["actor_kind"].astype(np.uint8)
+    actor = np.where(actor_kind == ActorKind.AGENT, np.maximum(rows["actor"], 0), 0)
+    other = rows["other_ticket"].astype(np.int64)
+    return History(
+        tickets=tickets,
+        events=Events(
+            ticket=ticket,
+            at=rows["occurred_at"].astype(np.int64) // MICRO + POSTGRES_EPOCH_S,
+            type=kind,
+            actor=actor.astype(np.int32),
+            actor_kind=actor_kind,
+            **{name: rows[name].astype(np.int32) for name in ATTRIBUTES},
+        ),
+        source=rows["source"][first].astype(np.int32),
+        requester=_first_told(rows["requester"].astype(np.int64), ticket, len(tickets)),
+        merged_into=_last_told(
+            np.where(kind == EventType.TICKET_MERGED, other, UNSET), ticket, len(tickets)
+        ),
+        follow_up_of=_last_told(
+            np.where(kind == EventType.FOLLOW_UP_CREATED, other, UNSET), ticket, len(tickets)
+        ),
+        count=count,
+    )
+
+
+def _first_told(column: Ids, ticket: NDArray[np.int64], tickets: int) -> Ids:
+    """Each ticket's first value that is not UNSET."""
+    return _last_told(column[::-1], ticket[::-1], tickets)
+
+
+def _last_told(column: Ids, ticket: NDArray[np.int64], tickets: int) -> Ids:
+    """Each ticket's last value that is not UNSET."""
+    told = np.full(tickets, UNSET, dtype=np.int64)
+    rows = np.flatnonzero(column != UNSET)
+    told[ticket[rows]] = column[rows]
+    return told

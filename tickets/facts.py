@@ -1,0 +1,156 @@
+"""The only writer of facts: folds the events of touched tickets and stores what they say.
+
+Everything is a column: events come out of Postgres by COPY, go through the timeline and the
+promise engine as numpy arrays, and go back by COPY. What was there before is replaced; cells in
+which facts differ are marked in the same transaction.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from numpy.typing import NDArray
+
+from ops_dashboard.metrics.rollup import mark_changed, snapshot
+from tickets.copying import Column, copy_in, texts
+from tickets.event_rows import read_history
+from tickets.fact_columns import (
+    Bench,
+    promise_columns,
+    reply_columns,
+    solve_columns,
+    span_columns,
+    ticket_columns,
+)
+from tickets.models import Promise, Reply, Solve, Source, Span, Ticket
+from tickets.policy_versions import ServiceLevels, in_force
+from tickets.timeline import fold
+
+BATCH = 5_000  # tickets at a time
+TICKETS = Ticket._meta.db_table
+TABLES = {
+    TICKETS: ticket_columns,
+    Span._meta.db_table: span_columns,
+    Reply._meta.db_table: reply_columns,
+    Solve._meta.db_table: solve_columns,
+    Promise._meta.db_table: promise_columns,
+}
+CHILDREN = tuple(name for name in TABLES if name != TICKETS)
+_LOCK = 7_203_000
+_STAGE = "changed_tickets"
+
+Ids = NDArray[np.int64]
+
+
+def take_turns(cursor: CursorWrapper, sources: Iterable[int]) -> None:
+    """Until the transaction ends nobody else writes events or facts of these sources."""
+    for source in sorted(sources):
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, source])
+
+
+def rebuild(
+    cursor: CursorWrapper,
+    tickets: Ids,
+    *,
+    refs: Mapping[int, str],
+    levels: ServiceLevels | None = None,
+) -> int:
+    """Fold the events of `tickets` and replace their facts; returns the number of events.
+
+    Call it in a transaction after `take_turns`. `refs` names at least the tickets that have no
+    facts yet.
+    """
+    told = read_history(cursor, tickets)
+    if not len(told.tickets):
+        return 0
+    timeline = fold(told.events)
+    bench = Bench(told, timeline, levels or in_force(), now=int(time.time()))
+    _replace(cursor, told.tickets, {name: tell(bench) for name, tell in TABLES.items()}, refs=refs)
+    return len(told.events)
+
+
+def rebuild_all(
+    *,
+    sources: Sequence[int] | None = None,
+    progress: Callable[[int], None] | None = None,
+    batch: int = BATCH,
+) -> int:
+    """Rebuild the facts of every ticket (of some sources); returns how many tickets.
+
+    Each batch is a transaction of its own, so that readers see whole tickets and a broken run can
+    be started again. `progress` is called with the number of tickets of each batch.
+    """
+    total = 0
+    chosen = sources if sources is not None else Source.objects.values_list("pk", flat=True)
+    for source in chosen:
+        for tickets in _batches(source, batch):
+            with transaction.atomic(), connection.cursor() as cursor:
+                take_turns(cursor, [source])
+                rebuild(cursor, tickets, refs={})
+            total += len(tickets)
+            if progress:
+                progress(len(tickets))
+    return total
+
+
+def _batches(source: int, size: int) -> Iterator[Ids]:
+    """Numbers of a source's tickets in order, `size` at a time."""
+    last = -1
+    while True:
+        rows = Ticket.objects.filter(source=source, id__gt=last).order_by("id")
+        tickets = np.array(rows.values_list("id", flat=True)[:size], dtype=np.int64)
+        if not len(tickets):
+            return
+        yield tickets
+        last = int(tickets[-1])
+
+
+def _replace(
+    cursor: CursorWrapper,
+    tickets: Ids,
+    tables: Mapping[str, Mapping[str, Column]],
+    *,
+    refs: Mapping[int, str],
+) -> None:
+    """Put `tables` in the place of the present facts of `tickets`, and mark what changed."""
+    subjects = tickets.tolist()
+    cursor.execute(f"SELECT id FROM {TICKETS} WHERE id = ANY(%s)", [subjects])
+    known = np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
+    if len(known):
+        snapshot(cursor, known.tolist())
+        for table in CHILDREN:
+            cursor.execute(f"DELETE FROM {table} WHERE ticket = ANY(%s)", [known.tolist()])
+    is_new = ~np.isin(tickets, known)
+    _write_tickets(cursor, tickets, tables[TICKETS], is_new=is_new, refs=refs)
+    for table in CHILDREN:
+        copy_in(cursor, table, tables[table])
+    mark_changed(cursor, subjects, had_facts=bool(len(known)))
+
+
+def _write_tickets(
+    cursor: CursorWrapper,
+    tickets: Ids,
+    columns: Mapping[str, Column],
+    *,
+    is_new: NDArray[np.bool_],
+    refs: Mapping[int, str],
+) -> None:
+    """Add the tickets that are new, with their refs, and update the others."""
+    fresh = {name: column.where(is_new) for name, column in columns.items()}
+    fresh["ref"] = texts([refs[number] for number in tickets[is_new].tolist()])
+    copy_in(cursor, TICKETS, fresh)
+    if is_new.all():
+        return
+    names = ", ".join(f'"{name}"' for name in columns)
+    staged = ", ".join(f'stage."{name}"' for name in columns)
+    cursor.execute(f"DROP TABLE IF EXISTS {_STAGE}")
+    cursor.execute(
+        f"CREATE TEMP TABLE {_STAGE} ON COMMIT DROP AS SELECT {names} FROM {TICKETS} WITH NO DATA"
+    )
+    copy_in(cursor, _STAGE, {name: column.where(~is_new) for name, column in columns.items()})
+    cursor.execute(
+        f"UPDATE {TICKETS} ticket SET ({names}) = ({staged}) FROM {_STAGE} stage "
+        "WHERE ticket.id = stage.id"
+    )

@@ -1,0 +1,50 @@
+"""The months of the event table."""
+
+from datetime import UTC, datetime
+
+from django.db import connection, transaction
+
+TABLE = "tickets_ticketevent"
+_LOCK = 7_203_001  # whoever makes partitions holds it, so that two imports do not make one twice
+
+Month = tuple[int, int]  # year, month
+
+
+def month_of(at: datetime) -> Month:
+    """The month of an instant in UTC, as partitions are cut."""
+    utc = at.astimezone(UTC)
+    return utc.year, utc.month
+
+
+def ensure(months: set[Month]) -> None:
+    """Make the partitions that are missing, in a transaction of their own.
+
+    A table is made beside and then attached: that waits for no reader and makes none wait.
+    """
+    missing = sorted(months - _existing())
+    if not missing:
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        for year, month in sorted(set(missing) - _existing()):
+            name = f"{TABLE}_{year:04}_{month:02}"
+            cursor.execute(f"CREATE TABLE {name} (LIKE {TABLE} INCLUDING ALL)")
+            cursor.execute(
+                f"ALTER TABLE {TABLE} ATTACH PARTITION {name} FOR VALUES FROM (%s) TO (%s)",
+                [_start(year, month), _start(year + month // 12, month % 12 + 1)],
+            )
+
+
+def _existing() -> set[Month]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid "
+            "WHERE inhparent = %s::regclass",
+            [TABLE],
+        )
+        names = [name.removeprefix(f"{TABLE}_") for (name,) in cursor.fetchall()]
+    return {(int(name[:4]), int(name[5:])) for name in names}
+
+
+def _start(year: int, month: int) -> str:
+    return f"{year:04}-{month:02}-01 00:00:00+00"

@@ -1,0 +1,186 @@
+"""A source's words as codes: each team, agent, channel ... is made the first time it is named."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from hashlib import blake2b
+from typing import Any, Protocol
+
+from django.db import connection, models, transaction
+from django.utils.text import slugify
+
+from ops_dashboard.people.models import Agent, Team
+from tickets.connectors.drafts import NO_VALUE, Draft
+from tickets.models import (
+    AgentRef,
+    Channel,
+    Language,
+    Priority,
+    Reason,
+    Source,
+    StatusMapping,
+    TeamRef,
+)
+from tickets.vocabulary import ActorKind, Status
+
+LONGEST = 120
+RANKS = {
+    "low": 1,
+    "normal": 2,
+    "medium": 2,
+    "moderate": 2,
+    "high": 3,
+    "urgent": 4,
+    "critical": 4,
+}
+
+
+def slug_of(word: str, *, longest: int = 80) -> str:
+    """A word as it stands in addresses and policies; a hash where nothing of it can."""
+    slug = slugify(word)[:longest].strip("-")
+    return slug or blake2b(word.encode(), digest_size=6).hexdigest()
+
+
+class Codes(Protocol):
+    """Codes by word; words not among them yet are made by `learn`."""
+
+    known: dict[str, int]
+
+    def learn(self, words: Iterable[str]) -> None: ...
+
+
+class NamedCodes:
+    """Codes of one shared dimension: words with one slug are one value, whatever the source."""
+
+    def __init__(self, model: type[Channel] | type[Language] | type[Reason] | type[Priority]) -> None:
+        self.model = model
+        self.known = {NO_VALUE: 0}
+
+    def learn(self, words: Iterable[str]) -> None:
+        """Find or make the values of the words not known yet."""
+        for word in sorted(set(words) - self.known.keys()):
+            defaults: dict[str, Any] = {"label": word}
+            if self.model is Priority:
+                defaults["rank"] = RANKS.get(word.lower(), 0)
+            value, _ = self.model.objects.get_or_create(slug=slug_of(word), defaults=defaults)
+            self.known[word] = value.pk
+
+
+class RefCodes:
+    """Codes of teams or agents: each source has its own names for them.
+
+    A team or agent that people made beforehand, and that no source has named yet, is taken to be
+    the one whose slug the name makes.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        refs: type[TeamRef] | type[AgentRef],
+        who: type[Team] | type[Agent],
+        field: str,
+    ) -> None:
+        self.source, self.refs, self.who, self.field = source, refs, who, field
+        rows = refs.objects.filter(source=source).values_list("ref", f"{field}_id")
+        self.known = {NO_VALUE: 0, **dict(rows)}
+
+    @transaction.atomic
+    def learn(self, words: Iterable[str]) -> None:
+        """Find or make those whom the words not known yet name."""
+        unknown = sorted(set(words) - self.known.keys())
+        if unknown:
+            _take_turns()
+        for word in unknown:
+            ref = self.refs.objects.filter(source=self.source, ref=word).first()
+            if ref is None:
+                who = self._unclaimed(word) or self._made(word)
+                ref = self.refs.objects.create(source=self.source, ref=word, **{self.field: who})
+            self.known[word] = getattr(ref, f"{self.field}_id")
+
+    def _unclaimed(self, word: str) -> models.Model | None:
+        claimed = self.refs.objects.values(f"{self.field}_id")
+        return self.who.objects.filter(slug=slug_of(word)).exclude(pk__in=claimed).first()
+
+    def _made(self, word: str) -> models.Model:
+        slug = slug_of(word)
+        if self.who.objects.filter(slug=slug).exists():
+            told_apart = blake2b(f"{self.source.slug}\0{word}".encode(), digest_size=3).hexdigest()
+            slug = f"{slug[:70]}-{told_apart}"
+        return self.who.objects.create(slug=slug, name=word)
+
+
+def _take_turns() -> None:
+    """Until the transaction ends nobody else makes teams or agents out of words."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(7203002)")
+
+
+class StatusWords:
+    """What a source's status words mean, by the day (UTC) of the event."""
+
+    def __init__(self, source: Source) -> None:
+        self._meanings: dict[str, list[tuple[date, date, int]]] = {}
+        for row in StatusMapping.objects.filter(source=source):
+            meaning = (row.valid_from or date.min, row.valid_to or date.max, row.status)
+            self._meanings.setdefault(_plain(row.word), []).append(meaning)
+
+    def code(self, word: str, at: datetime) -> int | None:
+        """The status category that `word` meant at `at`; None where it meant nothing."""
+        meanings = self._meanings.get(_plain(word), ())
+        day = at.astimezone(UTC).date()
+        for valid_from, valid_to, status in meanings:
+            if valid_from <= day < valid_to:
+                return status
+        return None
+
+
+def _plain(word: str) -> str:
+    return word.strip().casefold()
+
+
+class Words:
+    """Everything that the drafts of one source can name."""
+
+    def __init__(self, source: Source) -> None:
+        self.statuses = StatusWords(source)
+        agents = RefCodes(source, refs=AgentRef, who=Agent, field="agent")
+        self.codes: dict[str, Codes] = {
+            "priority": NamedCodes(Priority),
+            "team": RefCodes(source, refs=TeamRef, who=Team, field="team"),
+            "assignee": agents,
+            "channel": NamedCodes(Channel),
+            "language": NamedCodes(Language),
+            "reason": NamedCodes(Reason),
+        }
+        self.agents = agents
+
+    def learn(self, drafts: Sequence[Draft]) -> None:
+        """Make every word of `drafts` known, in transactions of their own."""
+        for name, codes in self.codes.items():
+            codes.learn({getattr(draft, name) for draft in drafts} - {None})
+        self.agents.learn(
+            {draft.actor_ref for draft in drafts if draft.actor_kind is ActorKind.AGENT} - {None}
+        )
+
+
+def register_source(
+    slug: str, *, kind: str, zone: str = "UTC", statuses: dict[str, Status] | None = None
+) -> Source:
+    """The source called `slug`, made with these status words where it does not exist yet."""
+    with transaction.atomic():
+        source, is_new = Source.objects.get_or_create(
+            slug=slug, defaults={"kind": kind, "zone": zone}
+        )
+        if is_new:
+            StatusMapping.objects.bulk_create(
+                StatusMapping(source=source, word=word, status=status)
+                for word, status in (statuses or CANONICAL_STATUSES).items()
+            )
+    return source
+
+
+CANONICAL_STATUSES = {
+    **{status.label: status for status in Status},
+    "on-hold": Status.HOLD,
+    "resolved": Status.SOLVED,
+}
