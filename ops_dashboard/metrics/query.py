@@ -127,6 +127,25 @@ class Reader:
         ((source, measures),) = _needs(metric)
         return np.unique(read(source, measures[-1], query.period, where=self._codes(source, query)))
 
+    def distribution(self, query: Query, *, edges: Sequence[int]) -> list[int]:
+        """How many durations of a Quantile metric lie below each edge (seconds), between, and above the last."""
+        metric = registry.metric(query.metric)
+        if not isinstance(metric, Quantile):
+            raise BadQuery(f"{metric.slug} has no distribution; it is a {type(metric).__name__.lower()}.")
+        self._check(metric, query)
+        groups = cell_store.aggregate(
+            registry.source(metric.source),
+            [metric.measure],
+            query.period,
+            grain=Grain.TOTAL,
+            by=(),
+            where=self._codes(registry.source(metric.source), query),
+            teams=self._teams(query),
+        )
+        _, seconds, weight = groups.durations[metric.measure]
+        band = np.searchsorted(np.asarray(edges), seconds, side="right")
+        return np.bincount(band, weights=weight, minlength=len(edges) + 1).astype(int).tolist()
+
     def _inside(self, metric: Level, query: Query, read: Callable[..., np.ndarray]) -> np.ndarray:
         """Subjects that entered more often than they left, by the end of the period."""
         so_far = Period(min(_DAY_ZERO, query.period.start), query.period.end)
