@@ -1,11 +1,11 @@
 """A source's words as codes: each team, agent, channel ... is made the first time it is named."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from typing import Any, Protocol
 
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.utils.text import slugify
 
 from ops_dashboard.people.models import Agent, Team
@@ -87,26 +87,41 @@ class RefCodes:
     @transaction.atomic
     def learn(self, words: Iterable[str]) -> None:
         """Find or make those whom the words not known yet name."""
-        unknown = sorted(set(words) - self.known.keys())
-        if unknown:
-            _take_turns()
-        for word in unknown:
-            ref = self.refs.objects.filter(source=self.source, ref=word).first()
-            if ref is None:
-                who = self._unclaimed(word) or self._made(word)
-                ref = self.refs.objects.create(source=self.source, ref=word, **{self.field: who})
-            self.known[word] = getattr(ref, f"{self.field}_id")
+        unknown = set(words) - self.known.keys()
+        if not unknown:
+            return
+        _take_turns()
+        self._recall(unknown)
+        named = self._named(sorted(unknown - self.known.keys()))
+        self.who.objects.bulk_create(who for who in named.values() if who.pk is None)
+        self.refs.objects.bulk_create(
+            self.refs(source=self.source, ref=word, **{self.field: who}) for word, who in named.items()
+        )
+        self._recall(named)
 
-    def _unclaimed(self, word: str) -> models.Model | None:
-        claimed = self.refs.objects.values(f"{self.field}_id")
-        return self.who.objects.filter(slug=slug_of(word)).exclude(pk__in=claimed).first()
+    def _recall(self, words: Collection[str]) -> None:
+        rows = self.refs.objects.filter(source=self.source, ref__in=words)
+        self.known.update(rows.values_list("ref", f"{self.field}_id"))
 
-    def _made(self, word: str) -> models.Model:
-        slug = slug_of(word)
-        if self.who.objects.filter(slug=slug).exists():
-            told_apart = blake2b(f"{self.source.slug}\0{word}".encode(), digest_size=3).hexdigest()
-            slug = f"{slug[:70]}-{told_apart}"
-        return self.who.objects.create(slug=slug, name=word)
+    def _named(self, words: Sequence[str]) -> dict[str, Any]:
+        """Whom each word names; those who have no row yet are not saved."""
+        present = {who.slug: who for who in self.who.objects.filter(slug__in=map(slug_of, words))}
+        claims = self.refs.objects.filter(**{f"{self.field}__in": present.values()})
+        claimed = set(claims.values_list(f"{self.field}__slug", flat=True))
+        named: dict[str, Any] = {}
+        for word in words:
+            slug = slug_of(word)
+            if slug in present and slug not in claimed:
+                named[word] = present[slug]
+            else:
+                told_apart = slug if slug not in claimed else self._told_apart(slug, word)
+                named[word] = self.who(slug=told_apart, name=word)
+            claimed.add(slug)
+        return named
+
+    def _told_apart(self, slug: str, word: str) -> str:
+        suffix = blake2b(f"{self.source.slug}\0{word}".encode(), digest_size=3).hexdigest()
+        return f"{slug[:70]}-{suffix}"
 
 
 def _take_turns() -> None:
