@@ -2,19 +2,22 @@
 
 The same seed, size and `now` always tell the same story, event for event. Times are set back from
 `now` for a history of 26 weeks and shrink in proportion for a shorter one; `stories.Stories` holds
-the exact instants. What is planted, and where it shows:
+the exact instants. What is planted, who is concerned, and where it shows:
 
-| story | when | who | what shows |
-|---|---|---|---|
-| spam wave | weekend 17 weeks ago | every team, e-mail and web | spam several times the usual; tickets created up, solved not |
-| slow decline | from 15 weeks ago | Creator support Dublin | four of eighteen agents leave one by one; first reply attainment and ratings slide, backlog and age grow |
-| launch | 12 weeks ago, a Monday | Payments & gifts, Live & video | volume jumps by about 60 %, settles at +12 %, first replies dip until hands are added; reason "Gift subscription" appears |
-| bot | 8 weeks ago | Account access | a bot answers password resets and solves about half of them; human tickets fall |
-| new hires | 6 weeks ago | Technical issues Warsaw | five agents join; waits shorten |
-| outage | 5 weeks ago, a Tuesday, 14:00 to 20:00 UTC | Technical issues, Account access, Live & video | volume six times the usual, a backlog for days, first replies missed, overtime |
-| quick solves | always | Live & video Bogotá | solves fast and is reopened about twice as often as anyone |
-| night chat | always | Technical issues Manila | takes the chats of teams that have gone home |
-| holidays | as they fall | each site | office teams closed, daily teams at half strength |
+- spam wave, the weekend 17 weeks ago, every team, e-mail and web form: spam several times the
+  usual, tickets created up, solved not.
+- slow decline, from 15 weeks ago, Creator support Dublin: four of eighteen agents leave one by
+  one; first replies on time and ratings slide, backlog and its age grow.
+- launch, a Monday 12 weeks ago, Payments & gifts, Live & video: volume jumps by half and settles
+  at +12 %, first replies dip until hands are added; the reason "Gift subscription" appears.
+- bot, 8 weeks ago, Account access: a bot answers password resets and solves about half of those
+  that come in the app, by chat or web form; human tickets fall.
+- new hires, 6 weeks ago, Technical issues Warsaw: five agents join, waits shorten.
+- outage, a Tuesday 5 weeks ago, 14:00 to 20:00 UTC, Technical issues, Account access, Live &
+  video: volume six times the usual, a backlog for days, first replies missed, overtime.
+- quick solves, always, Live & video Bogotá: reopened about twice as often as anyone.
+- night chat, always: Technical issues Manila takes the chats of teams that have gone home.
+- holidays as they fall at each site: office teams closed, daily teams at half strength.
 
 Besides: merged, reopened, deleted and spam tickets, tickets that nobody finishes, wrong first
 routing, reassignment at shift ends, a bot in front of chat, ratings that follow the wait.

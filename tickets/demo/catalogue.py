@@ -1,5 +1,6 @@
 """What the demo organisation is made of: sites, vendors, teams, channels, languages, reasons."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -47,9 +48,9 @@ class TeamSpec:
     agents: int
     share: float
     utilisation: float
-    languages: dict[str, float]
-    channels: dict[str, float]
-    requesters: dict[str, float]
+    languages: Mapping[str, float]
+    channels: Mapping[str, float]
+    requesters: Mapping[str, float]
     replies: float = 1.8
     reopens: float = 0.055
 
@@ -239,10 +240,13 @@ TEAMS = (
     ),
 )  # fmt: skip
 NIGHT_TEAM = "technical-manila"
+# fmt: off
 GIVEN_NAMES = (
-    "Adaeze Amara Anouk Aroha Aylin Bao Beatriz Callum Chiara Daoud Dario Efua Eilidh Emeka Farah Fionn Giulia Hana "
-    "Hugo Ines Isolde Iwo Jaya Jonas Kaito Kasia Kofi Lamia Leif Linh Luca Maren Mateus Mei Milan Mira Nadia Niko "
-    "Noor Oisin Olena Paloma Priya Quentin Rafael Rosa Saoirse Selim Soren Tala Tariq Teresa Umar Veda Wojtek "
-    "Xochitl Yara Yusuf Zofia Zuri"
-).split()
+    "Adaeze", "Amara", "Anouk", "Aroha", "Aylin", "Bao", "Beatriz", "Callum", "Chiara", "Daoud", "Dario", "Efua",
+    "Eilidh", "Emeka", "Farah", "Fionn", "Giulia", "Hana", "Hugo", "Ines", "Isolde", "Iwo", "Jaya", "Jonas",
+    "Kaito", "Kasia", "Kofi", "Lamia", "Leif", "Linh", "Luca", "Maren", "Mateus", "Mei", "Milan", "Mira", "Nadia",
+    "Niko", "Noor", "Oisin", "Olena", "Paloma", "Priya", "Quentin", "Rafael", "Rosa", "Saoirse", "Selim", "Soren",
+    "Tala", "Tariq", "Teresa", "Umar", "Veda", "Wojtek", "Xochitl", "Yara", "Yusuf", "Zofia", "Zuri",
+)
+# fmt: on
 INITIALS = "ABCDEFGHKLMNPRSTVWYZ"

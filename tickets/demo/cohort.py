@@ -1,5 +1,6 @@
 """The tickets that arrive in one stretch of time, and what each of them is about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -85,7 +86,13 @@ class Cohort:
 
 
 def gather(
-    counts: NDArray[np.int64], bounds: Instants, *, rhythm: Rhythm, stories: Stories, people: int, rng: np.random.Generator
+    counts: NDArray[np.int64],
+    bounds: Instants,
+    *,
+    rhythm: Rhythm,
+    stories: Stories,
+    people: int,
+    rng: np.random.Generator,
 ) -> Cohort:
     """`counts` (teams, stretches) tickets at random instants of each stretch.
 
@@ -103,7 +110,7 @@ def gather(
     partner = _partners(team, rng)
     fate = _fates(at, channel=channel, reason=reason, partner=partner, stories=stories, rng=rng)
     fate = np.where((fate == Fate.MERGED) & (fate[partner] != Fate.ANSWERED), Fate.ANSWERED, fate)
-    returns = (partner != NOBODY) & ((fate == Fate.MERGED) | (rng.random(len(team)) < _RECONTACTS))
+    returns = _returns(fate, partner, rng)
     partner = np.where(returns, partner, NOBODY)
     requester = np.where(returns, requester[partner], requester)
     reason = np.where(returns, reason[partner], reason)
@@ -123,7 +130,7 @@ def gather(
     )
 
 
-def _weights(weights: dict[str, float], names: tuple[str, ...]) -> NDArray[np.float64]:
+def _weights(weights: Mapping[str, float], names: tuple[str, ...]) -> NDArray[np.float64]:
     row = np.array([weights.get(name, 0.0) for name in names])
     return row / row.sum()
 
@@ -162,14 +169,23 @@ def _outage_reason() -> Indices:
 
 
 def _partners(team: Indices, rng: np.random.Generator) -> Indices:
-    """For each ticket one a few places before it in the same team; NOBODY for a team's first ones."""
+    """For each ticket one before it in the same team, rather a near one; NOBODY for a team's first ones."""
     order = np.argsort(team, kind="stable")
-    back = rng.integers(1, 25, size=len(team))
+    sizes = np.bincount(team, minlength=len(TEAMS))[team[order]]
+    back = np.exp(np.log(np.maximum(sizes, 1)) * rng.random(len(team))).astype(np.int64)
     place = np.arange(len(team))
     earlier = order[np.maximum(place - back, 0)]
     partner = np.full(len(team), NOBODY)
     partner[order] = np.where((place >= back) & (team[earlier] == team[order]), earlier, NOBODY)
     return partner
+
+
+def _returns(fate: Indices, partner: Indices, rng: np.random.Generator) -> Flags:
+    """Whose requester wrote before: that of the partner, which must be nobody's sequel itself."""
+    merged = fate == Fate.MERGED
+    recontacts = ~merged & (partner != NOBODY) & (rng.random(len(fate)) < _RECONTACTS)
+    recontacts[partner[merged]] = False
+    return merged | (recontacts & ~recontacts[partner])
 
 
 def _fates(

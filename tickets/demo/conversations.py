@@ -211,9 +211,7 @@ class Conversations:
     def _annotate(self, waiting: Indices, replied: Instants, author: Indices) -> None:
         """Notes, a better reason, a higher priority, just before the reply."""
         noted = self._luck(waiting, _NOTED)
-        self.script.add(
-            EventType.INTERNAL_NOTE, waiting[noted], replied[noted] - 10, kind=_AGENT, actor=author[noted]
-        )
+        self.script.add(EventType.INTERNAL_NOTE, waiting[noted], replied[noted] - 10, kind=_AGENT, actor=author[noted])
         first = self.first_wait[waiting] == NOBODY
         wrong = first & self._luck(waiting, _RECLASSIFIED)
         self.script.add(
@@ -246,9 +244,7 @@ class Conversations:
         self._set_status(waiting[solved], replied[solved], Status.SOLVED, kind=_AGENT, actor=author[solved])
         lapsed = np.concatenate([silent, waiting[pending]])
         lapsed_at = self._lapse(lapsed)
-        back = self._settle(
-            np.concatenate([waiting[solved], lapsed]), np.concatenate([replied[solved], lapsed_at])
-        )
+        back = self._settle(np.concatenate([waiting[solved], lapsed]), np.concatenate([replied[solved], lapsed_at]))
         return np.concatenate([found, waiting[held], answering, back])
 
     def _hold(self, tickets: Indices, replied: Instants, author: Indices) -> None:

@@ -1,7 +1,7 @@
 """The people of the demo organisation: who works where, from when to when, on which shifts."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,4 +98,4 @@ def _shift(team: TeamSpec, nth: int) -> NDArray[np.bool_]:
 
 
 def _seconds(on: date) -> int:
-    return int(datetime(on.year, on.month, on.day, tzinfo=timezone.utc).timestamp())
+    return int(datetime(on.year, on.month, on.day, tzinfo=UTC).timestamp())

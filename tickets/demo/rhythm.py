@@ -1,7 +1,8 @@
 """How many people write, and how many agents are there to answer, hour by hour."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from tickets.demo.catalogue import LIVE_CHANNELS, NIGHT_TEAM, REASONS, SITES, TEAMS, Pattern, TeamSpec
 from tickets.demo.holidays import holidays
-from tickets.demo.organisation import SITE_INDEX, TEAM_INDEX, WEEK_HOURS, Organisation
+from tickets.demo.organisation import SITE_INDEX, TEAM_INDEX, Organisation
 from tickets.demo.stories import LAUNCH_TEAMS, OUTAGE_HOURS, OUTAGE_TEAMS, OVERTIME_DAYS, Stories
 
 Amounts = NDArray[np.float64]  # (teams, hours) unless said otherwise
@@ -23,7 +24,9 @@ OUTAGE_SURGE = 6.0
 _EVENINGS = np.array(
     [34, 22, 15, 12, 12, 18, 35, 60, 85, 98, 104, 108, 112, 108, 108, 112, 120, 126, 132, 136, 134, 118, 88, 58]
 )
-_OFFICE_DAY = np.array([4, 3, 2, 2, 3, 8, 20, 48, 92, 128, 140, 136, 118, 122, 136, 132, 112, 80, 44, 28, 22, 16, 10, 6])
+_OFFICE_DAY = np.array(
+    [4, 3, 2, 2, 3, 8, 20, 48, 92, 128, 140, 136, 118, 122, 136, 132, 112, 80, 44, 28, 22, 16, 10, 6]
+)
 _WEEK = np.array([112, 105, 100, 98, 98, 78, 74])
 _OFFICE_WEEK = np.array([118, 110, 106, 102, 92, 26, 22])
 
@@ -106,7 +109,8 @@ def _requesters(team: TeamSpec, clocks: dict[str, NDArray[np.int64]]) -> Amounts
     day, week = (_OFFICE_DAY, _OFFICE_WEEK) if team.function == "Ads & business" else (_EVENINGS, _WEEK)
     profile = np.outer(week / week.sum(), day / day.sum()).ravel()
     weight = sum(team.requesters.values())
-    return np.sum([profile[clocks[zone]] * part / weight for zone, part in team.requesters.items()], axis=0) * team.share
+    parts = [profile[clocks[zone]] * part / weight for zone, part in team.requesters.items()]
+    return np.sum(parts, axis=0) * team.share
 
 
 def _growth(grid: Grid) -> Amounts:
@@ -148,13 +152,14 @@ def _heads(
 def _holiday_strength(grid: Grid, site_hours: NDArray[np.int64]) -> Amounts:
     """What is left of each team's staff, by the holidays of its site."""
     strength = np.ones((len(TEAMS), grid.hours))
-    first = datetime.fromtimestamp(grid.start_s, timezone.utc).date() - timedelta(days=1)
+    first = datetime.fromtimestamp(grid.start_s, UTC).date() - timedelta(days=1)
     last = first + timedelta(hours=grid.hours, days=2)
     for site in SITES:
         zone = ZoneInfo(site.zone)
         for day in holidays(site.country, first, last):
-            opens = int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
-            hours = slice(*np.clip(((opens - grid.start_s) // HOUR, (opens - grid.start_s) // HOUR + 24), 0, grid.hours))
+            midnight = int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
+            first_hour = (midnight - grid.start_s) // HOUR
+            hours = slice(*np.clip((first_hour, first_hour + 24), 0, grid.hours))
             for index, team in enumerate(TEAMS):
                 if team.site == site.slug:
                     strength[index, hours] = HOLIDAY_STRENGTH[team.pattern]
@@ -180,13 +185,10 @@ def _with_night_chat(arrivals: Amounts, heads: Amounts, live: Amounts) -> Amount
     return load
 
 
-def _share_of(weights: dict[str, float], chosen: tuple[str, ...]) -> float:
+def _share_of(weights: Mapping[str, float], chosen: tuple[str, ...]) -> float:
     return sum(weights.get(name, 0) for name in chosen) / sum(weights.values())
 
 
 def _pressing(team: TeamSpec) -> float:
     reasons = REASONS[team.function]
     return sum(reason.weight * reason.pressing for reason in reasons) / sum(reason.weight for reason in reasons)
-
-
-assert all(len(profile) == WEEK_HOURS // 7 for profile in (_EVENINGS, _OFFICE_DAY))

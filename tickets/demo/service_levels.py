@@ -1,9 +1,10 @@
 """The calendars and service-level policies of the demo organisation, as a policy file holds them."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from tickets.demo.catalogue import CHANNELS, LIVE_CHANNELS, PRIORITIES, SITES, TEAMS, Pattern, SiteSpec, TeamSpec
+from tickets.demo.catalogue import CHANNELS, LIVE_CHANNELS, SITES, TEAMS, Pattern, SiteSpec, TeamSpec
 from tickets.demo.holidays import holidays
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -78,7 +79,7 @@ def _policy(
     order: int,
     teams: list[TeamSpec],
     calendar: str | None,
-    replies: dict[str, tuple[float, float]],
+    replies: Mapping[str, tuple[float, float]],
     resolution_h: int,
 ) -> dict[str, Any]:
     """Messages of some teams, judged on the hours of their desk."""

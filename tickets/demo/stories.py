@@ -1,7 +1,7 @@
 """When the planted stories happen."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 
 HISTORY_WEEKS = 26  # what the distances below are meant for
@@ -38,7 +38,7 @@ class Stories:
             return about - timedelta(days=(about.weekday() - weekday) % 7 if weeks >= HISTORY_WEEKS // 2 else 0)
 
         def instant(on: date, hour: int = 0) -> datetime:
-            return datetime.combine(on, time(hour), tzinfo=timezone.utc)
+            return datetime.combine(on, time(hour), tzinfo=UTC)
 
         return cls(
             start=start,

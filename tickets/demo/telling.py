@@ -1,7 +1,8 @@
 """From the columns of a cohort to drafts, in the words of the demo source."""
 
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,12 +61,10 @@ class Teller:
         for row in zip(*(column[rows].tolist() for column in columns + change), strict=True):
             yield self._draft(cohort, row, first_number=first_number, language=language)
 
-    def _draft(
-        self, cohort: Cohort, row: tuple[int, ...], *, first_number: int, language: NDArray[np.int64]
-    ) -> Draft:
+    def _draft(self, cohort: Cohort, row: tuple[int, ...], *, first_number: int, language: NDArray[np.int64]) -> Draft:
         nth, ticket, at, type_, kind, actor, attribute, value, before, detail = row
         ref = str(first_number + ticket)
-        values: dict[str, object] = {}
+        values: dict[str, Any] = {}
         if type_ == EventType.TICKET_CREATED:
             values = {
                 "status": "new",
@@ -78,7 +77,8 @@ class Teller:
             }
         elif attribute:
             words = self.words[attribute]
-            values = {_FIELDS[Attribute(attribute)]: words[value], "from_value": words[before], "to_value": words[value]}
+            changed = {"from_value": words[before], "to_value": words[value]}
+            values = {_FIELDS[Attribute(attribute)]: words[value], **changed}
         elif type_ == EventType.SURVEY_ANSWERED:
             values = {"to_value": str(detail), "meta": {"rating": detail, "scale_max": RATING_SCALE}}
         elif type_ == EventType.TICKET_MERGED:
@@ -88,7 +88,7 @@ class Teller:
         return Draft(
             ticket_ref=ref,
             type=_TYPES[type_],
-            occurred_at=datetime.fromtimestamp(at, timezone.utc),
+            occurred_at=datetime.fromtimestamp(at, UTC),
             seq=nth,
             actor_ref=self._actor(cohort, ticket, kind=kind, actor=actor),
             actor_kind=_KINDS[kind],

@@ -78,7 +78,8 @@ class World:
         """The cohort created in one week of the past."""
         first, last = number * WEEK_HOURS, min((number + 1) * WEEK_HOURS, self._past.shape[1])
         before = int(self._past[:, :first].sum())
-        return self._tell(self._past[:, first:last], first_hour=first, first_number=FIRST_NUMBER + before, stream=(2, number))
+        counts, number_of_first = self._past[:, first:last], FIRST_NUMBER + before
+        return self._tell(counts, first_hour=first, first_number=number_of_first, stream=(2, number))
 
     def later(self, since: datetime, until: datetime, *, watched: list[tuple[datetime, datetime]]) -> Iterator[Draft]:
         """What happens after `since`, `until` included; both at or after `now`.
@@ -153,9 +154,7 @@ class World:
             stream=(5, number),
         )
 
-    def _tell(
-        self, counts: NDArray[np.int64], *, first_hour: int, first_number: int, stream: tuple[int, int]
-    ) -> Told:
+    def _tell(self, counts: NDArray[np.int64], *, first_hour: int, first_number: int, stream: tuple[int, int]) -> Told:
         rng = np.random.default_rng([self.seed, *stream])
         begin = self.rhythm.grid.start_s + HOUR * (first_hour + np.arange(counts.shape[1], dtype=np.int64))
         now, start = int(self.now.timestamp()), int(self.stories.start.timestamp())
@@ -183,5 +182,3 @@ class World:
     @cached_property
     def _rota(self) -> Rota:
         return Rota.of(self.organisation, self.rhythm)
-
-

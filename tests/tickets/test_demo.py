@@ -1,0 +1,495 @@
+"""The invented organisation, without a database: what it is made of and what it tells."""
+
+import re
+from collections import Counter, defaultdict
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from tickets.business_time import Calendar, clock
+from tickets.connectors.drafts import Draft
+from tickets.demo.catalogue import CHANNELS, LANGUAGES, PRIORITIES, SITES, TEAMS, VENDORS, Pattern
+from tickets.demo.cohort import ALL_REASONS
+from tickets.demo.holidays import holidays
+from tickets.demo.queueing import PATIENT, PRESSING, Queues
+from tickets.demo.rhythm import HOUR, Grid, Rhythm
+from tickets.demo.script import Attribute
+from tickets.demo.service_levels import policy_file
+from tickets.demo.stories import DECLINING_TEAM, HIRING_TEAM, LAUNCH_TEAMS, OUTAGE_TEAMS
+from tickets.demo.world import World
+from tickets.policy import Policy, Target
+from tickets.sla import Promises, promises
+from tickets.states import UNSET, Events, order
+from tickets.timeline import fold
+from tickets.vocabulary import ActorKind, EventType, PromiseKind, PromiseState, Status
+
+NOW = datetime(2026, 11, 22, 15, 40, tzinfo=UTC)
+WEEK_S = 7 * 86_400
+
+
+@cache
+def small_world() -> World:
+    return World(seed=7, tickets=900, weeks=6, now=NOW)
+
+
+@cache
+def small_history() -> tuple[Draft, ...]:
+    return tuple(small_world().history())
+
+
+@cache
+def half_year() -> World:
+    return World(seed=1, tickets=24_000, weeks=26, now=NOW)
+
+
+@cache
+def half_year_created() -> tuple[Draft, ...]:
+    return tuple(draft for draft in half_year().history() if draft.type is EventType.TICKET_CREATED)
+
+
+def by_ticket(drafts: tuple[Draft, ...]) -> dict[str, list[Draft]]:
+    told = defaultdict(list)
+    for draft in drafts:
+        told[draft.ticket_ref].append(draft)
+    return told
+
+
+# What it is made of
+
+
+def test_the_organisation_has_the_size_it_promises():
+    agents = half_year().organisation.agents
+    assert (len(TEAMS), len(SITES), len(VENDORS), len(agents)) == (14, 5, 2, 220)
+    assert len({channel for team in TEAMS for channel in team.channels}) == len(CHANNELS) == 7
+    assert len({language for team in TEAMS for language in team.languages}) == len(LANGUAGES) == 10
+    assert {site.vendor for site in SITES} - {""} == set(VENDORS)
+    assert sum(team.share for team in TEAMS) == pytest.approx(100)
+
+
+def test_nobody_has_a_surname():
+    names = [agent.name for agent in half_year().organisation.agents]
+    assert len(set(names)) == 220
+    assert all(re.fullmatch(r"[A-Z][a-z]+ [A-Z]\.", name) for name in names)
+
+
+def test_four_agents_leave_the_declining_team_and_five_join_the_hiring_one():
+    world = half_year()
+    left = [agent for agent in world.organisation.agents if agent.left_on]
+    joined = [agent for agent in world.organisation.agents if agent.joined_on > date(2026, 1, 1)]
+    assert [TEAMS[agent.team].slug for agent in left] == [DECLINING_TEAM] * 4
+    assert [TEAMS[agent.team].slug for agent in joined] == [HIRING_TEAM] * 5
+    assert {agent.joined_on for agent in joined} == {world.stories.hires.date()}
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "name"),
+    [
+        ("US", date(2026, 5, 25), "Memorial Day"),
+        ("US", date(2026, 9, 7), "Labor Day"),
+        ("US", date(2026, 11, 26), "Thanksgiving"),
+        ("IE", date(2026, 6, 1), "June holiday"),
+        ("IE", date(2026, 8, 3), "August holiday"),
+        ("IE", date(2026, 10, 26), "October holiday"),
+        ("PH", date(2026, 8, 31), "National Heroes Day"),
+        ("PL", date(2026, 11, 11), "Independence Day"),
+        ("CO", date(2026, 7, 20), "Independence Day"),
+    ],
+)
+def test_holidays_fall_on_their_days(country, day, name):
+    assert day in holidays(country, date(2026, 1, 1), date(2026, 12, 31)), name
+
+
+def test_holidays_keep_within_the_days_asked_for():
+    assert holidays("IE", date(2026, 12, 26), date(2027, 1, 1)) == (date(2026, 12, 26), date(2027, 1, 1))
+
+
+# How work waits
+
+
+def one_team(capacity: list[float], arrivals: list[float], *, pressing: float = 0.0) -> Queues:
+    hours = len(capacity)
+    work = np.array([arrivals], dtype=float)
+    zeros = np.zeros((1, hours), dtype=np.int64)
+    return Queues.of(
+        Rhythm(
+            grid=Grid(0, hours), site_hours=zeros, requester_hours=zeros, arrivals=work, workload=work,
+            capacity=np.array([capacity], dtype=float), live=np.zeros(1), pressing=np.array([pressing]),
+        )
+    )  # fmt: skip
+
+
+def taken_up(queues: Queues, hour: float, *, lane: int = PATIENT, delay_h: float = 0.0) -> float:
+    at = queues.taken_up(
+        np.zeros(1, np.int64), np.array([int(hour * HOUR)]), lane=np.array([lane]), delay_h=np.array([delay_h])
+    )
+    return round(at[0] / HOUR, 2)
+
+
+def test_work_waits_for_what_came_before_it():
+    # Three pieces an hour for two hours against one served an hour: after two hours four wait.
+    queues = one_team([1] * 12, [3, 3] + [0] * 10)
+    assert taken_up(queues, 1) == 3.0
+    assert taken_up(queues, 2) == 6.0
+    assert taken_up(queues, 8) == 8.0
+
+
+def test_a_shut_team_takes_nothing_up():
+    queues = one_team([1, 1, 0, 0, 0, 1, 1, 1], [0] * 8)
+    assert taken_up(queues, 2.5) == 5.0
+    assert taken_up(queues, 1.5, delay_h=1.0) == 5.5
+
+
+def test_pressing_work_overtakes_patient_work():
+    queues = one_team([1] * 24, [2] * 6 + [0] * 18, pressing=0.25)
+    assert taken_up(queues, 6, lane=PRESSING) == 6.0
+    # Twelve came, six were served, three of the patient nine: six wait and nothing pressing comes any more.
+    assert taken_up(queues, 6) == 12.0
+
+
+# What it tells
+
+
+def test_the_same_seed_and_now_tell_the_same_story():
+    assert tuple(World(seed=7, tickets=900, weeks=6, now=NOW).history()) == small_history()
+
+
+def test_another_seed_tells_another_story():
+    assert tuple(World(seed=8, tickets=900, weeks=6, now=NOW).history()) != small_history()
+
+
+def test_exactly_as_many_tickets_as_asked_for_are_created_within_the_weeks():
+    created = [draft for draft in small_history() if draft.type is EventType.TICKET_CREATED]
+    assert len(created) == 900
+    assert NOW - timedelta(weeks=6) <= min(draft.occurred_at for draft in created)
+    assert max(draft.occurred_at for draft in small_history()) <= NOW
+
+
+def test_the_last_day_is_as_busy_as_the_days_before():
+    created = [draft.occurred_at for draft in half_year_created()]
+    last = sum(NOW - timedelta(days=1) < at for at in created)
+    week_before = sum(NOW - timedelta(days=8) < at <= NOW - timedelta(days=7) for at in created)
+    assert 0.6 < last / week_before < 1.6
+
+
+def test_events_of_a_ticket_come_together_in_order():
+    refs = [draft.ticket_ref for draft in small_history()]
+    assert len([1 for a, b in pairwise(refs) if a != b]) + 1 == len(set(refs))
+    for told in by_ticket(small_history()).values():
+        assert [draft.seq for draft in told] == list(range(len(told)))
+        keys = [(draft.occurred_at, draft.type.rank) for draft in told]
+        assert keys == sorted(keys)
+        assert told[0].type is EventType.TICKET_CREATED
+
+
+def test_every_change_starts_from_what_was_in_force():
+    fields = ("status", "priority", "team", "assignee", "reason", "language")
+    for told in by_ticket(small_history()).values():
+        state = {name: getattr(told[0], name) or "" for name in fields}
+        for draft in told[1:]:
+            for name in fields:
+                value = getattr(draft, name)
+                if value is not None:
+                    assert draft.from_value == state[name] != value == draft.to_value
+                    state[name] = value
+
+
+def test_nothing_is_told_after_a_ticket_is_gone():
+    gone = {EventType.TICKET_MERGED, EventType.MARKED_SPAM, EventType.TICKET_DELETED}
+    ends = Counter()
+    for told in by_ticket(tuple(half_year().history())).values():
+        for draft in told[:-1]:
+            assert draft.type not in gone
+        ends[told[-1].type] += told[-1].type in gone
+    assert ends[EventType.MARKED_SPAM] > 400
+    assert ends[EventType.TICKET_MERGED] > 250
+    assert ends[EventType.TICKET_DELETED] > 40
+
+
+def test_tickets_merge_into_earlier_ones_of_the_same_requester():
+    tickets = by_ticket(small_history())
+    merges = [draft for draft in small_history() if draft.type is EventType.TICKET_MERGED]
+    assert merges
+    for draft in merges:
+        into = tickets[draft.to_value][0]
+        assert into.occurred_at <= tickets[draft.ticket_ref][0].occurred_at
+        assert into.requester_ref == tickets[draft.ticket_ref][0].requester_ref
+
+
+def test_every_kind_of_event_of_a_real_desk_occurs():
+    told = {draft.type for draft in half_year().history()}
+    assert told >= {
+        EventType.TICKET_CREATED, EventType.REQUESTER_MESSAGE, EventType.AGENT_REPLY, EventType.INTERNAL_NOTE,
+        EventType.BOT_REPLY, EventType.AUTO_REPLY, EventType.BOT_HANDOFF, EventType.SIDE_MESSAGE,
+        EventType.STATUS_CHANGED, EventType.PRIORITY_CHANGED, EventType.ASSIGNEE_CHANGED, EventType.GROUP_CHANGED,
+        EventType.REASON_CHANGED, EventType.LANGUAGE_CHANGED, EventType.SURVEY_OFFERED, EventType.SURVEY_ANSWERED,
+        EventType.TICKET_MERGED, EventType.TICKET_DELETED, EventType.MARKED_SPAM, EventType.FOLLOW_UP_CREATED,
+    }  # fmt: skip
+
+
+def test_only_people_of_the_holding_team_reply_while_they_are_employed():
+    agents = {agent.slug: agent for agent in small_world().organisation.agents}
+    replies = 0
+    for told in by_ticket(small_history()).values():
+        team = told[0].team
+        for draft in told:
+            team = draft.team or team
+            if draft.type is EventType.AGENT_REPLY:
+                agent = agents[draft.actor_ref]
+                replies += 1
+                assert TEAMS[agent.team].slug == team
+                assert agent.joined_on <= draft.occurred_at.date()
+                assert agent.left_on is None or draft.occurred_at.date() <= agent.left_on
+    assert replies > 1_000
+
+
+def test_office_teams_reply_in_office_hours():
+    zones = {site.slug: ZoneInfo(site.zone) for site in SITES}
+    office = {team.slug: zones[team.site] for team in TEAMS if team.pattern is Pattern.OFFICE}
+    agents = {agent.slug: TEAMS[agent.team].slug for agent in half_year().organisation.agents}
+    local = [
+        draft.occurred_at.astimezone(office[agents[draft.actor_ref]])
+        for draft in half_year().history()
+        if draft.type is EventType.AGENT_REPLY and agents[draft.actor_ref] in office
+    ]
+    inside = [at for at in local if at.weekday() < 5 and 8 <= at.hour < 18]
+    assert len(local) > 5_000
+    assert len(inside) / len(local) > 0.97
+
+
+def test_weekends_are_quieter_and_evenings_busier():
+    days = Counter(draft.occurred_at.weekday() for draft in half_year_created())
+    assert days[0] > 1.2 * days[6]
+    chicago = ZoneInfo("America/Chicago")
+    austin = [draft for draft in half_year_created() if draft.team == "access-austin"]
+    hours = Counter(draft.occurred_at.astimezone(chicago).hour for draft in austin)
+    assert sum(hours[hour] for hour in (18, 19, 20)) > 5 * sum(hours[hour] for hour in (2, 3, 4))
+
+
+def test_chats_of_closed_teams_go_to_the_night_team():
+    chats = [draft for draft in half_year_created() if draft.channel == "chat"]
+    dublin = ZoneInfo("Europe/Dublin")
+    at_night = [draft for draft in chats if draft.occurred_at.astimezone(dublin).hour < 6]
+    assert not [draft for draft in at_night if draft.team == "payments-dublin"]
+    spanish = [draft for draft in chats if draft.language == "es" and draft.team == "technical-manila"]
+    assert spanish  # Manila has none of its own
+
+
+# The stories
+
+
+def test_the_outage_multiplies_the_tickets_of_its_teams():
+    outage = half_year().stories.outage
+    assert outage.weekday() == 1
+    since = [draft.occurred_at - outage for draft in half_year_created() if draft.team in OUTAGE_TEAMS]
+    week = timedelta(weeks=1)
+    weeks = Counter(distance // week for distance in since if distance % week < timedelta(hours=6))
+    assert weeks[0] > 4 * (weeks[-1] + weeks[-2] + weeks[-3]) / 3
+
+
+def test_the_launch_brings_its_reason_and_more_tickets():
+    launch = half_year().stories.launch
+    gifts = [draft.occurred_at for draft in half_year_created() if draft.reason == "gift-subscription"]
+    assert min(gifts) >= launch
+    teams = [draft.occurred_at for draft in half_year_created() if draft.team in LAUNCH_TEAMS]
+    week = timedelta(weeks=1)
+    before = sum(launch - week <= at < launch for at in teams)
+    after = sum(launch <= at < launch + week for at in teams)
+    assert 1.25 < after / before < 1.8
+
+
+def test_the_bot_solves_password_resets_from_its_day_on():
+    bot = half_year().stories.bot
+    resets = {draft.ticket_ref: draft.occurred_at for draft in half_year_created() if draft.reason == "password-reset"}
+    solved_by_bot = {
+        draft.ticket_ref
+        for draft in half_year().history()
+        if draft.status == "solved" and draft.actor_kind is ActorKind.BOT
+    }
+    before = [ref for ref, at in resets.items() if at < bot]
+    since = [ref for ref, at in resets.items() if at >= bot]
+    assert len(solved_by_bot.intersection(before)) / len(before) < 0.05
+    assert 0.25 < len(solved_by_bot.intersection(since)) / len(since) < 0.5
+
+
+def test_the_spam_wave_is_a_weekend_of_spam():
+    wave = half_year().stories.spam_wave
+    created = {draft.ticket_ref: draft.occurred_at for draft in half_year_created()}
+    spam = Counter(
+        (created[draft.ticket_ref] - wave) // timedelta(days=2)
+        for draft in half_year().history()
+        if draft.type is EventType.MARKED_SPAM
+    )
+    assert wave.weekday() == 5
+    assert spam[0] > 4 * (spam[-1] + spam[1]) / 2
+
+
+# The numbers it leads to
+
+
+@cache
+def events() -> Events:
+    """The half year as the columns that the timeline folds; codes are catalogue indices plus one."""
+    world, parts, tickets = half_year(), [], 0
+    until = int(NOW.timestamp())
+    setters = {
+        "priority": Attribute.PRIORITY, "team": Attribute.TEAM, "assignee": Attribute.ASSIGNEE,
+        "language": Attribute.LANGUAGE, "reason": Attribute.REASON,
+    }  # fmt: skip
+    for number in range(26):
+        told = world.week(number)
+        keep = told.lines.at <= until
+        lines, cohort = told.lines, told.cohort
+        ticket, type_ = lines.ticket[keep], lines.type[keep]
+        created = type_ == EventType.TICKET_CREATED
+        opening = {"priority": cohort.priority, "team": cohort.team, "language": told.language, "reason": cohort.reason}
+        status = np.where(lines.attribute[keep] == Attribute.STATUS, lines.value[keep], UNSET)
+        part = {
+            "ticket": ticket + tickets,
+            "at": lines.at[keep],
+            "type": type_.astype(np.uint8),
+            "actor": np.where(lines.kind[keep] == ActorKind.AGENT, lines.actor[keep] + 1, 0),
+            "actor_kind": lines.kind[keep].astype(np.uint8),
+            "status": np.where(created, Status.NEW, status),
+            "channel": np.where(created, cohort.channel[ticket] + 1, UNSET),
+        }
+        for name, attribute in setters.items():
+            value = np.where(lines.attribute[keep] == attribute, lines.value[keep] + 1, UNSET)
+            part[name] = np.where(created, opening[name][ticket] + 1, value) if name in opening else value
+        parts.append(part)
+        tickets += len(cohort)
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return order(columns, seq=np.arange(len(columns["at"])))
+
+
+@cache
+def judged() -> Promises:
+    file = policy_file(first=date(2026, 5, 1), last=NOW.date())
+    names = [calendar["name"] for calendar in file["calendars"]]
+    codes = {
+        "team": {team.slug: code for code, team in enumerate(TEAMS, 1)},
+        "channel": {channel: code for code, channel in enumerate(CHANNELS, 1)},
+        "priority": {priority: code for code, priority in enumerate(PRIORITIES, 1)},
+    }
+    policies = [
+        Policy(
+            id=number,
+            order=policy["order"],
+            conditions={
+                name: frozenset(codes[name][word] for word in words) for name, words in policy["conditions"].items()
+            },
+            targets=tuple(
+                Target(
+                    kind=PromiseKind.from_label(target["kind"]),
+                    seconds=target["seconds"],
+                    priority=codes["priority"][target["priority"]] if target["priority"] else None,
+                    calendar=names.index(policy["calendar"]) if policy["calendar"] else -1,
+                    clock=target["clock"],
+                    pauses_in=frozenset(Status.from_label(word) for word in target["pauses_in"]),
+                )
+                for target in policy["targets"]
+            ),
+        )
+        for number, policy in enumerate(file["policies"])
+    ]
+    clocks = [clock(Calendar.from_json(calendar)) for calendar in file["calendars"]]
+    return promises(fold(events()), policies, clocks, now=int(NOW.timestamp()))
+
+
+def attainment(kind: PromiseKind, *, team: str, first_week: int = 0, last_week: int = 26) -> float:
+    told = judged()
+    week = (told.decided_at - int((NOW - timedelta(weeks=26)).timestamp())) // WEEK_S
+    code = [spec.slug for spec in TEAMS].index(team) + 1
+    rows = (told.kind == kind) & (told.team == code) & (week >= first_week) & (week < last_week)
+    met, missed = ((rows & (told.state == state)).sum() for state in (PromiseState.MET, PromiseState.MISSED))
+    return met / (met + missed)
+
+
+@pytest.mark.parametrize("team", [team.slug for team in TEAMS])
+@pytest.mark.parametrize("kind", [PromiseKind.FIRST_REPLY, PromiseKind.NEXT_REPLY, PromiseKind.RESOLUTION])
+def test_attainment_of_every_team_is_believable(team, kind):
+    assert 0.8 < attainment(kind, team=team) < 0.99
+
+
+def test_the_declining_team_declines():
+    before = attainment(PromiseKind.FIRST_REPLY, team=DECLINING_TEAM, last_week=11)
+    middle = attainment(PromiseKind.FIRST_REPLY, team=DECLINING_TEAM, first_week=12, last_week=19)
+    lately = attainment(PromiseKind.FIRST_REPLY, team=DECLINING_TEAM, first_week=22)
+    assert before > middle > lately
+    assert before > 0.93
+    assert 0.45 < lately < 0.85
+
+
+def test_the_backlog_is_open_and_of_mixed_ages():
+    spans = fold(events()).spans
+    now = int(NOW.timestamp())
+    is_open = (spans.end_at > now) & (spans.status <= Status.HOLD)
+    created = spans.start_at[spans.first][spans.ticket[is_open]]
+    age_days = (now - created) / 86_400
+    assert 300 < is_open.sum() < 1_200  # of 24,000 tickets
+    assert set(spans.status[is_open].tolist()) == {Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD}
+    shares = np.histogram(age_days, [0, 1, 3, 7, 30, 400])[0] / is_open.sum()
+    assert (shares > 0.05).all()
+
+
+def test_the_quick_team_is_reopened_twice_as_often():
+    solves = fold(events()).solves
+    reopened = solves.reopened_at < np.iinfo(np.int64).max
+    quick = solves.team == [team.slug for team in TEAMS].index("live-bogota") + 1
+    assert reopened[quick].mean() > 1.8 * reopened[~quick].mean()
+
+
+# What happens next
+
+
+def test_what_happens_later_continues_what_was_told():
+    world, until = small_world(), NOW + timedelta(hours=30)
+    later = tuple(world.later(NOW, until, watched=[]))
+    native = [draft.native_id for draft in small_history() + later]
+    assert len(set(native)) == len(native)
+    assert all(NOW < draft.occurred_at <= until for draft in later)
+    known = by_ticket(small_history())
+    for ref, told in by_ticket(later).items():
+        before = len(known.get(ref, ()))
+        assert [draft.seq for draft in told] == list(range(before, before + len(told)))
+    assert {draft.ticket_ref for draft in later} & set(known)
+    assert any(draft.type is EventType.TICKET_CREATED for draft in later)
+
+
+def test_small_steps_tell_what_one_step_tells():
+    whole = {draft.native_id: draft for draft in small_world().later(NOW, NOW + timedelta(hours=3), watched=[])}
+    steps = [NOW + timedelta(minutes=20 * step) for step in range(10)]
+    parts = [draft for a, b in pairwise(steps) for draft in small_world().later(a, b, watched=[])]
+    assert {draft.native_id: draft for draft in parts} == whole
+    assert len(parts) == len(whole)
+
+
+def test_more_tickets_arrive_while_somebody_watches():
+    until = NOW + timedelta(hours=20)
+
+    def created(watched: list[tuple[datetime, datetime]]) -> set[str]:
+        later = half_year().later(NOW, until, watched=watched)
+        return {draft.ticket_ref for draft in later if draft.type is EventType.TICKET_CREATED}
+
+    usual, watched = created([]), created([(NOW, until)])
+    assert usual < watched
+    assert 4 < len(watched) / len(usual) < 9
+
+
+# Its policy file
+
+
+def test_the_policy_file_names_only_what_exists():
+    file = policy_file(first=date(2026, 5, 1), last=NOW.date())
+    calendars = {calendar["name"] for calendar in file["calendars"]}
+    teams = [slug for policy in file["policies"] for slug in policy["conditions"].get("team", ())]
+    assert {policy["calendar"] for policy in file["policies"]} - {None} == calendars
+    assert sorted(teams) == sorted(team.slug for team in TEAMS)
+    assert len({policy["order"] for policy in file["policies"]}) == len(file["policies"])
+
+
+def test_reasons_have_names_of_their_own():
+    assert len({reason.slug for reason in ALL_REASONS}) == len(ALL_REASONS)
