@@ -20,7 +20,7 @@ REOPEN_DAYS = 7
 
 
 def _table(model: type) -> str:
-    return model._meta.db_table  # type: ignore[attr-defined, no-any-return]
+    return model._meta.db_table  # type: ignore[attr-defined]
 
 
 def _one(facts: Facts) -> Facts:
@@ -33,6 +33,15 @@ def _column(name: str) -> Amount:
 
 def _is(name: str, value: int) -> Amount:
     return lambda facts: facts[name] == value
+
+
+def _missed_by(kind: PromiseKind) -> Amount:
+    return lambda facts: (facts["kind"] == kind) & (facts["has_overshoot"] == 1)
+
+
+def _between(start: str, end: str) -> str:
+    """Whole seconds from one instant to another, each cut to its second as folding does."""
+    return _seconds(f"extract(epoch FROM date_trunc('second', {end}) - date_trunc('second', {start}))")
 
 
 def _seconds(sql: str) -> str:
@@ -62,7 +71,9 @@ CREATED = Source(
         Column(
             "assigned_s",
             "<i4",
-            _seconds("extract(epoch FROM date_trunc('second', f.first_assigned_at) - date_trunc('second', f.created_at))"),
+            _seconds(
+                "extract(epoch FROM date_trunc('second', f.first_assigned_at) - date_trunc('second', f.created_at))"
+            ),
         ),
     ),
     measures=(
@@ -178,9 +189,7 @@ SOLVES = Source(
         Measure("agent_solves", lambda f: f["agent"] > 0),
         Measure("reopened", lambda f: (f["is_reopened"] == 1) & (f["reopened_by"] == ActorKind.REQUESTER)),
         Measure("reopened_by_anyone", _column("is_reopened")),
-        Measure(
-            "one_touch", lambda f: (f["replies"] == 1) & (f["is_reopened_ever"] == 0) & (f["is_last"] == 1)
-        ),
+        Measure("one_touch", lambda f: (f["replies"] == 1) & (f["is_reopened_ever"] == 0) & (f["is_last"] == 1)),
         Measure("replies", _column("replies"), where=_column("is_last")),
         Measure("reassignments", _column("reassignments"), where=_column("is_last")),
         Measure("first_resolution", _column("resolution_s"), "histogram", where=_column("is_first")),
@@ -205,7 +214,9 @@ CLOSES = Source(
         Column(
             "age_s",
             "<i4",
-            _seconds("extract(epoch FROM date_trunc('second', f.first_closed_at) - date_trunc('second', f.created_at))"),
+            _seconds(
+                "extract(epoch FROM date_trunc('second', f.first_closed_at) - date_trunc('second', f.created_at))"
+            ),
         ),
     ),
     measures=(
@@ -248,7 +259,7 @@ PROMISES = Source(
                 f"{kind.label}_overshoot",
                 _column("overshoot_s"),
                 "histogram",
-                where=lambda f, kind=kind: (f["kind"] == kind) & (f["has_overshoot"] == 1),
+                where=_missed_by(kind),
             )
             for kind in (PromiseKind.FIRST_REPLY, PromiseKind.NEXT_REPLY, PromiseKind.RESOLUTION)
         ),

@@ -5,6 +5,7 @@ reused or renumbered. `label` is what people and files see.
 """
 
 from enum import IntEnum
+from typing import Self
 
 
 class Labelled(IntEnum):
@@ -15,7 +16,7 @@ class Labelled(IntEnum):
         return self.name.lower()
 
     @classmethod
-    def from_label(cls, label: str) -> "Labelled":
+    def from_label(cls, label: str) -> Self:
         """The member called `label`; KeyError when there is none."""
         return cls[label.upper()]
 

@@ -9,7 +9,7 @@ class MetricsConfig(AppConfig):
     name = "ops_dashboard.metrics"
 
     def ready(self) -> None:
-        """Every app's `metrics` module declares itself, as `admin` modules do."""
-        autodiscover_modules("metrics")
+        """Every app's `metrics` and `pages` modules declare themselves, as `admin` modules do."""
+        autodiscover_modules("metrics", "pages")
         pre_migrate.connect(sql_views.drop_views, sender=self)
         post_migrate.connect(sql_views.make_views, sender=self)

@@ -37,10 +37,7 @@ def _totals(metric: Total, groups: Groups) -> dict[Key, Figure]:
 
 def _ratios(metric: Ratio, groups: Groups) -> dict[Key, Figure]:
     parts, wholes = groups.sums[metric.part].tolist(), groups.sums[metric.whole].tolist()
-    return {
-        key: ratio_figure(metric, part, whole)
-        for key, part, whole in zip(groups.keys, parts, wholes, strict=True)
-    }
+    return {key: ratio_figure(metric, part, whole) for key, part, whole in zip(groups.keys, parts, wholes, strict=True)}
 
 
 def ratio_figure(metric: Ratio, part: int, whole: int) -> Figure:
@@ -60,9 +57,7 @@ def _quantiles(metric: Quantile, groups: Groups) -> dict[Key, Figure]:
         grouped_quantile(group, seconds, weight, ranks=ranks).tolist()
         for ranks in ((n - 1) * metric.p, low_rank, high_rank)
     )
-    return {
-        key: Figure(value[i], int(n[i]), low[i], high[i]) for i, key in enumerate(groups.keys) if n[i]
-    }
+    return {key: Figure(value[i], int(n[i]), low[i], high[i]) for i, key in enumerate(groups.keys) if n[i]}
 
 
 def _levels(
@@ -80,7 +75,7 @@ def _levels(
     cuts = sorted({*opening, *(codes for _, codes in change)})
     if grain is Grain.TOTAL:
         return {(None, codes): _stock(opening.get(codes, 0) + change.get((None, codes), 0)) for codes in cuts}
-    figures = {}
+    figures: dict[Key, Figure] = {}
     for codes in cuts:
         level = opening.get(codes, 0)
         for start in period.buckets(grain):

@@ -82,7 +82,7 @@ def _sum_totals(
     measures: list[Measure],
     bucket: str,
     condition: str,
-    arguments: list[object],
+    arguments: list[date],
     by: Sequence[str],
     teams: list[int] | None,
 ) -> list[tuple]:
@@ -104,9 +104,7 @@ def _opening_totals(
     source: Source, measures: list[Measure], start: date, *, by: Sequence[str], teams: list[int] | None
 ) -> dict[tuple[int, ...], dict[str, int]]:
     rows = _sum_totals(source, measures, "0", "day < %s", [start], by, teams)
-    return {
-        ((row[1],) if by else ()): {m.slug: row[2 + i] for i, m in enumerate(measures)} for row in rows
-    }
+    return {((row[1],) if by else ()): {m.slug: row[2 + i] for i, m in enumerate(measures)} for row in rows}
 
 
 def _fetch(
@@ -282,9 +280,7 @@ def _group(columns: list[np.ndarray], *, total: bool = False) -> tuple[list[Key]
         parts.append(distinct[rest % max(1, len(distinct))].tolist() if len(present) else [])
         rest = rest // max(1, len(distinct))
     parts.reverse()
-    keys: list[Key] = [
-        (None if total else bucket, tuple(cuts)) for bucket, *cuts in zip(*parts, strict=True)
-    ]
+    keys: list[Key] = [(None if total else bucket, tuple(cuts)) for bucket, *cuts in zip(*parts, strict=True)]
     return keys, group
 
 

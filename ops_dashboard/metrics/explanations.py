@@ -33,9 +33,7 @@ def explain(query: Query, *, against: Period, by: str, reader: Reader) -> Explan
     before = reader.run(replace(query, by=(by,), period=against, compare=None))
     parts = _parts(before, after, is_ratio=isinstance(metric, Ratio))
     effects = ratio_effects(parts) if isinstance(metric, Ratio) else amount_effects(parts)
-    return Explanation(
-        before.total, after.total, tuple(sorted(effects, key=lambda effect: -abs(effect.total)))
-    )
+    return Explanation(before.total, after.total, tuple(sorted(effects, key=lambda effect: -abs(effect.total))))
 
 
 def _parts(before: Result, after: Result, *, is_ratio: bool) -> list[Part]:

@@ -28,9 +28,7 @@ def seconds_of(bucket: np.ndarray) -> np.ndarray:
     return np.where(bucket == 0, 0.0, middle)
 
 
-def grouped_quantile(
-    group: np.ndarray, value: np.ndarray, weight: np.ndarray, *, ranks: np.ndarray
-) -> np.ndarray:
+def grouped_quantile(group: np.ndarray, value: np.ndarray, weight: np.ndarray, *, ranks: np.ndarray) -> np.ndarray:
     """Values at fractional ranks of each group, interpolated linearly between order statistics.
 
     group: int64[n] in 0..g-1, value: float64[n], weight: int64[n] counts.

@@ -91,8 +91,8 @@ class Reader:
     @cached_property
     def _stale(self) -> tuple[int, datetime | None]:
         """How many cells are owed to this reader, and since when."""
-        owed = StaleCell.objects.all() if self.scope.teams is None else StaleCell.objects.filter(
-            team__in=self.scope.teams
+        owed = (
+            StaleCell.objects.all() if self.scope.teams is None else StaleCell.objects.filter(team__in=self.scope.teams)
         )
         return owed.count(), owed.aggregate(at=Min("marked_at"))["at"]
 
@@ -112,9 +112,7 @@ class Reader:
         if answer is None:
             answer = self._answer(query, metric)
             caches["answers"].set(key, answer)
-        return replace(
-            answer, freshness=self.freshness, target=self._target(query), notes=self._notes(query.period)
-        )
+        return replace(answer, freshness=self.freshness, target=self._target(query), notes=self._notes(query.period))
 
     def subjects(self, query: Query) -> np.ndarray:
         metric = registry.metric(query.metric)
@@ -192,8 +190,17 @@ class Reader:
     def _key(self, query: Query, metric: Metric) -> str:
         generations = [(slug, self._fills[slug].generation if slug in self._fills else 0) for slug in metric.sources]
         scope = None if self.scope.teams is None else sorted(self.scope.teams)
-        text = repr((query, generations, scope, self.scope.small_cells_hidden, self.scope.sees_people, today(),
-                     settings.REPORTING_ZONE))
+        text = repr(
+            (
+                query,
+                generations,
+                scope,
+                self.scope.small_cells_hidden,
+                self.scope.sees_people,
+                today(),
+                settings.REPORTING_ZONE,
+            )
+        )
         return blake2b(text.encode(), digest_size=16).hexdigest()
 
     # -- the answer
@@ -204,7 +211,9 @@ class Reader:
         total_query = replace(query, by=(), grain=Grain.TOTAL)
         total = self._figures(total_query, metric, query.period).get((None, ()), _nothing(metric))
         previous_total = (
-            self._figures(total_query, metric, query.compare).get((None, ()), _nothing(metric)) if query.compare else None
+            self._figures(total_query, metric, query.compare).get((None, ()), _nothing(metric))
+            if query.compare
+            else None
         )
         return Result(
             metric=metric,
@@ -220,7 +229,9 @@ class Reader:
             exact=query.exact,
         )
 
-    def _figures(self, query: Query, metric: Metric, period: Period) -> dict[tuple[int | None, tuple[int, ...]], Figure]:
+    def _figures(
+        self, query: Query, metric: Metric, period: Period
+    ) -> dict[tuple[int | None, tuple[int, ...]], Figure]:
         """Figure of every (bucket day number or hour of week, codes of the cuts)."""
         groups = {}
         for source, measures in _needs(metric):
@@ -249,7 +260,7 @@ class Reader:
                 then = before.get((_bucket_at(query, place), codes)) if query.compare else None
                 rows.append(
                     Row(
-                        start=_day(bucket) if query.grain not in (Grain.TOTAL, Grain.HOUR_OF_WEEK) else None,
+                        start=None if bucket is None or query.grain is Grain.HOUR_OF_WEEK else _day(bucket),
                         keys=tuple(labels[i][c][0] for i, c in enumerate(codes)),
                         labels=tuple(labels[i][c][1] for i, c in enumerate(codes)),
                         figure=self._shown(figure),

@@ -14,6 +14,7 @@ from io import BytesIO
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from ops_dashboard.metrics import facts_reader
@@ -38,7 +39,7 @@ class Refilled:
     seconds: float
 
 
-def snapshot(cursor, subjects: Sequence[int], *, about: str = "ticket") -> None:  # noqa: ANN001 (Django's wrapper has no public type)
+def snapshot(cursor: CursorWrapper, subjects: Sequence[int], *, about: str = "ticket") -> None:
     """Keep the present facts of some subjects until the transaction ends, for `mark_changed`."""
     for source in _sources_about(about):
         cursor.execute(f"DROP TABLE IF EXISTS {_kept(source)}")
@@ -47,7 +48,7 @@ def snapshot(cursor, subjects: Sequence[int], *, about: str = "ticket") -> None:
         )
 
 
-def mark_changed(cursor, subjects: Sequence[int], *, had_facts: bool, about: str = "ticket") -> None:  # noqa: ANN001
+def mark_changed(cursor: CursorWrapper, subjects: Sequence[int], *, had_facts: bool, about: str = "ticket") -> None:
     """Mark the cells in which the facts of some subjects differ from their snapshot."""
     for source in _sources_about(about):
         new = _facts_of_subjects(source)
@@ -138,7 +139,7 @@ def _refill_batch() -> tuple[int, int]:
     return len(claimed), facts
 
 
-def _lock(cursor, cells: Iterable[tuple[str, date, int]]) -> None:  # noqa: ANN001
+def _lock(cursor: CursorWrapper, cells: Iterable[tuple[str, date, int]]) -> None:
     """One lock a cell, in key order so that workers cannot wait on each other in a circle."""
     names = [f"{source}/{day}/{team}" for source, day, team in cells]
     cursor.execute(

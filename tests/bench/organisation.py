@@ -31,7 +31,9 @@ def build(tickets: int, *, seed: int = 1, now: datetime | None = None) -> None:
     created = np.sort(now_s - rng.integers(0, DAYS * 86_400, tickets))
     for start in range(0, tickets, CHUNK):
         with transaction.atomic(), connection.cursor() as cursor:
-            _chunk(cursor, rng, np.arange(start, min(start + CHUNK, tickets)) + 1, created[start : start + CHUNK], now_s)
+            _chunk(
+                cursor, rng, np.arange(start, min(start + CHUNK, tickets)) + 1, created[start : start + CHUNK], now_s
+            )
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -50,7 +52,7 @@ def _dimensions() -> None:
     )
 
 
-def _chunk(cursor, rng, ids, created, now_s) -> None:  # noqa: ANN001
+def _chunk(cursor, rng, ids, created, now_s) -> None:
     n = len(ids)
     team = rng.integers(1, TEAMS + 1, n)
     agent = (team - 1) * (AGENTS // TEAMS) + rng.integers(1, AGENTS // TEAMS + 1, n)
@@ -70,41 +72,96 @@ def _chunk(cursor, rng, ids, created, now_s) -> None:  # noqa: ANN001
     solved = np.where(is_open, OPEN_END, solved)
     zero = np.zeros(n, np.int64)
     touched = np.where(is_answered, replied, created)
-    copying.copy_in(cursor, Ticket._meta.db_table, {
-        "id": copying.bigint(ids), "ref": copying.texts([f"T{i}" for i in ids.tolist()]), **cuts,
-        "created_at": copying.instants(created), "created_team": cuts["team"],
-        "status": copying.smallint(np.where(is_open, Status.OPEN, Status.SOLVED)),
-        "status_since": copying.instants(np.where(is_open, created, solved)),
-        "assignee": copying.integer(agent), "updated_at": copying.instants(np.where(is_open, touched, solved)),
-        "waiting_since": copying.instants(np.where(is_answered, OPEN_END, created)),
-        "last_agent_touch_at": copying.instants(np.where(is_answered, replied, OPEN_END)),
-        "first_assigned_at": copying.instants(created), "first_solved_at": copying.instants(solved),
-        "last_solved_at": copying.instants(solved), "first_reply_at": copying.instants(np.where(is_answered, replied, OPEN_END)),
-        **{name: copying.integer(zero) for name in ("public_replies", "requester_messages", "internal_notes", "touches",
-                                                     "reopens", "reassignments", "transfers", "events")},
-        "has_waited": copying.boolean(zero), "priority_changed": copying.boolean(zero),
-    })  # fmt: skip
+    copying.copy_in(
+        cursor,
+        Ticket._meta.db_table,
+        {
+            "id": copying.bigint(ids),
+            "ref": copying.texts([f"T{i}" for i in ids.tolist()]),
+            **cuts,
+            "created_at": copying.instants(created),
+            "created_team": cuts["team"],
+            "status": copying.smallint(np.where(is_open, Status.OPEN, Status.SOLVED)),
+            "status_since": copying.instants(np.where(is_open, created, solved)),
+            "assignee": copying.integer(agent),
+            "updated_at": copying.instants(np.where(is_open, touched, solved)),
+            "waiting_since": copying.instants(np.where(is_answered, OPEN_END, created)),
+            "last_agent_touch_at": copying.instants(np.where(is_answered, replied, OPEN_END)),
+            "first_assigned_at": copying.instants(created),
+            "first_solved_at": copying.instants(solved),
+            "last_solved_at": copying.instants(solved),
+            "first_reply_at": copying.instants(np.where(is_answered, replied, OPEN_END)),
+            **{
+                name: copying.integer(zero)
+                for name in (
+                    "public_replies",
+                    "requester_messages",
+                    "internal_notes",
+                    "touches",
+                    "reopens",
+                    "reassignments",
+                    "transfers",
+                    "events",
+                )
+            },
+            "has_waited": copying.boolean(zero),
+            "priority_changed": copying.boolean(zero),
+        },
+    )
     key = {"ticket": copying.bigint(ids), **cuts}
-    copying.copy_in(cursor, Span._meta.db_table, {
-        **key, "seq": copying.integer(zero), "start_at": copying.instants(created), "end_at": copying.instants(solved),
-        "status": copying.smallint(np.full(n, Status.OPEN)), "assignee": copying.integer(agent),
-        "entered": copying.smallint(np.full(n, Step.CREATED)),
-        "left": copying.smallint(np.where(is_open, Step.NONE, Step.SOLVED)),
-        "is_reassigned": copying.boolean(zero), "is_transferred": copying.boolean(zero),
-    })  # fmt: skip
-    _subset(cursor, Reply, is_answered, {
-        **key, "nth": copying.integer(zero + 1), "waiting_since": copying.instants(created),
-        "replied_at": copying.instants(replied), "agent": copying.integer(agent), "is_first": copying.boolean(zero + 1),
-        "wait_s": copying.bigint(wait), "wait_business_s": copying.bigint(wait // 3),
-    })  # fmt: skip
-    _subset(cursor, Solve, ~is_open, {
-        **key, "nth": copying.integer(zero + 1), "created_at": copying.instants(created),
-        "solved_at": copying.instants(solved), "solver": copying.integer(agent), "is_automatic": copying.boolean(zero),
-        "is_first": copying.boolean(zero + 1), "is_last": copying.boolean(zero + 1),
-        "reopened_by": copying.smallint(zero), "replies": copying.integer(zero + 1), "reassignments": copying.integer(zero),
-        "resolution_s": copying.bigint(took), "resolution_business_s": copying.bigint(took // 3),
-        "wait_s": copying.bigint(took), "wait_business_s": copying.bigint(took // 3),
-    })  # fmt: skip
+    copying.copy_in(
+        cursor,
+        Span._meta.db_table,
+        {
+            **key,
+            "seq": copying.integer(zero),
+            "start_at": copying.instants(created),
+            "end_at": copying.instants(solved),
+            "status": copying.smallint(np.full(n, Status.OPEN)),
+            "assignee": copying.integer(agent),
+            "entered": copying.smallint(np.full(n, Step.CREATED)),
+            "left": copying.smallint(np.where(is_open, Step.NONE, Step.SOLVED)),
+            "is_reassigned": copying.boolean(zero),
+            "is_transferred": copying.boolean(zero),
+        },
+    )
+    _subset(
+        cursor,
+        Reply,
+        is_answered,
+        {
+            **key,
+            "nth": copying.integer(zero + 1),
+            "waiting_since": copying.instants(created),
+            "replied_at": copying.instants(replied),
+            "agent": copying.integer(agent),
+            "is_first": copying.boolean(zero + 1),
+            "wait_s": copying.bigint(wait),
+            "wait_business_s": copying.bigint(wait // 3),
+        },
+    )
+    _subset(
+        cursor,
+        Solve,
+        ~is_open,
+        {
+            **key,
+            "nth": copying.integer(zero + 1),
+            "created_at": copying.instants(created),
+            "solved_at": copying.instants(solved),
+            "solver": copying.integer(agent),
+            "is_automatic": copying.boolean(zero),
+            "is_first": copying.boolean(zero + 1),
+            "is_last": copying.boolean(zero + 1),
+            "reopened_by": copying.smallint(zero),
+            "replies": copying.integer(zero + 1),
+            "reassignments": copying.integer(zero),
+            "resolution_s": copying.bigint(took),
+            "resolution_business_s": copying.bigint(took // 3),
+            "wait_s": copying.bigint(took),
+            "wait_business_s": copying.bigint(took // 3),
+        },
+    )
     for kind, target, done in (
         (PromiseKind.FIRST_REPLY, 7200, np.where(is_answered, replied, OPEN_END)),
         (PromiseKind.FIRST_RESOLUTION, 172_800, solved),
@@ -113,24 +170,37 @@ def _chunk(cursor, rng, ids, created, now_s) -> None:  # noqa: ANN001
         _promises(cursor, key, kind, target, created, done, agent)
 
 
-def _promises(cursor, key, kind, target, created, done, agent) -> None:  # noqa: ANN001
+def _promises(cursor, key, kind, target, created, done, agent) -> None:
     n = len(created)
     due, zero = created + target, np.zeros(n, np.int64)
     still = done == OPEN_END
     state = np.where(still, PromiseState.RUNNING, np.where(done <= due, PromiseState.MET, PromiseState.MISSED))
     late = (~still) & (done > due)
-    copying.copy_in(cursor, Promise._meta.db_table, {
-        **key, "kind": copying.smallint(zero + kind), "run": copying.integer(zero + 1), "policy": copying.integer(zero + 1),
-        "calendar": copying.integer(zero), "target_s": copying.bigint(zero + target),
-        "started_at": copying.instants(created), "due_at": copying.instants(due), "fulfilled_at": copying.instants(done),
-        "decided_at": copying.instants(np.minimum(due, done)), "state": copying.smallint(state),
-        "elapsed_s": copying.bigint(np.where(still, 0, done - created)),
-        "business_elapsed_s": copying.bigint(np.where(still, 0, done - created)), "paused_s": copying.bigint(zero),
-        "overshoot_s": copying.bigint(np.where(late, done - due, 0), null=~late), "owner": copying.integer(agent),
-    })  # fmt: skip
+    copying.copy_in(
+        cursor,
+        Promise._meta.db_table,
+        {
+            **key,
+            "kind": copying.smallint(zero + kind),
+            "run": copying.integer(zero + 1),
+            "policy": copying.integer(zero + 1),
+            "calendar": copying.integer(zero),
+            "target_s": copying.bigint(zero + target),
+            "started_at": copying.instants(created),
+            "due_at": copying.instants(due),
+            "fulfilled_at": copying.instants(done),
+            "decided_at": copying.instants(np.minimum(due, done)),
+            "state": copying.smallint(state),
+            "elapsed_s": copying.bigint(np.where(still, 0, done - created)),
+            "business_elapsed_s": copying.bigint(np.where(still, 0, done - created)),
+            "paused_s": copying.bigint(zero),
+            "overshoot_s": copying.bigint(np.where(late, done - due, 0), null=~late),
+            "owner": copying.integer(agent),
+        },
+    )
 
 
-def _subset(cursor, model, chosen, columns) -> None:  # noqa: ANN001
+def _subset(cursor, model, chosen, columns) -> None:
     rows = np.flatnonzero(chosen)
     kept = {
         name: copying.Fixed(column.wire[rows], None if column.null is None else column.null[rows])
@@ -139,7 +209,7 @@ def _subset(cursor, model, chosen, columns) -> None:  # noqa: ANN001
     copying.copy_in(cursor, model._meta.db_table, kept)
 
 
-def touch(cursor, count: int, *, seed: int) -> list[int]:  # noqa: ANN001
+def touch(cursor, count: int, *, seed: int) -> list[int]:
     """Change the replies and solves of `count` tickets on random days, as a late correction would."""
     rng = np.random.default_rng(seed)
     cursor.execute("SELECT max(id) FROM tickets_ticket")
@@ -147,10 +217,8 @@ def touch(cursor, count: int, *, seed: int) -> list[int]:  # noqa: ANN001
     return [int(i) for i in ids]
 
 
-def shift(cursor, ids: list[int]) -> None:  # noqa: ANN001
+def shift(cursor, ids: list[int]) -> None:
     """The correction itself: every reply a second later, every solve by another agent."""
     cursor.execute("UPDATE tickets_reply SET wait_s = wait_s + 1 WHERE ticket = ANY(%s)", [ids])
     cursor.execute("UPDATE tickets_solve SET solver = solver %% 800 + 1 WHERE ticket = ANY(%s)", [ids])
     cursor.execute("UPDATE tickets_promise SET owner = owner %% 800 + 1 WHERE ticket = ANY(%s)", [ids])
-
-

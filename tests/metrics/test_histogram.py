@@ -44,7 +44,5 @@ def test_each_group_has_its_own_quantile_and_an_empty_group_has_none() -> None:
 
 
 def test_a_weight_stands_for_that_many_equal_durations() -> None:
-    got = grouped_quantile(
-        np.zeros(2, np.int64), np.array([1.0, 100.0]), np.array([9, 1]), ranks=np.array([8.5])
-    )
+    got = grouped_quantile(np.zeros(2, np.int64), np.array([1.0, 100.0]), np.array([9, 1]), ranks=np.array([8.5]))
     assert got[0] == 50.5  # ranks 8 and 9 of 1,1,1,1,1,1,1,1,1,100

@@ -24,8 +24,19 @@ def test_words_name_periods(word: str, start: str, end: str) -> None:
     assert parse_period(word, today=SUNDAY) == Period(date.fromisoformat(start), date.fromisoformat(end))
 
 
-@pytest.mark.parametrize("word", ["", "last-0-days", "2016-13", "2016-02-30..2016-03-01", "2016-05-31..2016-03-01",
-                                  "last-9999-weeks", "0001-01-01..9999-12-31", "yesterday; drop table"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "",
+        "last-0-days",
+        "2016-13",
+        "2016-02-30..2016-03-01",
+        "2016-05-31..2016-03-01",
+        "last-9999-weeks",
+        "0001-01-01..9999-12-31",
+        "yesterday; drop table",
+    ],
+)
 def test_other_words_are_refused_with_what_would_do(word: str) -> None:
     with pytest.raises(BadPeriod):
         parse_period(word, today=SUNDAY)

@@ -144,7 +144,9 @@ def test_nonsense_is_refused_with_what_would_do(two_teams: list[int]) -> None:
 def test_an_answer_asked_again_costs_one_look_at_the_generations(two_teams: list[int]) -> None:
     query = Query("created", WEEK, Grain.DAY, by=("team",))
     Reader(SYSTEM).run(query)
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         Reader(SYSTEM).run(query)
     tables = [sql["sql"] for sql in asked.captured_queries]
     assert not any("metrics_cell" in sql for sql in tables)

@@ -8,93 +8,133 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Fill',
+            name="Fill",
             fields=[
-                ('source', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('generation', models.BigIntegerField(default=0)),
-                ('layout', models.SmallIntegerField(default=0)),
-                ('zone', models.CharField(default='', max_length=60)),
-                ('ticked_to', models.DateTimeField(null=True)),
+                ("source", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("generation", models.BigIntegerField(default=0)),
+                ("layout", models.SmallIntegerField(default=0)),
+                ("zone", models.CharField(default="", max_length=60)),
+                ("ticked_to", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='StaleCell',
+            name="StaleCell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=40)),
-                ('day', models.DateField()),
-                ('team', models.IntegerField()),
-                ('marked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=40)),
+                ("day", models.DateField()),
+                ("team", models.IntegerField()),
+                ("marked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='Annotation',
+            name="Annotation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('launch', 'Launch'), ('outage', 'Outage'), ('holiday', 'Holiday'), ('lever', 'Lever change'), ('other', 'Other')], max_length=20)),
-                ('on', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('label', models.CharField(max_length=120)),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='people.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("launch", "Launch"),
+                            ("outage", "Outage"),
+                            ("holiday", "Holiday"),
+                            ("lever", "Lever change"),
+                            ("other", "Other"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                ("label", models.CharField(max_length=120)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to="people.team"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['on', 'id'],
+                "ordering": ["on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Cell',
+            name="Cell",
             fields=[
-                ('pk', models.CompositePrimaryKey('source', 'day', 'team', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('source', models.CharField(max_length=40)),
-                ('day', models.DateField()),
-                ('team', models.IntegerField()),
-                ('n', models.IntegerField()),
-                ('totals', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('hours', models.BinaryField()),
-                ('histograms', models.BinaryField()),
-                ('block', models.BinaryField()),
-                ('layout', models.SmallIntegerField()),
-                ('filled_at', models.DateTimeField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "source", "day", "team", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("source", models.CharField(max_length=40)),
+                ("day", models.DateField()),
+                ("team", models.IntegerField()),
+                ("n", models.IntegerField()),
+                ("totals", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ("hours", models.BinaryField()),
+                ("histograms", models.BinaryField()),
+                ("block", models.BinaryField()),
+                ("layout", models.SmallIntegerField()),
+                ("filled_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['source', 'team', 'day'], name='cell_by_team')],
+                "indexes": [models.Index(fields=["source", "team", "day"], name="cell_by_team")],
             },
         ),
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metric', models.CharField(max_length=60)),
-                ('value', models.FloatField()),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='people.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("metric", models.CharField(max_length=60)),
+                ("value", models.FloatField()),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to="people.team"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='goal_ends_after_start')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="goal_ends_after_start",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('page', models.CharField(max_length=40)),
-                ('query_string', models.CharField(max_length=1000)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("page", models.CharField(max_length=40)),
+                ("query_string", models.CharField(max_length=1000)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_views",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('owner', 'page', 'name'), name='saved_view_once')],
+                "constraints": [models.UniqueConstraint(fields=("owner", "page", "name"), name="saved_view_once")],
             },
         ),
     ]

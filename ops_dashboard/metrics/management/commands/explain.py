@@ -43,4 +43,6 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"before {before}  after {after}  change {change}")
         for e in explanation.effects:
-            self.stdout.write(f"{e.total:+.6f}  volume {e.volume:+.6f}  mix {e.mix:+.6f}  rate {e.rate:+.6f}  {e.label}")
+            self.stdout.write(
+                f"{e.total:+.6f}  volume {e.volume:+.6f}  mix {e.mix:+.6f}  rate {e.rate:+.6f}  {e.label}"
+            )

@@ -1,0 +1,197 @@
+"""The pages of the operation: what stands today, the promises, the backlog."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from ops_dashboard.metrics.forms import Asked
+from ops_dashboard.metrics.pages import (
+    Bar,
+    BarsPanel,
+    BridgePanel,
+    Context,
+    CustomPanel,
+    CutPanel,
+    FigureSpec,
+    HeatPanel,
+    LinePanel,
+    Page,
+    site,
+)
+from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.query import Query, Reader
+from ops_dashboard.people.models import Team
+from tickets import ageing, at_risk
+
+_MISSED_BY_EDGES = (15 * 60, 3600, 4 * 3600)
+_MISSED_BY_BANDS = ("under 15 min", "15–60 min", "1–4 h", "over 4 h")
+
+# opening + entered - left = closing; each step is a metric of its own.
+_BRIDGE = (
+    ("backlog_created", 1),
+    ("reopened", 1),
+    ("restored", 1),
+    ("moved_in", 1),
+    ("backlog_solved", -1),
+    ("merged", -1),
+    ("deleted", -1),
+    ("spam", -1),
+    ("moved_out", -1),
+)
+
+
+def missed_by(reader: Reader, asked: Asked) -> tuple[Bar, ...]:
+    """How far first replies that were missed went over."""
+    query = Query("first_reply_missed_by_median", asked.period, where=asked.where)
+    counts = reader.distribution(query, edges=_MISSED_BY_EDGES)
+    return tuple(Bar(label, count) for label, count in zip(_MISSED_BY_BANDS, counts, strict=True))
+
+
+def backlog_bridge(reader: Reader, asked: Asked) -> Context:
+    """Opening, every step, closing; the steps add up, or `off` says by how much they do not."""
+    before = asked.period.start - timedelta(days=1)
+    opening = reader.run(Query("backlog", Period(before, before), where=asked.where)).total
+    closing = reader.run(Query("backlog", asked.period, where=asked.where)).total
+    results = [(sign, reader.run(Query(slug, asked.period, where=asked.where))) for slug, sign in _BRIDGE]
+    steps = [{"metric": r.metric, "sign": sign, "count": int(r.total.value or 0)} for sign, r in results]
+    moved = sum(sign * int(r.total.value or 0) for sign, r in results)
+    off = int((closing.value or 0) - (opening.value or 0) - moved)
+    return {"opening": int(opening.value or 0), "steps": steps, "closing": int(closing.value or 0), "off": off}
+
+
+def ages(reader: Reader, asked: Asked) -> Context:
+    """The unsolved tickets of now, by three clocks."""
+    teams = _team_ids(asked)
+    bands = ageing.ageing(scope=reader.scope, teams=teams, now=timezone.now())
+    most = max((max(band.age, band.waiting, band.staleness) for band in bands), default=0)
+    return {"bands": bands, "most": most, "total": sum(band.age for band in bands)}
+
+
+def breaking_next(reader: Reader, asked: Asked) -> Context:
+    """Running promises by team and kind, the nearest first."""
+    rows = at_risk.running(scope=reader.scope, now=timezone.now())
+    teams = _team_ids(asked)
+    if teams is not None:
+        rows = [row for row in rows if row.team in teams]
+    names = dict(Team.objects.filter(id__in={row.team for row in rows}).values_list("id", "name"))
+    slugs = dict(Team.objects.filter(id__in=names).values_list("id", "slug"))
+    listed = [
+        {"row": row, "team": names.get(row.team, "No team"), "slug": slugs.get(row.team, "none"), "kind": row.kind}
+        for row in rows
+    ]
+    return {
+        "rows": listed[:14],
+        "left_out": max(0, len(listed) - 14),
+        "within_hour": sum(row.within[0] for row in rows),
+        "within_day": sum(row.within[-1] for row in rows),
+        "overdue": sum(row.overdue for row in rows),
+    }
+
+
+def _team_ids(asked: Asked) -> list[int] | None:
+    slugs = [slug for cut, chosen in asked.where if cut == "team" for slug in chosen]
+    return list(Team.objects.filter(slug__in=slugs).values_list("id", flat=True)) if slugs else None
+
+
+OVERVIEW = Page(
+    "overview",
+    "Overview",
+    "overview",
+    "Operation",
+    figures=(
+        FigureSpec("first_reply_attainment", rows_url="tickets"),
+        FigureSpec("resolution_attainment", rows_url="tickets"),
+        FigureSpec("first_reply_median", rows_url="tickets"),
+        FigureSpec("created", rows_url="tickets"),
+        FigureSpec("solved", rows_url="tickets"),
+        FigureSpec("backlog", rows_url="tickets"),
+    ),
+    panels=(
+        LinePanel(slug="kept", title="First reply on time, by day", metric="first_reply_attainment"),
+        BridgePanel(slug="why", title="Why it changed", metric="first_reply_attainment"),
+        CustomPanel(
+            slug="breaking",
+            title="What breaks next",
+            template="tickets/_breaking_next.html",
+            context=breaking_next,
+        ),
+        CutPanel(slug="teams", title="By team", metric="first_reply_attainment"),
+        LinePanel(slug="created", title="Tickets created, by day", metric="created", marks="bars", size="half"),
+        LinePanel(slug="backlog", title="Backlog at the end of the day", metric="backlog", size="half"),
+    ),
+    icon="grid",
+)
+
+SERVICE_LEVELS = Page(
+    "service-levels",
+    "Service levels",
+    "service-levels",
+    "Operation",
+    figures=(
+        FigureSpec("first_reply_attainment", rows_url="tickets"),
+        FigureSpec("next_reply_attainment", rows_url="tickets"),
+        FigureSpec("first_reply_median_business", rows_url="tickets"),
+        FigureSpec("first_reply_p90_business", rows_url="tickets"),
+        FigureSpec("resolution_attainment", rows_url="tickets"),
+        FigureSpec("promises_running", rows_url="tickets"),
+    ),
+    panels=(
+        LinePanel(slug="first-reply", title="First reply on time", metric="first_reply_attainment", splits=True),
+        BridgePanel(slug="why", title="Why it changed", metric="first_reply_attainment"),
+        CutPanel(slug="cut", title="First reply on time", metric="first_reply_attainment"),
+        HeatPanel(slug="hours", title="By hour of the week", metric="first_reply_attainment"),
+        LinePanel(
+            slug="median",
+            title="First reply time, median",
+            metric="first_reply_median_business",
+            size="half",
+        ),
+        LinePanel(slug="p90", title="First reply time, p90", metric="first_reply_p90_business", size="half"),
+        BarsPanel(slug="missed-by", title="Missed by", bars=missed_by),
+        LinePanel(slug="resolution", title="Resolution on time", metric="resolution_attainment"),
+        CustomPanel(
+            slug="breaking",
+            title="Still running",
+            template="tickets/_breaking_next.html",
+            context=breaking_next,
+            size="full",
+        ),
+    ),
+    filters=("team", "channel", "priority", "language", "reason"),
+    icon="target",
+)
+
+BACKLOG = Page(
+    "backlog",
+    "Backlog",
+    "backlog",
+    "Operation",
+    figures=(
+        FigureSpec("backlog", rows_url="tickets"),
+        FigureSpec("created", rows_url="tickets"),
+        FigureSpec("solved", rows_url="tickets"),
+        FigureSpec("reopen_rate", rows_url="tickets"),
+        FigureSpec("resolution_median", rows_url="tickets"),
+        FigureSpec("wait_p90_business", rows_url="tickets"),
+    ),
+    panels=(
+        LinePanel(slug="level", title="Backlog at the end of the day", metric="backlog", splits=True),
+        CustomPanel(
+            slug="bridge",
+            title="From opening to closing",
+            template="tickets/_backlog_bridge.html",
+            context=backlog_bridge,
+            size="side",
+        ),
+        CustomPanel(slug="ages", title="How old it is now", template="tickets/_ageing.html", context=ages),
+        CutPanel(slug="cut", title="Backlog", metric="backlog"),
+        LinePanel(slug="reopens", title="Reopen rate", metric="reopen_rate", size="half"),
+        LinePanel(slug="one-touch", title="One-touch rate", metric="one_touch_rate", size="half"),
+        CutPanel(slug="reassignments", title="Reassignments per resolution", metric="reassignments_per_resolution"),
+        CutPanel(slug="replies", title="Replies per resolution", metric="replies_per_resolution"),
+    ),
+    icon="layers",
+    grain=Grain.DAY,
+)
+
+site.add(OVERVIEW, SERVICE_LEVELS, BACKLOG)
