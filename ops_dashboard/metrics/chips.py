@@ -1,0 +1,114 @@
+"""The filter bar: each filter a chip that says its value and offers the others."""
+
+from dataclasses import dataclass
+
+from ops_dashboard.metrics.catalogue import cuts
+from ops_dashboard.metrics.definitions import Dimension, registry
+from ops_dashboard.metrics.forms import COMPARISONS, GRAINS, PERIODS, Asked
+from ops_dashboard.metrics.pages import Page
+from ops_dashboard.metrics.query import BadQuery, NotYours, Query, Reader
+from ops_dashboard.metrics.rendering.numbers import days
+from ops_dashboard.metrics.teams import TEAM
+
+FEW = 2  # how many chosen values a chip names before it counts them
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+    chosen: bool
+    n: str = ""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """`many` offers checkboxes, else radio buttons. `problem` is what was wrong with the value given."""
+
+    name: str
+    label: str
+    value: str
+    choices: tuple[Choice, ...]
+    many: bool = False
+    problem: str = ""
+    active: bool = False
+
+
+def chips(page: Page, asked: Asked, reader: Reader) -> list[Chip]:
+    """Period, comparison, grain, cut, then one chip for each dimension this reader may filter by."""
+    found = [_period(asked), _compare(asked), _grain(asked)]
+    metric = _leading_metric(page)
+    if metric is None:
+        return found
+    found += [chip for slug in page.filters if (chip := _dimension_chip(metric, slug, asked, reader))]
+    return found
+
+
+def _leading_metric(page: Page) -> str | None:
+    metrics = [figure.metric for figure in page.figures]
+    metrics += [panel.metric for panel in page.panels if hasattr(panel, "metric")]
+    return metrics[0] if metrics else None
+
+
+def _period(asked: Asked) -> Chip:
+    choices = tuple(Choice(word, label, word == asked.period_word) for word, label in PERIODS)
+    label = next((choice.label for choice in choices if choice.chosen), days(asked.period))
+    return Chip("period", "Period", label, choices, problem=asked.problems.get("period", ""))
+
+
+def _compare(asked: Asked) -> Chip:
+    choices = tuple(Choice(word, label.capitalize(), word == asked.compare_word) for word, label in COMPARISONS)
+    label = next((label for word, label in COMPARISONS if word == asked.compare_word), "")
+    if not label and asked.compare:
+        label = days(asked.compare)
+    return Chip("compare", "Compare", label, choices, problem=asked.problems.get("compare", ""))
+
+
+def _grain(asked: Asked) -> Chip:
+    choices = (Choice("", "By length of the period", not asked.grain_word),)
+    choices += tuple(Choice(g.value, g.value.capitalize(), g.value == asked.grain_word) for g in GRAINS)
+    return Chip("grain", "Each", asked.grain.value, choices, problem=asked.problems.get("grain", ""))
+
+
+def cut_choices(metric: str, chosen: str, reader: Reader) -> tuple[Choice, ...]:
+    """The dimensions a panel of this metric can be cut by."""
+    offered = [dimension_of(metric, slug) for slug in cuts(registry.metric(metric))]
+    return tuple(
+        Choice(dimension.slug, dimension.label, dimension.slug == chosen)
+        for dimension in offered
+        if dimension and (reader.scope.sees_people or not dimension.about_people)
+    )
+
+
+def dimension_of(metric: str, slug: str) -> Dimension | None:
+    source = registry.source(registry.metric(metric).sources[0])
+    return TEAM if slug == "team" else source.dimension(slug)
+
+
+def _dimension_chip(metric: str, slug: str, asked: Asked, reader: Reader) -> Chip | None:
+    dimension = dimension_of(metric, slug)
+    if dimension is None:
+        return None
+    try:
+        result = reader.run(Query(metric, asked.period, by=(slug,)))
+    except (NotYours, BadQuery):
+        return None
+    chosen = asked.filtered(slug)
+    known = {row.keys[0]: (row.labels[0], row.figure.n) for row in result.rows}
+    known |= {value: (value, 0) for value in chosen if value not in known}
+    choices = tuple(Choice(value, label, value in chosen, f"{n:,}") for value, (label, n) in known.items())
+    return Chip(
+        slug,
+        dimension.label,
+        _chosen_words([choice.label for choice in choices if choice.chosen], len(choices)),
+        choices,
+        many=True,
+        problem=asked.problems.get(slug, ""),
+        active=bool(chosen),
+    )
+
+
+def _chosen_words(labels: list[str], offered: int) -> str:
+    if not labels:
+        return "all"
+    return ", ".join(labels) if len(labels) <= FEW else f"{len(labels)} of {offered}"

@@ -1,0 +1,146 @@
+"""The one query form: a URL's query string -> what is asked. Page, API and export parse it here.
+
+`?period=last-28-days&compare=previous&grain=day&by=team&team=a&team=b&channel=email`. A value that
+makes no sense is dropped with a message beside its chip; nothing else of the question is lost.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from ops_dashboard.metrics.periods import BadPeriod, Grain, Period, parse_period
+from ops_dashboard.metrics.query import Query
+
+Where = tuple[tuple[str, tuple[str, ...]], ...]
+
+PERIODS = (
+    ("today", "Today so far"),
+    ("yesterday", "Yesterday"),
+    ("last-7-days", "Last 7 days"),
+    ("last-28-days", "Last 28 days"),
+    ("last-8-weeks", "Last 8 weeks"),
+    ("last-91-days", "Last 13 weeks"),
+    ("last-364-days", "Last 52 weeks"),
+    ("this-week", "This week so far"),
+    ("this-month", "This month so far"),
+)
+COMPARISONS = (("previous", "previous period"), ("last-year", "52 weeks before"), ("off", "nothing"))
+GRAINS = (Grain.DAY, Grain.WEEK, Grain.MONTH)
+WEEKLY_FROM_DAYS, MONTHLY_FROM_DAYS = 140, 800  # where days, then weeks, become too many to read
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a query string asks. `problems` maps a field to what was wrong with it."""
+
+    period: Period
+    period_word: str
+    compare: Period | None
+    compare_word: str
+    grain: Grain
+    grain_word: str = ""  # empty: chosen by the length of the period
+    by: tuple[str, ...] = ()
+    where: Where = ()
+    exact: bool = False
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def query(self, metric: str, *, grain: Grain = Grain.TOTAL, by: tuple[str, ...] = (), where: Where = ()) -> Query:
+        """The same question of one metric; `where` narrows the page's filters further."""
+        return Query(metric, self.period, grain, by, (*self.where, *where), self.compare, self.exact)
+
+    @property
+    def querystring(self) -> str:
+        """Canonical: fixed order, no defaults beyond the period's word."""
+        pairs = [("period", self.period_word), ("compare", self.compare_word)]
+        pairs += [("grain", self.grain_word)] if self.grain_word else []
+        pairs += [("by", ",".join(self.by))] if self.by else []
+        pairs += [(slug, value) for slug, values in self.where for value in values]
+        pairs += [("exact", "1")] if self.exact else []
+        return urlencode(pairs)
+
+    def filtered(self, slug: str) -> tuple[str, ...]:
+        return next((values for name, values in self.where if name == slug), ())
+
+    def without_filters(self) -> "Asked":
+        return replace(self, where=(), problems={})
+
+
+class FilterForm:
+    """Parses a query string against the filters a page offers."""
+
+    def __init__(
+        self, data: QueryDict, *, today: date, filters: tuple[str, ...], period: str, grain: Grain = Grain.DAY
+    ):
+        self._data, self._today, self._filters = data, today, filters
+        self._default_period, self._default_grain = period, grain
+        self._problems: dict[str, str] = {}
+
+    def asked(self) -> Asked:
+        word, period = self._period()
+        compare_word, compare = self._compare(period)
+        grain_word, grain = self._grain(period)
+        return Asked(
+            period=period,
+            period_word=word,
+            compare=compare,
+            compare_word=compare_word,
+            grain=grain,
+            grain_word=grain_word,
+            by=self._by(),
+            where=self._where(),
+            exact=self._data.get("exact") == "1",
+            problems=self._problems,
+        )
+
+    def _period(self) -> tuple[str, Period]:
+        """Two dates win over the word, since someone typed them."""
+        first, last = (self._data.get(name, "").strip() for name in ("from", "to"))
+        word = f"{first or last}..{last or first}" if first or last else self._data.get("period", "").strip()
+        try:
+            return word or self._default_period, parse_period(word or self._default_period, today=self._today)
+        except BadPeriod as problem:
+            self._problems["period"] = str(problem)
+            return self._default_period, parse_period(self._default_period, today=self._today)
+
+    def _compare(self, period: Period) -> tuple[str, Period | None]:
+        word = self._data.get("compare", "").strip() or "previous"
+        match word:
+            case "previous":
+                return word, period.previous()
+            case "last-year":
+                return word, period.shifted(-364)
+            case "off":
+                return word, None
+        try:
+            return word, parse_period(word, today=self._today)
+        except BadPeriod as problem:
+            self._problems["compare"] = str(problem)
+            return "previous", period.previous()
+
+    def _grain(self, period: Period) -> tuple[str, Grain]:
+        word = self._data.get("grain", "").strip()
+        if word in [grain.value for grain in Grain]:
+            return word, Grain(word)
+        if word:
+            self._problems["grain"] = f"{word!r} is no grain; try day, week or month."
+        return "", self._fitting_grain(period)
+
+    def _fitting_grain(self, period: Period) -> Grain:
+        if period.days >= MONTHLY_FROM_DAYS:
+            return Grain.MONTH
+        if period.days >= WEEKLY_FROM_DAYS:
+            return Grain.WEEK
+        return self._default_grain
+
+    def _by(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(filter(None, ",".join(self._data.getlist("by")).split(","))))
+
+    def _where(self) -> Where:
+        found = []
+        for slug in self._filters:
+            values = sorted({value.strip() for value in self._data.getlist(slug) if value.strip()})
+            if values:
+                found.append((slug, tuple(values)))
+        return tuple(found)

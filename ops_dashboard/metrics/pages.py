@@ -1,0 +1,162 @@
+"""Pages as declarations: which panels show which metric how. Apps add theirs to `site`.
+
+site.add(Page("service-levels", "Service levels", "service-levels", "Operation",
+              figures=(FigureSpec("first_reply_on_time"),),
+              panels=(LinePanel("trend", "First reply on time, by day", "first_reply_on_time"),)))
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ops_dashboard.metrics.periods import Grain
+from ops_dashboard.metrics.query import Reader
+from ops_dashboard.metrics.rendering.numbers import whole
+from ops_dashboard.people.roles import Scope
+
+if TYPE_CHECKING:
+    from ops_dashboard.metrics.forms import Asked
+
+GROUPS = ("Operation", "Workforce", "Quality", "Insights", "Data")
+Context = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """One figure of the strip. `label` overrides the metric's; `where` narrows it further;
+    `rows_url` names the URL that lists what the figure counts (it gets the page's query string)."""
+
+    metric: str
+    label: str = ""
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    rows_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A part of a page. `size`: full, wide (two thirds), half or side (one third)."""
+
+    slug: str
+    title: str
+    size: str = "half"
+    help: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinePanel(Panel):
+    """A metric over time; `marks` line or bars. The page's `by` splits it when `splits`."""
+
+    metric: str
+    marks: str = "line"
+    size: str = "wide"
+    splits: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutPanel(Panel):
+    """A metric by one dimension: a table with bullet bars and sparklines. The page's `by` replaces
+    `by` unless it is `fixed`; `sparks` needs one more question, over time."""
+
+    metric: str
+    by: str = "team"
+    fixed: bool = False
+    sparks: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeatPanel(Panel):
+    """A metric by hour of the week. Needs a measure with hours."""
+
+    metric: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BridgePanel(Panel):
+    """Why a metric changed against the compared period, by one dimension."""
+
+    metric: str
+    by: str = "team"
+    size: str = "side"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a histogram: `count` things, `href` lists them."""
+
+    label: str
+    count: int
+    href: str = ""
+    tone: str = ""  # "", warning or worse
+
+    @property
+    def shown(self) -> str:
+        return whole(self.count)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BarsPanel(Panel):
+    """A histogram: bars in a fixed order (ageing, missed by), made by `bars(reader, asked)`."""
+
+    bars: Callable[[Reader, "Asked"], tuple[Bar, ...]]
+    sentence: Callable[[tuple[Bar, ...]], str] | None = None
+    size: str = "side"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomPanel(Panel):
+    """Whatever else: a template fragment with what `context(reader, asked)` gives."""
+
+    template: str
+    context: Callable[[Reader, "Asked"], Context] = lambda reader, asked: {}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page. `filters` are the dimension chips of its bar; `period` is where it starts."""
+
+    slug: str
+    title: str
+    url_name: str
+    group: str
+    figures: tuple[FigureSpec, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    icon: str = "dot"
+    filters: tuple[str, ...] = ("team", "channel", "priority")
+    period: str = "last-28-days"
+    grain: Grain = Grain.DAY
+    may_open: Callable[[Scope], bool] = lambda scope: scope.sees_metrics
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry of the rail that is no metric page."""
+
+    title: str
+    url_name: str
+    group: str
+    icon: str = "dot"
+    may_open: Callable[[Scope], bool] = lambda scope: bool(scope.role)
+
+
+class Site:
+    """The pages and links that exist, in the order they were added; the rail is drawn from it."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Page | Link] = {}
+
+    def add(self, *entries: Page | Link) -> None:
+        for entry in entries:
+            if entry.group not in GROUPS:
+                raise ValueError(f"{entry.group!r} is no group of the rail; it has {', '.join(GROUPS)}.")
+            self._entries[entry.url_name] = entry
+
+    def page(self, slug: str) -> Page:
+        return next(entry for entry in self._entries.values() if isinstance(entry, Page) and entry.slug == slug)
+
+    def open_to(self, scope: Scope) -> Iterator[Page | Link]:
+        """What this reader may open, group by group."""
+        for group in GROUPS:
+            yield from (entry for entry in self._entries.values() if entry.group == group and entry.may_open(scope))
+
+
+site = Site()

@@ -1,0 +1,201 @@
+"""Panel declarations -> what their templates print. One panel that fails never takes others along."""
+
+import logging
+from dataclasses import dataclass, field, replace
+from functools import singledispatch
+from typing import Any
+
+from ops_dashboard.metrics.chips import Choice, cut_choices
+from ops_dashboard.metrics.definitions import registry
+from ops_dashboard.metrics.explanations import explain
+from ops_dashboard.metrics.forms import Asked
+from ops_dashboard.metrics.pages import (
+    BarsPanel,
+    BridgePanel,
+    CustomPanel,
+    CutPanel,
+    FigureSpec,
+    HeatPanel,
+    LinePanel,
+    Panel,
+)
+from ops_dashboard.metrics.periods import Grain
+from ops_dashboard.metrics.query import BadQuery, NotYours, Query, Reader
+from ops_dashboard.metrics.rendering import charts, tables
+from ops_dashboard.metrics.rendering.bridge import bridge
+from ops_dashboard.metrics.rendering.exports import FORMATS
+from ops_dashboard.metrics.rendering.figures import FigureItem, figure_item
+from ops_dashboard.metrics.rendering.heat import heat_map
+from ops_dashboard.metrics.rendering.sentences import sentence
+from ops_dashboard.metrics.result import Result
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Empty:
+    """Why there is nothing: nothing yet, no match, late, not yours; with the next step."""
+
+    kind: str
+    words: str
+    step: str = ""
+    step_url: str = ""
+
+
+@dataclass(frozen=True)
+class PanelView:
+    """What `templates/panels/` prints: `template` with `body`, or `empty`, or `error`."""
+
+    panel: Panel
+    template: str = ""
+    sentence: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+    query: Query | None = None
+    querystring: str = ""
+    cuts: tuple[Choice, ...] = ()
+    empty: Empty | None = None
+    error: str = ""
+    export_querystring: str = ""
+
+    @property
+    def export_formats(self) -> tuple[str, ...]:
+        return FORMATS if self.query and not self.empty else ()
+
+
+def figures(specs: tuple[FigureSpec, ...], asked: Asked, reader: Reader, *, request_id: str) -> list[dict[str, Any]]:
+    """One entry per figure: `item`, or `label` and `error`."""
+    found: list[dict[str, Any]] = []
+    for spec in specs:
+        label = spec.label or registry.metric(spec.metric).label
+        try:
+            found.append({"item": _figure(spec, asked, reader)})
+        except NotYours as refusal:
+            found.append({"label": label, "error": str(refusal)})
+        except BadQuery as problem:
+            found.append({"label": label, "error": str(problem)})
+        except Exception:  # the edge of one figure: it fails alone, and the failure is recorded
+            logger.exception("figure failed: metric=%s request=%s", spec.metric, request_id)
+            found.append({"label": label, "error": f"This figure failed. Request {request_id}."})
+    return found
+
+
+def panel_view(panel: Panel, asked: Asked, reader: Reader, *, request_id: str) -> PanelView:
+    """The panel, or why it is empty, or that it failed."""
+    try:
+        return _view(panel, asked, reader)
+    except NotYours as refusal:
+        return PanelView(panel, empty=Empty("forbidden", str(refusal), "Ask an administrator for access."))
+    except BadQuery as problem:
+        return PanelView(panel, empty=Empty("no-match", str(problem), "Clear the filters", "?"))
+    except Exception:  # the edge of one panel: it fails alone, and the failure is recorded
+        logger.exception("panel failed: panel=%s request=%s", panel.slug, request_id)
+        return PanelView(panel, error=request_id)
+
+
+def empty_of(result: Result, asked: Asked) -> Empty | None:
+    """None when there is something to show."""
+    if any(row.figure.n or row.figure.value for row in result.rows) or result.total.n or result.total.value:
+        return None
+    if result.freshness.complete_to is None:
+        return Empty("nothing-yet", "Nothing has been counted yet.", "Import tickets, then refresh the metrics.")
+    if asked.where:
+        return Empty(
+            "no-match", "Nothing matches these filters.", "Clear the filters", f"?{asked.without_filters().querystring}"
+        )
+    if result.freshness.complete_to.date() < result.period.start:
+        return Empty("late", f"Data reaches only to {result.freshness.complete_to:%Y-%m-%d}.", "Check the sources.")
+    return Empty("no-match", "Nothing happened in this period.", "Try a longer period", "?period=last-364-days")
+
+
+def _figure(spec: FigureSpec, asked: Asked, reader: Reader) -> FigureItem:
+    result = reader.run(asked.query(spec.metric, where=spec.where))
+    return figure_item(result, label=spec.label, rows_url=spec.rows_url if reader.scope.sees_tickets else "")
+
+
+def _shown(panel: Panel, query: Query, asked: Asked, result: Result, **parts: Any) -> PanelView:
+    empty = empty_of(result, asked)
+    return PanelView(
+        panel,
+        query=query,
+        querystring=_uncut(asked),
+        export_querystring=replace(asked, by=query.by, grain_word=query.grain.value).querystring,
+        empty=empty,
+        sentence="" if empty else sentence(result),
+        **parts,
+    )
+
+
+def _uncut(asked: Asked) -> str:
+    """The question without its cut, to which a link adds another."""
+    return replace(asked, by=()).querystring
+
+
+@singledispatch
+def _view(panel: Panel, asked: Asked, reader: Reader) -> PanelView:
+    raise TypeError(panel)
+
+
+@_view.register
+def _(panel: LinePanel, asked: Asked, reader: Reader) -> PanelView:
+    query = asked.query(panel.metric, grain=asked.grain, by=asked.by[:1] if panel.splits else ())
+    result = reader.run(query)
+    as_bars = panel.marks == "bars"
+    body = {
+        "id": panel.slug,
+        "figure": charts.bars(result) if as_bars else charts.line(result),
+        "marks": charts.marks(result, as_bars=as_bars),
+        "notes": charts.lettered(result.notes),
+        "table": tables.over_time(result, caption=panel.title),
+        "sentence": sentence(result),
+    }
+    return _shown(panel, query, asked, result, template="panels/_chart.html", body=body)
+
+
+@_view.register
+def _(panel: CutPanel, asked: Asked, reader: Reader) -> PanelView:
+    by = panel.by if panel.fixed or not asked.by else asked.by[0]
+    query = asked.query(panel.metric, by=(by,))
+    result = reader.run(query)
+    series = reader.run(asked.query(panel.metric, grain=asked.grain, by=(by,))) if panel.sparks else None
+    body = {"table": tables.by_cut(result, series=series, caption=panel.title)}
+    cut = () if panel.fixed else cut_choices(panel.metric, by, reader)
+    return _shown(panel, query, asked, result, template="panels/_table.html", body=body, cuts=cut)
+
+
+@_view.register
+def _(panel: HeatPanel, asked: Asked, reader: Reader) -> PanelView:
+    query = asked.query(panel.metric, grain=Grain.HOUR_OF_WEEK)
+    result = reader.run(query)
+    body = {"heat": heat_map(result, caption=panel.title)}
+    return _shown(panel, query, asked, result, template="panels/_heat.html", body=body)
+
+
+@_view.register
+def _(panel: BridgePanel, asked: Asked, reader: Reader) -> PanelView:
+    if asked.compare is None:
+        return PanelView(
+            panel, empty=Empty("no-match", "There is nothing to compare with.", "Compare with the period before", "?")
+        )
+    by = asked.by[0] if asked.by else panel.by
+    query = asked.query(panel.metric, by=(by,))
+    found = bridge(explain(query, against=asked.compare, by=by, reader=reader), registry.metric(panel.metric))
+    if found is None:
+        return PanelView(panel, empty=Empty("no-match", "One of the two periods has no figure to explain.", "", ""))
+    said = f"{found.before} became {found.after}; the steps add up to the change."
+    return PanelView(panel, "panels/_bridge.html", said, {"bridge": found})
+
+
+@_view.register
+def _(panel: BarsPanel, asked: Asked, reader: Reader) -> PanelView:
+    bars = panel.bars(reader, asked)
+    if not any(bar.count for bar in bars):
+        return PanelView(panel, empty=Empty("no-match", "Nothing to count here.", "", ""))
+    most = max(bar.count for bar in bars)
+    said = panel.sentence(bars) if panel.sentence else ""
+    rows = [(bar, round(bar.count / most * 100, 2)) for bar in bars]
+    return PanelView(panel, "panels/_bars.html", said, {"bars": rows})
+
+
+@_view.register
+def _(panel: CustomPanel, asked: Asked, reader: Reader) -> PanelView:
+    return PanelView(panel, panel.template, "", panel.context(reader, asked), querystring=asked.querystring)

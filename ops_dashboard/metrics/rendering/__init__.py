@@ -1,0 +1,1 @@
+"""Everything a Result turns into: words, figures, tables, charts and files."""

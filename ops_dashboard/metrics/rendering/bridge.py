@@ -1,0 +1,68 @@
+"""Explanation -> the steps from one period's figure to the other's."""
+
+from dataclasses import dataclass
+
+from ops_dashboard.metrics.definitions import Better, Metric, Unit
+from ops_dashboard.metrics.explain import Effect
+from ops_dashboard.metrics.explanations import Explanation
+from ops_dashboard.metrics.rendering.numbers import MINUS, significant, text
+from ops_dashboard.metrics.rendering.numbers import whole as whole_number
+
+STEPS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Step:
+    label: str
+    size: str  # signed
+    verdict: str  # better, worse or moved
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """Steps that add up exactly to the change, the largest first, the small ones as one."""
+
+    before: str
+    after: str
+    change: Step
+    steps: tuple[Step, ...]
+
+
+def bridge(explanation: Explanation, metric: Metric) -> Bridge | None:
+    """None where one of the periods has no figure."""
+    if explanation.change is None or not explanation.effects:
+        return None
+    parts = [part for effect in explanation.effects for part in _parts(effect)]
+    parts.sort(key=lambda part: -abs(part[1]))
+    shown, rest = parts[:STEPS_SHOWN], parts[STEPS_SHOWN:]
+    steps = [_step(metric, label, amount) for label, amount in shown]
+    if rest:
+        steps.append(_step(metric, "Everything else", sum(amount for _, amount in rest)))
+    return Bridge(
+        before=text(explanation.before.value, metric.unit, clock=metric.clock),
+        after=text(explanation.after.value, metric.unit, clock=metric.clock),
+        change=_step(metric, "Change", explanation.change),
+        steps=tuple(steps),
+    )
+
+
+def _parts(effect: Effect) -> list[tuple[str, float]]:
+    named = [(effect.label, effect.volume), (f"{effect.label}: rate", effect.rate), (f"{effect.label}: mix", effect.mix)]
+    return [(label, amount) for label, amount in named if amount]
+
+
+def _step(metric: Metric, label: str, amount: float) -> Step:
+    if metric.better is Better.NEITHER or not amount:
+        return Step(label, _signed(metric, amount), "moved")
+    good = (amount > 0) == (metric.better is Better.HIGHER)
+    return Step(label, _signed(metric, amount), "better" if good else "worse")
+
+
+def _signed(metric: Metric, amount: float) -> str:
+    sign = "+" if amount > 0 else MINUS if amount < 0 else ""
+    size = abs(amount)
+    if metric.unit is Unit.SHARE:
+        return f"{sign}{size * 100:.2f}"
+    if metric.unit is Unit.COUNT:
+        return f"{sign}{whole_number(size)}"
+    return sign + (text(size, metric.unit, clock=metric.clock) if metric.unit is Unit.SECONDS else significant(size))

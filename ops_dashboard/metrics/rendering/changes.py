@@ -1,0 +1,96 @@
+"""Whether a figure moved: better, worse or within noise."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import hypot, sqrt
+
+from ops_dashboard.metrics.definitions import Better, Metric, Unit
+from ops_dashboard.metrics.rendering.numbers import MINUS, points, significant, text
+from ops_dashboard.metrics.result import Figure
+
+_Z95 = 1.959964
+
+
+class Verdict(StrEnum):
+    BETTER = "better"
+    WORSE = "worse"
+    MOVED = "moved"  # a clear change of a metric that is neither good nor bad
+    NOISE = "noise"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A difference in words. `text` is unsigned (`1.4 pts`), `signed` carries + or −."""
+
+    verdict: Verdict
+    text: str
+    signed: str
+    rises: bool
+    difference: float
+
+    @property
+    def mark(self) -> str:
+        """The shape that goes with the colour, so that colour never speaks alone."""
+        if self.verdict is Verdict.NOISE:
+            return "square"
+        return "up" if self.rises else "down"
+
+    @property
+    def words(self) -> str:
+        """For a reader who hears the page."""
+        if self.verdict is Verdict.NOISE:
+            return f"{'up' if self.rises else 'down'} {self.text}, within noise"
+        judged = "" if self.verdict is Verdict.MOVED else f", {self.verdict.value}"
+        return f"{'up' if self.rises else 'down'} {self.text}{judged}"
+
+
+def change(metric: Metric, now: Figure, before: Figure | None) -> Change | None:
+    """None where one side has no value to compare."""
+    if before is None or now.value is None or before.value is None:
+        return None
+    difference = now.value - before.value
+    words = _size(metric, difference, before.value)
+    sign = "" if not difference else "+" if difference > 0 else MINUS
+    return Change(_verdict(metric, now, before), words, sign + words.removesuffix(" pts"), difference > 0, difference)
+
+
+def _size(metric: Metric, difference: float, before: float) -> str:
+    if metric.unit is Unit.SHARE:
+        return points(difference)
+    if metric.unit is Unit.SECONDS:
+        return text(abs(difference), Unit.SECONDS, clock=metric.clock)
+    if not before:
+        return text(abs(difference), metric.unit)
+    return f"{significant(abs(difference / before) * 100)} %"
+
+
+def _verdict(metric: Metric, now: Figure, before: Figure) -> Verdict:
+    if is_noise(metric, now, before):
+        return Verdict.NOISE
+    if metric.better is Better.NEITHER:
+        return Verdict.MOVED
+    rises = (now.value or 0) > (before.value or 0)
+    return Verdict.BETTER if rises == (metric.better is Better.HIGHER) else Verdict.WORSE
+
+
+def is_noise(metric: Metric, now: Figure, before: Figure) -> bool:
+    """Whether zero lies inside the 95 % interval of the difference.
+
+    With intervals on both sides: MOVER (Zou and Donner 2008, Stat. Med. 27:1693), which combines the
+    two intervals' distances. A count without an interval is taken as Poisson: |a - b| < z sqrt(a + b).
+    """
+    if now.value is None or before.value is None or now.value == before.value:
+        return True
+    a, b = now.value, before.value
+    if None not in (now.low, now.high, before.low, before.high):
+        if a > b:
+            return a - b <= hypot(a - _end(now.low), _end(before.high) - b)
+        return b - a <= hypot(_end(now.high) - a, b - _end(before.low))
+    if metric.unit is Unit.COUNT:
+        return abs(a - b) < _Z95 * sqrt(abs(a) + abs(b))
+    return False
+
+
+def _end(value: float | None) -> float:
+    assert value is not None
+    return value

@@ -1,0 +1,95 @@
+"""Result -> one sentence that says what to see."""
+
+from collections.abc import Iterable
+
+from ops_dashboard.metrics.definitions import Better, Metric
+from ops_dashboard.metrics.periods import Grain
+from ops_dashboard.metrics.rendering.changes import Verdict, change
+from ops_dashboard.metrics.rendering.numbers import WEEKDAYS, bucket, length, plural, text
+from ops_dashboard.metrics.result import Figure, Result, Row
+
+NAMED_CUTS = 2  # how many cuts a sentence names before it counts
+
+
+def sentence(result: Result) -> str:
+    """What the result says: its total and change, and the one thing that stands out."""
+    if result.total.value is None:
+        return f"Nothing to measure in these {length(result.period)}."
+    if result.grain is Grain.HOUR_OF_WEEK:
+        return _hours(result)
+    if result.by:
+        return _cuts(result)
+    said = [f"{value(result.metric, result.total)} over {length(result.period)}{_change(result)}"]
+    if result.grain is not Grain.TOTAL and (extreme := _extreme(result)):
+        said.append(extreme)
+    return "; ".join(said) + "."
+
+
+def value(metric: Metric, figure: Figure) -> str:
+    return text(figure.value, metric.unit, clock=metric.clock)
+
+
+def worst_first(rows: Iterable[Row], metric: Metric) -> list[Row]:
+    """Rows with a value, the worst at the head; by size where neither end is better."""
+    known = [row for row in rows if row.figure.value is not None]
+    highest_first = metric.better is not Better.HIGHER
+    return sorted(known, key=lambda row: row.figure.value or 0.0, reverse=highest_first)
+
+
+def misses(metric: Metric, figure: Figure, target: float | None) -> bool:
+    """Whether a figure is on the wrong side of the target."""
+    if target is None or figure.value is None or metric.better is Better.NEITHER:
+        return False
+    return figure.value < target if metric.better is Better.HIGHER else figure.value > target
+
+
+def _change(result: Result) -> str:
+    moved = change(result.metric, result.total, result.previous_total)
+    if moved is None:
+        return ", with nothing to compare" if result.previous_period else ""
+    if moved.verdict is Verdict.NOISE:
+        return ", no clear change"
+    return f", {'up' if moved.rises else 'down'} {moved.text}"
+
+
+def _extreme(result: Result) -> str:
+    """The worst settled bucket, when it is unlike the rest."""
+    settled = [row for row in result.rows if row.figure.value is not None and not row.maturing]
+    settled = [row for row in settled if row.figure.n >= result.metric.minimum_n]
+    if len(settled) < 3:
+        return ""
+    row = worst_first(settled, result.metric)[0]
+    assert row.start is not None
+    word = "lowest" if result.metric.better is Better.HIGHER else "highest"
+    return f"{word} on {bucket(row.start, result.grain)} at {value(result.metric, row.figure)}".replace(
+        "on week", "in the week"
+    )
+
+
+def _cuts(result: Result) -> str:
+    rows = [row for row in result.rows if row.start in (None, result.rows[0].start)]
+    ranked = worst_first((row for row in rows if row.figure.n >= result.metric.minimum_n), result.metric)
+    if not ranked:
+        return "Nothing to rank in this period."
+    name = ", ".join(ranked[0].labels)
+    end = "lowest" if result.metric.better is Better.HIGHER else "highest"
+    said = f"{name} is {end} at {value(result.metric, ranked[0].figure)}"
+    if result.target is None or result.metric.better is Better.NEITHER:
+        return f"{said}, of {plural(len(ranked), 'row')}." if len(ranked) > 1 else f"{said}."
+    missing = sum(misses(result.metric, row.figure, result.target) for row in ranked)
+    goal = text(result.target, result.metric.unit, clock=result.metric.clock)
+    if not missing:
+        return f"All {len(ranked)} meet the target of {goal}; {said}."
+    return f"{missing} of {len(ranked)} miss the target of {goal}; {said}."
+
+
+def _hours(result: Result) -> str:
+    counted = [row for row in result.rows if row.hour is not None and row.figure.n >= result.metric.minimum_n]
+    ranked = worst_first(counted, result.metric)
+    if not ranked:
+        return "Too few in any hour to say."
+    row = ranked[0]
+    assert row.hour is not None
+    word = "Lowest" if result.metric.better is Better.HIGHER else "Highest"
+    at = f"{WEEKDAYS[row.hour // 24]} {row.hour % 24:02}:00"
+    return f"{word} at {at}: {value(result.metric, row.figure)} against {value(result.metric, result.total)} in all."

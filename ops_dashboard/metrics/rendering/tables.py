@@ -1,0 +1,184 @@
+"""Result -> Table: the same rows that charts draw, as cells that a template only has to print."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ops_dashboard.metrics.definitions import Metric, Unit
+from ops_dashboard.metrics.periods import Grain
+from ops_dashboard.metrics.rendering.changes import Change, change
+from ops_dashboard.metrics.rendering.marks import Bullet, Sparkline, Track, sparkline, track
+from ops_dashboard.metrics.rendering.numbers import WEEKDAYS, bucket, length, shown, span, text
+from ops_dashboard.metrics.rendering.sentences import misses, worst_first
+from ops_dashboard.metrics.result import Figure, Result, Row
+
+SCREEN_ROWS = 400  # beyond these a table on a page says how many more there are
+
+
+@dataclass(frozen=True)
+class Column:
+    """`kind`: text, number, change, bar or spark. `sorts` columns can be ordered by the reader."""
+
+    label: str
+    kind: str = "text"
+    sorts: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One field. `order` is what sorting compares; the marks are drawn where they are given."""
+
+    text: str = ""
+    order: str | float | None = None
+    href: str = ""
+    quiet: str = ""
+    change: Change | None = None
+    bullet: Bullet | None = None
+    spark: Sparkline | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under columns; `whole` is how many rows there are when not all are here."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    caption: str = ""
+    whole: int = 0
+
+    @property
+    def left_out(self) -> int:
+        return max(self.whole - len(self.rows), 0)
+
+    @property
+    def paired(self) -> list[list[tuple[Column, Cell]]]:
+        """Each row as (column, cell), which is how templates walk it."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def over_time(result: Result, *, caption: str = "") -> Table:
+    """One row per bucket (and cut): value, interval, n and the compared value. Newest last."""
+    metric = result.metric
+    columns = [Column(_bucket_head(result))]
+    columns += [Column(slug.replace("_", " ").capitalize()) for slug in result.by]
+    columns += [Column(_value_head(metric), "number")]
+    has_interval = any(row.figure.low is not None for row in result.rows)
+    columns += [Column("95 % interval", "number", sorts=False)] if has_interval else []
+    columns += [Column("n", "number")] if metric.unit is not Unit.COUNT else []
+    columns += [Column("Compared", "number")] if result.previous_period else []
+    kept = result.rows[-SCREEN_ROWS:]
+    rows = tuple(tuple(_time_cells(result, row, has_interval=has_interval)) for row in kept)
+    return Table(tuple(columns), rows, caption, whole=len(result.rows))
+
+
+def by_cut(result: Result, *, series: Result | None = None, links: dict[str, str] | None = None, caption: str = "") -> Table:
+    """One row per value of the first cut, the worst first: value, change, bullet bar, n, sparkline.
+
+    `series` is the same question over time; `links` maps a cut's slug to its rows.
+    """
+    metric = result.metric
+    ranked = worst_first(result.rows, metric)
+    ranked += [row for row in result.rows if row.figure.value is None]
+    scale = track([row.figure.value for row in ranked], share=metric.unit is Unit.SHARE, target=result.target)
+    sparks = _sparks(series) if series else {}
+    rows = tuple(_cut_row(result, row, scale, sparks, links or {}) for row in ranked[:SCREEN_ROWS])
+    return Table(_cut_columns(result, scale, series), rows, caption, whole=len(ranked))
+
+
+def _cut_columns(result: Result, scale: Track | None, series: Result | None) -> tuple[Column, ...]:
+    metric = result.metric
+    columns = [Column(result.by[0].replace("_", " ").capitalize()), Column(_value_head(metric), "number")]
+    columns += [Column("Change", "change")] if result.previous_period else []
+    columns += [Column("", "bar", sorts=False, note=_scale_note(result, scale))]
+    columns += [Column("n", "number")] if metric.unit is not Unit.COUNT else []
+    columns += [Column(length(series.period), "spark", sorts=False)] if series else []
+    return tuple(columns)
+
+
+def _cut_row(
+    result: Result, row: Row, scale: Track | None, sparks: dict[str, Sparkline | None], links: dict[str, str]
+) -> tuple[Cell, ...]:
+    metric, figure = result.metric, row.figure
+    cells = [Cell(row.labels[0], order=row.labels[0], href=links.get(row.keys[0], "")), _value_cell(metric, figure)]
+    if result.previous_period:
+        moved = change(metric, figure, row.previous)
+        cells.append(Cell("" if moved else "–", order=moved.difference if moved else None, change=moved))
+    bullet = scale and scale.bullet(
+        figure.value,
+        target=result.target,
+        interval=(figure.low, figure.high),
+        misses=misses(metric, figure, result.target),
+    )
+    cells.append(Cell(bullet=bullet))
+    if metric.unit is not Unit.COUNT:
+        cells.append(Cell(f"{figure.n:,}", order=figure.n))
+    if sparks:
+        cells.append(Cell(spark=sparks.get(row.keys[0])))
+    return tuple(cells)
+
+
+def _time_cells(result: Result, row: Row, *, has_interval: bool) -> list[Cell]:
+    metric, figure = result.metric, row.figure
+    cells = [Cell(_bucket_text(result, row), order=_bucket_order(row), quiet="still maturing" if row.maturing else "")]
+    cells += [Cell(label, order=label) for label in row.labels]
+    cells.append(_value_cell(metric, figure))
+    if has_interval:
+        known = figure.low is not None and figure.high is not None
+        cells.append(Cell(span(figure.low, figure.high, metric.unit, clock=metric.clock) if known else "–"))  # type: ignore[arg-type]
+    if metric.unit is not Unit.COUNT:
+        cells.append(Cell(f"{figure.n:,}", order=figure.n))
+    if result.previous_period:
+        cells.append(_value_cell(metric, row.previous or Figure(None, 0)))
+    return cells
+
+
+def _value_cell(metric: Metric, figure: Figure) -> Cell:
+    """The number alone where the head carries the unit."""
+    if metric.unit is Unit.SECONDS:
+        return Cell(text(figure.value, metric.unit, clock=metric.clock), order=figure.value)
+    return Cell(shown(figure.value, metric.unit).number, order=figure.value)
+
+
+def _value_head(metric: Metric) -> str:
+    return {Unit.SHARE: "Share %", Unit.SECONDS: "Time", Unit.COUNT: "Count", Unit.PER: "Mean"}[metric.unit]
+
+
+def _bucket_head(result: Result) -> str:
+    return {Grain.WEEK: "Week", Grain.MONTH: "Month", Grain.TOTAL: "Period", Grain.HOUR_OF_WEEK: "Hour"}.get(
+        result.grain, "Day"
+    )
+
+
+def _bucket_text(result: Result, row: Row) -> str:
+    if row.hour is not None:
+        return f"{WEEKDAYS[row.hour // 24]} {row.hour % 24:02}:00"
+    return bucket(row.start, result.grain) if row.start else str(result.period)
+
+
+def _bucket_order(row: Row) -> str | float | None:
+    return row.hour if row.hour is not None else row.start.isoformat() if row.start else None
+
+
+def _scale_note(result: Result, scale: Track | None) -> str:
+    """What the bars of the column span: `70 – 100, target 90`."""
+    if scale is None:
+        return ""
+    metric = result.metric
+    ends = span(scale.low, scale.high, metric.unit, clock=metric.clock) if scale.low else ""
+    goal = f"target {text(result.target, metric.unit, clock=metric.clock)}" if result.target is not None else ""
+    return ", ".join(filter(None, [ends, goal]))
+
+
+def _sparks(series: Result) -> dict[str, Sparkline | None]:
+    found: dict[str, list[float | None]] = {}
+    for row in series.rows:
+        found.setdefault(row.keys[0], []).append(row.figure.value)
+    return {key: sparkline(values, words=_spark_words(series.metric, values)) for key, values in found.items()}
+
+
+def _spark_words(metric: Metric, values: Sequence[float | None]) -> str:
+    known = [v for v in values if v is not None]
+    if not known:
+        return ""
+    first, last = (text(v, metric.unit, clock=metric.clock) for v in (known[0], known[-1]))
+    return f"from {first} to {last}"

@@ -1,0 +1,139 @@
+"""The component tags: each draws one thing the same way everywhere."""
+
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
+
+from ops_dashboard.metrics.chips import Chip
+from ops_dashboard.metrics.definitions import Metric
+from ops_dashboard.metrics.pages import GROUPS, site
+from ops_dashboard.metrics.panels import Empty
+from ops_dashboard.metrics.rendering.changes import Change
+from ops_dashboard.metrics.rendering.figures import FigureItem
+from ops_dashboard.metrics.rendering.freshness import FreshnessLine
+from ops_dashboard.metrics.rendering.heat import HeatMap
+from ops_dashboard.metrics.rendering.marks import SPARK_HEIGHT, SPARK_WIDTH, Bullet, Sparkline
+from ops_dashboard.metrics.rendering.proof import ProofCard
+from ops_dashboard.metrics.rendering.tables import Table
+from ops_dashboard.people.roles import NOBODY
+
+register = template.Library()
+Context = dict[str, Any]
+
+
+@register.inclusion_tag("components/_rail.html", takes_context=True)
+def rail(context: RequestContext) -> Context:
+    """The groups of pages that exist and that this reader may open."""
+    request = context.get("request")
+    groups: dict[str, list[Context]] = {name: [] for name in GROUPS}
+    for entry in site.open_to(getattr(request, "scope", NOBODY)):
+        try:
+            url = reverse(entry.url_name)
+        except NoReverseMatch:
+            continue
+        here = request is not None and request.path == url
+        groups[entry.group].append({"title": entry.title, "url": url, "icon": entry.icon, "here": here})
+    return {"groups": [(name, entries) for name, entries in groups.items() if entries]}
+
+
+@register.inclusion_tag("components/_figure.html")
+def figure(item: FigureItem, querystring: str = "", place: str = "") -> Context:
+    """One item of the figure strip; its number links to the rows it counts."""
+    rows = _rows_address(item, querystring)
+    return {"item": item, "rows": rows, "place": f"{place}-{item.label}-"}
+
+
+def _rows_address(item: FigureItem, querystring: str) -> str:
+    """The list of what the figure counts; "" where no such page exists."""
+    try:
+        return f"{reverse(item.rows_url)}?{querystring}&metric={item.slug}" if item.rows_url else ""
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_block_tag
+def panel(content: SafeString, title: str, sentence: str = "", size: str = "half") -> SafeString:
+    """A titled box around whatever stands between the tags."""
+    said = format_html('<p class="panel-sentence">{}</p>', sentence) if sentence else ""
+    return format_html(
+        '<section class="panel size-{}"><div class="panel-head"><div><h2>{}</h2>{}</div></div>{}</section>',
+        size,
+        title,
+        said,
+        content,
+    )
+
+
+@register.inclusion_tag("components/_chart.html")
+def chart(id: str, body: Context, tall: bool = False) -> Context:  # noqa: A002 the HTML attribute's name
+    """A Plotly figure with its words, its legend and the same rows as a table."""
+    return body | {"chart_id": f"chart-{id}", "tall": tall}
+
+
+@register.inclusion_tag("components/_table.html")
+def data_table(table: Table, caption_shown: bool = False) -> Context:
+    return {"table": table, "caption_shown": caption_shown}
+
+
+@register.inclusion_tag("components/_bullet.html")
+def bullet(bar: Bullet) -> Context:
+    return {"bar": bar}
+
+
+@register.inclusion_tag("components/_sparkline.html")
+def spark(line: Sparkline) -> Context:
+    return {"line": line, "width": SPARK_WIDTH, "height": SPARK_HEIGHT}
+
+
+@register.inclusion_tag("components/_change.html")
+def change(moved: Change, signed: bool = False) -> Context:
+    """`signed` prints `+0.8`, as tables do; else `0.8 pts`."""
+    return {"moved": moved, "words": moved.signed if signed else moved.text}
+
+
+@register.inclusion_tag("components/_chip.html")
+def chip(item: Chip, place: str = "") -> Context:
+    """`place` keeps ids apart when a chip stands twice on a page."""
+    return {"chip": item, "id": f"{place}{item.name}"}
+
+
+@register.simple_tag
+def badge(text: str, tone: str = "") -> SafeString:
+    """`tone`: accent, warning or worse."""
+    return format_html('<span class="badge {}">{}</span>', tone, text)
+
+
+@register.inclusion_tag("components/_empty.html")
+def empty(state: Empty) -> Context:
+    return {"state": state}
+
+
+@register.inclusion_tag("components/_heat.html")
+def heat(body: HeatMap) -> Context:
+    return {"heat": body, "hours": range(24)}
+
+
+@register.inclusion_tag("components/_freshness.html")
+def freshness(line: FreshnessLine) -> Context:
+    return {"line": line}
+
+
+@register.inclusion_tag("components/_definition.html")
+def definition(metric: Metric, place: str = "") -> Context:
+    """What a number means, on demand. `place` keeps ids apart when a metric stands twice on a page."""
+    return {"metric": metric, "id": f"definition-{slugify(place)}{metric.slug}"}
+
+
+@register.inclusion_tag("components/_proof.html")
+def proof(card: ProofCard) -> Context:
+    return {"card": card}
+
+
+@register.inclusion_tag("components/_icon.html")
+def icon(name: str) -> Context:
+    return {"name": name}

@@ -1,0 +1,26 @@
+"""Addresses of the engine's own views."""
+
+from django.urls import path, register_converter
+
+from ops_dashboard.metrics import api, views
+from ops_dashboard.metrics.rendering.exports import FORMATS
+
+
+class FormatConverter:
+    regex = "|".join(FORMATS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(FormatConverter, "export_format")
+
+urlpatterns = [
+    path("export/<slug:metric>.<export_format:form>", views.export_view, name="export"),
+    path("catalogue/", views.catalogue_view, name="catalogue"),
+    path("api/v1/metrics/", api.metric_list, name="api-metrics"),
+    path("api/v1/metrics/<slug:slug>/", api.metric_detail, name="api-metric"),
+]

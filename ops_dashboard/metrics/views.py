@@ -1,0 +1,86 @@
+"""The generic page and the export of what it shows."""
+
+from uuid import uuid4
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from ops_dashboard.metrics.catalogue import cuts, entries
+from ops_dashboard.metrics.chips import chips
+from ops_dashboard.metrics.definitions import UnknownMetric, registry
+from ops_dashboard.metrics.forms import Asked, FilterForm
+from ops_dashboard.metrics.pages import Page
+from ops_dashboard.metrics.panels import figures, panel_view
+from ops_dashboard.metrics.periods import Grain
+from ops_dashboard.metrics.query import BadQuery, NotYours, Reader, today
+from ops_dashboard.metrics.rendering.exports import export
+from ops_dashboard.metrics.rendering.freshness import freshness_line
+from ops_dashboard.people.access import requires
+
+
+@require_safe
+@requires("sees_metrics")
+def page_view(request: HttpRequest, page: Page) -> HttpResponse:
+    """A declared page; to htmx only the answers under the filter bar."""
+    if not page.may_open(request.scope):
+        raise PermissionDenied(f"{page.title} is not open to your role.")
+    asked = FilterForm(request.GET, today=today(), filters=page.filters, period=page.period, grain=page.grain).asked()
+    reader, request_id = Reader(request.scope), uuid4().hex[:12]
+    context = {
+        "page": page,
+        "asked": asked,
+        "chips": chips(page, asked, reader),
+        "figures": figures(page.figures, asked, reader, request_id=request_id),
+        "panels": [panel_view(panel, asked, reader, request_id=request_id) for panel in page.panels],
+        "freshness": freshness_line(reader.freshness, now=timezone.now()),
+        "may_export": request.scope.may_export,
+    }
+    partial = request.headers.get("HX-Request") == "true" and not request.headers.get("HX-History-Restore-Request")
+    response = render(request, "pages/_answers.html" if partial else "pages/page.html", context | {"partial": partial})
+    if partial:
+        response["HX-Push-Url"] = f"{request.path}?{asked.querystring}"
+    response["Vary"] = "HX-Request"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+@requires("sees_metrics", "may_export")
+def export_view(request: HttpRequest, metric: str, form: str) -> HttpResponse:
+    """One metric as a file, for the same query string as the page it was read on."""
+    asked = asked_of(request, metric)
+    if asked.problems:
+        return HttpResponseBadRequest("\n".join(asked.problems.values()), content_type="text/plain; charset=utf-8")
+    grain = asked.grain if asked.grain_word else Grain.TOTAL if asked.by else asked.grain
+    try:
+        result = Reader(request.scope).run(asked.query(metric, grain=grain, by=asked.by))
+    except NotYours as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except BadQuery as problem:
+        return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
+    file = export(result, form, raw=request.GET.get("raw") == "1")
+    response = HttpResponse(file.body, content_type=file.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{file.filename}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+@requires()
+def catalogue_view(request: HttpRequest) -> HttpResponse:
+    """Every metric: what it means, how it is made, how peers differ."""
+    found = request.GET.get("q", "").strip().lower()
+    shown = [item for item in entries() if found in f"{item['slug']} {item['label']} {item['definition']}".lower()]
+    return render(request, "pages/catalogue.html", {"entries": shown, "q": request.GET.get("q", "").strip()})
+
+
+def asked_of(request: HttpRequest, metric: str) -> Asked:
+    """What the query string asks of one metric; every cut of the metric is a filter."""
+    try:
+        filters = tuple(cuts(registry.metric(metric)))
+    except UnknownMetric as unknown:
+        raise Http404(str(unknown)) from unknown
+    return FilterForm(request.GET, today=today(), filters=filters, period="last-28-days").asked()
