@@ -1,15 +1,29 @@
-"""Every address of the product."""
+"""Every address of the product. A declared page is an address by being declared."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, include, path
 
-from ops_dashboard import api, health
+from ops_dashboard import api, health, patterns
+from ops_dashboard.metrics.pages import Page, site
+from ops_dashboard.metrics.views import page_view
+from ops_dashboard.people.access import requires
+
+
+def page_path(page: Page) -> URLPattern:
+    """The overview stands at the root, every other page under its slug."""
+    return path("" if page.slug == "overview" else f"{page.slug}/", requires()(page_view), {"page": page}, page.url_name)
+
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="prometheus"),
+    *(page_path(page) for page in site.pages()),
+    path("", include("tickets.urls")),
+    path("", include("ops_dashboard.metrics.urls")),
     path("", include("ops_dashboard.people.urls")),
+    path("patterns/", patterns.patterns, name="patterns"),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("tickets.api_urls")),
     path("api/schema/", api.Schema.as_view(), name="api-schema"),
 ]

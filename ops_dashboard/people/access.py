@@ -22,6 +22,9 @@ from ops_dashboard.people.roles import RIGHTS, Scope
 
 logger = logging.getLogger("ops.access")
 
+NOT_YOURS = "Your role does not open this page."
+NO_ROLE = "Your account has no role yet; an administrator can give it one."
+
 View = Callable[..., HttpResponseBase]
 
 
@@ -43,7 +46,7 @@ def requires(*rights: str) -> Callable[[View], View]:
                 return _to_sign_in(request)
             if lacking := missing(request.scope, rights):
                 logger.warning("refused user=%s view=%s lacks=%s", request.user.pk, view.__name__, lacking)
-                raise PermissionDenied(lacking)
+                raise PermissionDenied(NO_ROLE if lacking == "role" else NOT_YOURS)
             response = view(request, *args, **kwargs)
             if "Cache-Control" not in response:
                 patch_cache_control(response, private=True, no_store=True)

@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 
+from ops_dashboard.people.access import NOT_YOURS
+
 
 class OpsAdminSite(AdminSite):
     site_header = site_title = "Ops Dashboard administration"
@@ -19,7 +21,7 @@ class OpsAdminSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.user.is_authenticated:
-            raise PermissionDenied("role")
+            raise PermissionDenied(NOT_YOURS)
         return redirect_to_login(resolve_url("admin:index"))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

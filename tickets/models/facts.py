@@ -8,6 +8,7 @@ calendar of the ticket's policy, on the calendar clock where no policy matched.
 from django.db import models
 from django.db.models import Q
 
+from tickets.models.visibility import TicketQuerySet
 from tickets.vocabulary import PromiseKind, PromiseState, Status, Step
 
 
@@ -49,6 +50,8 @@ class Ticket(models.Model):
     merged_into = models.BigIntegerField(null=True)
     follow_up_of = models.BigIntegerField(null=True)
     events = models.IntegerField(default=0)
+
+    objects = TicketQuerySet.as_manager()
 
     class Meta:
         indexes = [

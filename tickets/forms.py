@@ -1,0 +1,136 @@
+"""The query string of the list of tickets -> what is wanted. Page and API parse it here.
+
+`?status=unsolved&team=a&team=b&waiting=4h&promise=overdue&created=last-28-days&sort=due`. A value
+that makes no sense is left out, with a message under its name in `problems`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import QueryDict
+
+from ops_dashboard.metrics.periods import BadPeriod, Period, parse_period
+from ops_dashboard.people.roles import Scope
+from tickets.labels import NAMED
+from tickets.lists import PromiseIs, Sort, Wanted
+from tickets.vocabulary import DONE, GONE, UNSOLVED, PromiseKind, Status
+
+Value = TypeVar("Value")
+
+STATUS_GROUPS = {"unsolved": UNSOLVED, "done": DONE, "gone": GONE}
+SPANS = {
+    "1h": timedelta(hours=1),
+    "4h": timedelta(hours=4),
+    "1d": timedelta(days=1),
+    "3d": timedelta(days=3),
+    "7d": timedelta(days=7),
+    "14d": timedelta(days=14),
+    "30d": timedelta(days=30),
+}
+ANY_WAIT = "any"
+LONGEST_REF = 120
+
+
+@dataclass(frozen=True)
+class AskedTickets:
+    """`problems` maps a parameter to what was wrong with it."""
+
+    wanted: Wanted
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+class TicketsForm:
+    """Parses a query string for one reader."""
+
+    def __init__(self, data: QueryDict, *, scope: Scope, today: date) -> None:
+        self._data, self._scope, self._today = data, scope, today
+        self._problems: dict[str, str] = {}
+
+    def asked(self) -> AskedTickets:
+        wanted = Wanted(
+            statuses=self._statuses(),
+            codes=self._codes(),
+            created=self._period("created"),
+            solved=self._period("solved"),
+            older_than=self._choice("age", SPANS.__getitem__, SPANS),
+            waiting_over=self._choice("waiting", _wait, [ANY_WAIT, *SPANS]),
+            promise=self._choice("promise", PromiseIs, PromiseIs),
+            promise_kind=self._choice("kind", PromiseKind.from_label, [kind.label for kind in PromiseKind]),
+            ref=self._text("ref"),
+            sort=self._choice("sort", Sort, Sort) or Sort.CREATED,
+        )
+        return AskedTickets(wanted, self._problems)
+
+    def _statuses(self) -> frozenset[Status]:
+        found: set[Status] = set()
+        for word in self._words("status"):
+            group = STATUS_GROUPS.get(word)
+            if group is None and word not in _STATUS_WORDS:
+                self._problems["status"] = f"{word!r} is no status; try {', '.join(STATUS_GROUPS)} or {Status.OPEN.label}."
+                continue
+            found |= group or {Status.from_label(word)}
+        return frozenset(found)
+
+    def _codes(self) -> tuple[tuple[str, frozenset[int]], ...]:
+        cuts = []
+        for cut, dimension in NAMED.items():
+            slugs = self._words(cut)
+            if not slugs:
+                continue
+            if cut == "assignee" and not self._scope.sees_people:
+                self._problems[cut] = "Your role may not list tickets by agent."
+                continue
+            known = dimension.codes([slug for slug in slugs if slug != "none"])
+            if unknown := [slug for slug in slugs if slug != "none" and slug not in known]:
+                self._problems[cut] = f"There is no {dimension.label.lower()} {unknown[0]!r}."
+            codes = {*known.values(), *([0] if "none" in slugs else [])}
+            if codes:
+                cuts.append((cut, frozenset(codes)))
+        return tuple(cuts)
+
+    def _period(self, name: str) -> tuple[datetime, datetime] | None:
+        if not (word := self._text(name)):
+            return None
+        try:
+            return instants(parse_period(word, today=self._today))
+        except BadPeriod as problem:
+            self._problems[name] = str(problem)
+            return None
+
+    def _choice(self, name: str, read: Callable[[str], Value], known: Iterable[str]) -> Value | None:
+        """The value of a word among `known`; None without one."""
+        word = self._text(name)
+        if not word:
+            return None
+        if word not in set(known):
+            self._problems[name] = f"{word!r} is none of {', '.join(known)}."
+            return None
+        return read(word)
+
+    def _words(self, name: str) -> list[str]:
+        return list(dict.fromkeys(word.strip() for word in self._data.getlist(name) if word.strip()))
+
+    def _text(self, name: str) -> str:
+        text = self._data.get(name, "").strip()
+        if len(text) > LONGEST_REF or "\x00" in text:
+            self._problems[name] = f"At most {LONGEST_REF} characters, please."
+            return ""
+        return text
+
+
+def instants(period: Period) -> tuple[datetime, datetime]:
+    """The instants at which a period of the reporting zone begins and has ended."""
+    zone = ZoneInfo(settings.REPORTING_ZONE)
+    start, end = (datetime.combine(day, time(), zone) for day in (period.start, period.end + timedelta(days=1)))
+    return start, end
+
+
+def _wait(word: str) -> timedelta:
+    return timedelta() if word == ANY_WAIT else SPANS[word]
+
+
+_STATUS_WORDS = frozenset(status.label for status in Status)

@@ -1,0 +1,103 @@
+"""The filter bar of the list of tickets."""
+
+from collections.abc import Iterable, Sequence
+
+from django.http import QueryDict
+
+from ops_dashboard.metrics.chips import Chip, Choice
+from ops_dashboard.metrics.forms import PERIODS
+from ops_dashboard.people.models import Agent, Team
+from ops_dashboard.people.roles import Scope
+from tickets.forms import ANY_WAIT, SPANS, STATUS_GROUPS
+from tickets.lists import PromiseIs, Sort
+from tickets.models import Channel, Language, Priority, Reason, Source
+from tickets.vocabulary import PromiseKind, Status
+
+Pairs = Sequence[tuple[str, str]]
+
+SPAN_WORDS = {
+    "1h": "1 hour",
+    "4h": "4 hours",
+    "1d": "1 day",
+    "3d": "3 days",
+    "7d": "7 days",
+    "14d": "14 days",
+    "30d": "30 days",
+}
+SORTS = (
+    (Sort.CREATED.value, "newest first"),
+    (Sort.UPDATED.value, "latest touched first"),
+    (Sort.WAITING.value, "longest waiting first"),
+    (Sort.DUE.value, "due soonest first"),
+)
+PROMISES = (
+    (PromiseIs.RUNNING.value, "running"),
+    (PromiseIs.DUE_1H.value, "due within 1 hour"),
+    (PromiseIs.DUE_4H.value, "due within 4 hours"),
+    (PromiseIs.DUE_24H.value, "due within 24 hours"),
+    (PromiseIs.OVERDUE.value, "overdue"),
+    (PromiseIs.PAUSED.value, "paused"),
+    (PromiseIs.MET.value, "met"),
+    (PromiseIs.MISSED.value, "missed"),
+)
+
+
+def list_chips(data: QueryDict, problems: dict[str, str], *, scope: Scope) -> list[Chip]:
+    """One chip for every filter this reader may use, and the order."""
+    bar = _Bar(data, problems)
+    teams = Team.objects.all() if scope.teams is None else Team.objects.filter(id__in=scope.teams)
+    statuses = [(group, group.capitalize()) for group in STATUS_GROUPS]
+    statuses += [(status.label, status.label.capitalize()) for status in Status]
+    chips = [
+        bar.many("status", "Status", statuses),
+        bar.many("team", "Team", teams.values_list("slug", "name")),
+        bar.many("channel", "Channel", Channel.objects.order_by("label").values_list("slug", "label")),
+        bar.many("priority", "Priority", Priority.objects.order_by("-rank", "label").values_list("slug", "label")),
+        bar.many("reason", "Reason", Reason.objects.order_by("label").values_list("slug", "label")),
+        bar.many("language", "Language", Language.objects.order_by("label").values_list("slug", "label")),
+        bar.one("waiting", "Waiting", [(ANY_WAIT, "at all"), *((word, f"over {SPAN_WORDS[word]}") for word in SPANS)]),
+        bar.one("age", "Age", [(word, f"over {SPAN_WORDS[word]}") for word in SPANS]),
+        bar.one("promise", "Promise", PROMISES),
+        bar.one("kind", "Kind", [(kind.label, kind.label.replace("_", " ").capitalize()) for kind in PromiseKind]),
+        bar.one("created", "Created", PERIODS),
+        bar.one("solved", "Solved", PERIODS),
+        bar.one("sort", "Order", SORTS, default=Sort.CREATED.value),
+    ]
+    if scope.sees_people:
+        agents = Agent.objects.filter(is_active=True)
+        if scope.teams is not None:
+            agents = agents.filter(memberships__team__in=scope.teams).distinct()
+        chips.insert(2, bar.many("assignee", "Assignee", agents.order_by("name").values_list("slug", "name")))
+    if Source.objects.count() > 1:
+        chips.append(bar.many("source", "Source", [(slug, slug) for slug in Source.objects.values_list("slug", flat=True)]))
+    return chips
+
+
+class _Bar:
+    """Makes chips from what the query string says."""
+
+    def __init__(self, data: QueryDict, problems: dict[str, str]) -> None:
+        self._data, self._problems = data, problems
+
+    def many(self, name: str, label: str, pairs: Iterable[tuple[str, str]]) -> Chip:
+        chosen = set(self._data.getlist(name))
+        choices = tuple(Choice(value, text, value in chosen) for value, text in (*pairs, *NONE_OF.get(name, ())))
+        return self._chip(name, label, choices, default="all", many=True)
+
+    def one(self, name: str, label: str, pairs: Pairs, *, default: str = "") -> Chip:
+        chosen = self._data.get(name) or default
+        anything = () if default else (Choice("", "any", not chosen),)
+        known = tuple(Choice(value, text, value == chosen) for value, text in pairs)
+        if chosen and not any(choice.chosen for choice in known) and name not in self._problems:
+            known += (Choice(chosen, chosen, True),)  # a period typed as dates
+        return self._chip(name, label, (*anything, *known), default="any")
+
+    def _chip(self, name: str, label: str, choices: tuple[Choice, ...], *, default: str, many: bool = False) -> Chip:
+        said = [choice.label for choice in choices if choice.chosen and choice.value]
+        value = default if not said else ", ".join(said) if len(said) <= 2 else f"{len(said)} of {len(choices)}"
+        problem = self._problems.get(name, "")
+        return Chip(name, label, value, choices, many=many, problem=problem, active=bool(said) and name != "sort")
+
+
+_NONE = (("none", "None"),)
+NONE_OF: dict[str, Pairs] = dict.fromkeys(("team", "assignee", "channel", "priority", "reason", "language"), _NONE)

@@ -1,0 +1,245 @@
+"""The list of tickets: filters, orders and pages that stay stable and fast over millions of rows.
+
+Pages continue from the last row's (value, id), never by counting rows off. Counting stops at
+COUNT_CAP and says so. Sorting by waiting or due asks for waiting or promised tickets only, so that
+it follows the backlog and not the history.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
+
+from ops_dashboard.people.roles import Scope
+from tickets.labels import NAMED, Label, Labels
+from tickets.models import Promise, Ticket
+from tickets.vocabulary import UNSOLVED, PromiseKind, PromiseState, Status
+
+PAGE_SIZE = 50
+COUNT_CAP = 10_000
+
+
+class BadCursor(ValueError):
+    """A cursor that no page of ours ended with."""
+
+
+class Sort(StrEnum):
+    """What comes first: the newest, the latest touched, the longest waiting, the soonest due."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    WAITING = "waiting"
+    DUE = "due"
+
+    @property
+    def column(self) -> str:
+        return {"created": "created_at", "updated": "updated_at", "waiting": "waiting_since", "due": "due_at"}[self]
+
+    @property
+    def is_descending(self) -> bool:
+        return self in (Sort.CREATED, Sort.UPDATED)
+
+
+class PromiseIs(StrEnum):
+    """What a promise of the ticket may be at the instant of reading."""
+
+    RUNNING = "running"
+    DUE_1H = "due-1h"
+    DUE_4H = "due-4h"
+    DUE_24H = "due-24h"
+    OVERDUE = "overdue"  # missed, and the requester still waits for it
+    PAUSED = "paused"
+    MET = "met"
+    MISSED = "missed"
+
+    def at(self, now: datetime) -> Q:
+        """As a condition on promises. A promise that runs beyond `due_at` is missed, noticed or not."""
+        unfulfilled = Q(fulfilled_at=None, cancelled_at=None)
+        match self:
+            case PromiseIs.RUNNING:
+                return unfulfilled & Q(state=PromiseState.RUNNING, due_at__gt=now)
+            case PromiseIs.OVERDUE:
+                return unfulfilled & Q(due_at__lte=now)
+            case PromiseIs.PAUSED | PromiseIs.MET:
+                return Q(state=PromiseState.from_label(self.value))
+            case PromiseIs.MISSED:
+                return Q(state=PromiseState.MISSED) | Q(state=PromiseState.RUNNING, due_at__lte=now)
+        return unfulfilled & Q(due_at__gt=now, due_at__lte=now + DUE_WITHIN[self])
+
+
+DUE_WITHIN = {
+    PromiseIs.DUE_1H: timedelta(hours=1),
+    PromiseIs.DUE_4H: timedelta(hours=4),
+    PromiseIs.DUE_24H: timedelta(hours=24),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which tickets. Codes by cut (0: none); empty or None: any. Instants are half-open ranges."""
+
+    statuses: frozenset[Status] = frozenset()
+    codes: tuple[tuple[str, frozenset[int]], ...] = ()  # cuts of labels.NAMED
+    created: tuple[datetime, datetime] | None = None
+    solved: tuple[datetime, datetime] | None = None  # its latest solve
+    older_than: timedelta | None = None
+    waiting_over: timedelta | None = None  # zero: any wait
+    promise: PromiseIs | None = None
+    promise_kind: PromiseKind | None = None
+    ref: str = ""
+    ids: tuple[int, ...] | None = None  # nothing else; they come from a figure
+    sort: Sort = Sort.CREATED
+
+
+@dataclass(frozen=True)
+class Due:
+    """The promise that falls due first, or the one overdue longest."""
+
+    kind: PromiseKind
+    due_at: datetime
+    is_overdue: bool
+
+
+@dataclass(frozen=True)
+class TicketRow:
+    """One line of the list."""
+
+    ticket: Ticket
+    status: Status
+    source: Label
+    team: Label
+    assignee: Label
+    priority: Label
+    channel: Label
+    language: Label
+    reason: Label
+    age: timedelta
+    waiting: timedelta | None
+    due: Due | None
+
+
+@dataclass(frozen=True)
+class TicketList:
+    """One page. `count` is exact up to COUNT_CAP; beyond it `is_capped`, and there are more."""
+
+    rows: tuple[TicketRow, ...]
+    count: int
+    is_capped: bool
+    after: str  # cursor of the next page; empty on the last one
+
+
+def list_tickets(
+    wanted: Wanted, *, scope: Scope, now: datetime, after: str = "", size: int = PAGE_SIZE
+) -> TicketList:
+    """The page of `wanted` that follows the cursor `after`. BadCursor."""
+    matching = matches(wanted, scope=scope, now=now)
+    page = list(_page(matching, wanted.sort, after)[: size + 1])
+    count = matching.order_by()[: COUNT_CAP + 1].count()
+    rows = page[:size]
+    return TicketList(
+        rows=tuple(_rows(rows, scope=scope, now=now)),
+        count=min(count, COUNT_CAP),
+        is_capped=count > COUNT_CAP,
+        after=_cursor(rows[-1], wanted.sort) if len(page) > size else "",
+    )
+
+
+def matches(wanted: Wanted, *, scope: Scope, now: datetime) -> QuerySet[Ticket]:
+    """Every ticket that fits and that the reader may see."""
+    if wanted.ids is not None:
+        listed = RawSQL("SELECT unnest(%s::bigint[])", [list(wanted.ids)])
+        tickets = Ticket.objects.ever_visible_to(scope).filter(id__in=listed)
+    else:
+        tickets = Ticket.objects.visible_to(scope)
+    for condition in _conditions(wanted, now):
+        tickets = tickets.filter(condition)
+    if wanted.sort is Sort.DUE:
+        tickets = tickets.filter(status__lte=Status.HOLD).annotate(due_at=Subquery(_due().values("due_at")[:1]))
+        return tickets.filter(due_at__isnull=False)
+    return tickets
+
+
+def _conditions(wanted: Wanted, now: datetime) -> Iterable[Q | Exists]:
+    if wanted.statuses:
+        yield Q(status__lte=Status.HOLD) if wanted.statuses == UNSOLVED else Q(status__in=wanted.statuses)
+    for cut, codes in wanted.codes:
+        yield Q(**{f"{cut}__in": codes})
+    for column, between in (("created_at", wanted.created), ("last_solved_at", wanted.solved)):
+        if between:
+            yield Q(**{f"{column}__gte": between[0], f"{column}__lt": between[1]})
+    if wanted.older_than:
+        yield Q(created_at__lt=now - wanted.older_than)
+    if wanted.waiting_over is not None or wanted.sort is Sort.WAITING:
+        yield Q(status__lte=Status.HOLD, waiting_since__lte=now - (wanted.waiting_over or timedelta()))
+    if wanted.promise or wanted.promise_kind:
+        yield _promised(wanted, now)
+    if wanted.ref:
+        yield Q(ref=wanted.ref)
+
+
+def _promised(wanted: Wanted, now: datetime) -> Exists:
+    promises = Promise.objects.filter(ticket=OuterRef("id"))
+    if wanted.promise_kind:
+        promises = promises.filter(kind=wanted.promise_kind)
+    return Exists(promises.filter(wanted.promise.at(now)) if wanted.promise else promises)
+
+
+def _due() -> QuerySet[Promise]:
+    """Unfulfilled promises of the outer ticket, the first due first."""
+    waiting = Promise.objects.filter(fulfilled_at=None, cancelled_at=None, due_at__isnull=False)
+    return waiting.filter(ticket=OuterRef("id")).order_by("due_at")
+
+
+def _page(tickets: QuerySet[Ticket], sort: Sort, after: str) -> QuerySet[Ticket]:
+    """In order, from just after the cursor. The bound on the column alone is what an index can start from."""
+    column, sign = sort.column, "lt" if sort.is_descending else "gt"
+    if after:
+        value, ticket = _read_cursor(after)
+        tickets = tickets.filter(**{f"{column}__{sign}e": value}).filter(
+            Q(**{f"{column}__{sign}": value}) | Q(**{f"id__{sign}": ticket})
+        )
+    order: Callable[[str], object] = lambda name: F(name).desc() if sort.is_descending else F(name).asc()  # noqa: E731
+    return tickets.order_by(order(column), order("id"))
+
+
+def _cursor(ticket: Ticket, sort: Sort) -> str:
+    text = f"{getattr(ticket, sort.column).isoformat()} {ticket.id}"
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> tuple[datetime, int]:
+    try:
+        at, ticket = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(" ")
+        value, number = datetime.fromisoformat(at), int(ticket)
+    except ValueError as error:
+        raise BadCursor("This page does not exist any more; start from the first one.") from error
+    if value.tzinfo is None or not 0 <= number < 1 << 63:
+        raise BadCursor("This page does not exist any more; start from the first one.")
+    return value, number
+
+
+def _rows(tickets: list[Ticket], *, scope: Scope, now: datetime) -> Iterable[TicketRow]:
+    labels = Labels.of({cut: [getattr(ticket, cut) for ticket in tickets] for cut in NAMED}, scope=scope)
+    dues = _dues([ticket.id for ticket in tickets], now)
+    for ticket in tickets:
+        yield TicketRow(
+            ticket=ticket,
+            status=Status(ticket.status),
+            **{cut: labels(cut, getattr(ticket, cut)) for cut in NAMED},
+            age=now - ticket.created_at,
+            waiting=now - ticket.waiting_since if ticket.waiting_since else None,
+            due=dues.get(ticket.id),
+        )
+
+
+def _dues(tickets: list[int], now: datetime) -> dict[int, Due]:
+    """The first due promise of each ticket that has an unfulfilled one."""
+    waiting = Promise.objects.filter(ticket__in=tickets, fulfilled_at=None, cancelled_at=None, due_at__isnull=False)
+    first: dict[int, Due] = {}
+    for ticket, kind, due_at in waiting.order_by("-due_at").values_list("ticket", "kind", "due_at"):
+        first[ticket] = Due(PromiseKind(kind), due_at, due_at <= now)
+    return first

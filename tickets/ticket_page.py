@@ -1,0 +1,289 @@
+"""One ticket as its page shows it: what happened, what state it was in when, what was promised.
+
+Every word is resolved in bulk; the proof card of a promise is worked out on request, from the same
+events and by the same engine as the stored verdict.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+from django.db import connection
+
+from ops_dashboard.people.roles import Scope
+from tickets.event_rows import read_history
+from tickets.identity import ticket_id
+from tickets.labels import NAMED, Label, Labels
+from tickets.models import BusinessCalendar, Promise, SlaPolicy, Span, Ticket, TicketEvent
+from tickets.policy_versions import ServiceLevels, in_force
+from tickets.proof import Stretch, Why, proof
+from tickets.timeline import fold
+from tickets.vocabulary import ActorKind, EventType, PromiseKind, PromiseState, Status
+
+MOST_MOMENTS = 1000  # a page shows the first ones and says so
+CHANGED = ("priority", "team", "assignee", "channel", "language", "reason")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One event. `changes` pairs what was set with its new value; `after` is the time since the one before."""
+
+    at: datetime
+    type: EventType
+    actor: str
+    actor_kind: ActorKind
+    is_public: bool
+    changes: tuple[tuple[str, str], ...]
+    after: timedelta | None
+
+
+@dataclass(frozen=True)
+class State:
+    """One stretch of the ticket's state; `end_at` None while it lasts."""
+
+    start_at: datetime
+    end_at: datetime | None
+    lasted: timedelta
+    status: Status
+    team: Label
+    assignee: Label
+    priority: Label
+
+
+@dataclass(frozen=True)
+class Promised:
+    """One promise. `state` is its verdict now; a card at `kind` and `run` proves it."""
+
+    row: Promise
+    kind: PromiseKind
+    state: PromiseState
+    policy: str
+    owner: Label
+
+    @property
+    def used(self) -> float:
+        """Share of the target that has run, on the promise's own clock as stored."""
+        return self.row.business_elapsed_s / self.row.target_s if self.row.target_s else 0.0
+
+
+@dataclass(frozen=True)
+class TicketPage:
+    """What the page shows."""
+
+    ticket: Ticket
+    status: Status
+    labels: dict[str, Label]
+    moments: tuple[Moment, ...]
+    moments_left_out: int
+    states: tuple[State, ...]
+    promises: tuple[Promised, ...]
+    age: timedelta
+    merged_into: tuple[str, str] | None  # (source, ref)
+    follow_up_of: tuple[str, str] | None
+
+    @property
+    def requester(self) -> str:
+        """A pseudonym that tells requesters apart within this installation."""
+        return f"{self.ticket.requester:016x}"[-8:] if self.ticket.requester is not None else ""
+
+
+@dataclass(frozen=True)
+class ProofLine:
+    """One stretch of a promise, in words."""
+
+    start_at: datetime
+    end_at: datetime
+    why: Why
+    seconds: int
+    total: int
+    policy: str
+    calendar: str
+    status: Status
+    team: Label
+    assignee: Label
+    holidays: tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class ProofCard:
+    """Why a promise was kept or missed, stretch by stretch."""
+
+    promised: Promised
+    calendar: str
+    lines: tuple[ProofLine, ...]
+
+
+def find_ticket(source: str, ref: str, *, scope: Scope) -> Ticket:
+    """Ticket.DoesNotExist when there is none, or none for this reader."""
+    return Ticket.objects.ever_visible_to(scope).get(id=ticket_id(source, ref), ref=ref)
+
+
+def ticket_page(ticket: Ticket, *, scope: Scope, now: datetime) -> TicketPage:
+    """Everything about one ticket that its reader may see."""
+    events = list(TicketEvent.objects.filter(ticket=ticket.id).defer("meta"))
+    events.sort(key=lambda event: (event.occurred_at, EventType(event.type).rank, event.seq, event.dedupe_key))
+    spans = list(Span.objects.filter(ticket=ticket.id).order_by("seq"))
+    promises = list(Promise.objects.filter(ticket=ticket.id).order_by("started_at", "kind", "run"))
+    labels = _labels(ticket, events, spans, promises, scope=scope)
+    return TicketPage(
+        ticket=ticket,
+        status=Status(ticket.status),
+        labels={cut: labels(cut, getattr(ticket, cut)) for cut in NAMED},
+        moments=tuple(_moments(events[:MOST_MOMENTS], labels)),
+        moments_left_out=max(0, len(events) - MOST_MOMENTS),
+        states=tuple(_states(spans, labels, now)),
+        promises=tuple(_promised(promises, labels, now)),
+        age=now - ticket.created_at,
+        merged_into=_name(ticket.merged_into, scope),
+        follow_up_of=_name(ticket.follow_up_of, scope),
+    )
+
+
+def proof_card(ticket: Ticket, kind: PromiseKind, run: int, *, scope: Scope, now: datetime) -> ProofCard:
+    """Promise.DoesNotExist when the ticket has no such promise."""
+    row = Promise.objects.get(ticket=ticket.id, kind=kind, run=run)
+    with connection.cursor() as cursor:
+        history = read_history(cursor, np.array([ticket.id], dtype=np.int64))
+    levels = in_force()
+    stretches = proof(
+        fold(history.events),
+        levels.policies,
+        levels.clocks,
+        kind=kind,
+        run=run,
+        now=int(now.timestamp()),
+        source=history.source,
+    )
+    labels = Labels.of(
+        {
+            "team": [stretch.team for stretch in stretches],
+            "assignee": [row.owner, *(stretch.assignee for stretch in stretches)],
+        },
+        scope=scope,
+    )
+    return ProofCard(
+        promised=next(iter(_promised([row], labels, now))),
+        calendar=_calendar_name(row.calendar),
+        lines=tuple(_lines(stretches, levels, labels)),
+    )
+
+
+def _labels(
+    ticket: Ticket,
+    events: Iterable[TicketEvent],
+    spans: Iterable[Span],
+    promises: Iterable[Promise],
+    *,
+    scope: Scope,
+) -> Labels:
+    codes: dict[str, set[int | None]] = {cut: {getattr(ticket, cut)} for cut in NAMED}
+    for event in events:
+        for cut in CHANGED:
+            codes[cut].add(getattr(event, cut))
+        if event.actor_kind == ActorKind.AGENT:
+            codes["assignee"].add(event.actor)
+    for span in spans:
+        for cut in ("team", "assignee", "priority"):
+            codes[cut].add(getattr(span, cut))
+    codes["assignee"].update(promise.owner for promise in promises)
+    return Labels.of(codes, scope=scope)
+
+
+def _moments(events: list[TicketEvent], labels: Labels) -> Iterable[Moment]:
+    before: datetime | None = None
+    for event in events:
+        yield Moment(
+            at=event.occurred_at,
+            type=EventType(event.type),
+            actor=_actor(event, labels),
+            actor_kind=ActorKind(event.actor_kind),
+            is_public=event.is_public,
+            changes=tuple(_changes(event, labels)),
+            after=event.occurred_at - before if before else None,
+        )
+        before = event.occurred_at
+
+
+def _actor(event: TicketEvent, labels: Labels) -> str:
+    kind = ActorKind(event.actor_kind)
+    named = labels("assignee", event.actor).text if kind is ActorKind.AGENT else ""
+    return named or ("" if kind is ActorKind.UNKNOWN else kind.label)
+
+
+def _changes(event: TicketEvent, labels: Labels) -> Iterable[tuple[str, str]]:
+    if event.status is not None:
+        yield "status", Status(event.status).label
+    for cut in CHANGED:
+        code = getattr(event, cut)
+        if code is not None:
+            yield cut, labels(cut, code).text or "none"
+
+
+def _states(spans: Iterable[Span], labels: Labels, now: datetime) -> Iterable[State]:
+    for span in spans:
+        yield State(
+            start_at=span.start_at,
+            end_at=span.end_at,
+            lasted=(span.end_at or now) - span.start_at,
+            status=Status(span.status),
+            team=labels("team", span.team),
+            assignee=labels("assignee", span.assignee),
+            priority=labels("priority", span.priority),
+        )
+
+
+def _promised(promises: list[Promise], labels: Labels, now: datetime) -> Iterable[Promised]:
+    names = dict(
+        (policy.pk, str(policy)) for policy in SlaPolicy.objects.filter(pk__in={promise.policy for promise in promises})
+    )
+    for promise in promises:
+        yield Promised(
+            row=promise,
+            kind=PromiseKind(promise.kind),
+            state=_verdict(promise, now),
+            policy=names.get(promise.policy, ""),
+            owner=labels("assignee", promise.owner),
+        )
+
+
+def _verdict(promise: Promise, now: datetime) -> PromiseState:
+    """A promise that runs beyond its due instant is missed, whether or not a fold has noticed."""
+    state = PromiseState(promise.state)
+    is_late = state is PromiseState.RUNNING and promise.due_at is not None and promise.due_at <= now
+    return PromiseState.MISSED if is_late else state
+
+
+def _lines(stretches: Iterable[Stretch], levels: ServiceLevels, labels: Labels) -> Iterable[ProofLine]:
+    policies = {policy.pk: str(policy) for policy in SlaPolicy.objects.filter(pk__in=levels.policy_ids.tolist())}
+    calendars = {calendar.pk: str(calendar) for calendar in BusinessCalendar.objects.all()}
+    for stretch in stretches:
+        version = levels.calendar_ids(np.array([stretch.calendar], np.int32), np.array([stretch.start_at], np.int64))
+        yield ProofLine(
+            start_at=_instant(stretch.start_at),
+            end_at=_instant(stretch.end_at),
+            why=stretch.why,
+            seconds=stretch.seconds,
+            total=stretch.total,
+            policy=policies.get(int(levels.policy_ids[stretch.policy]), ""),
+            calendar=calendars.get(int(version[0]), "24/7"),
+            status=Status(stretch.status),
+            team=labels("team", stretch.team),
+            assignee=labels("assignee", stretch.assignee),
+            holidays=stretch.holidays,
+        )
+
+
+def _calendar_name(number: int) -> str:
+    calendar = BusinessCalendar.objects.filter(pk=number).first() if number else None
+    return str(calendar) if calendar else "24/7"
+
+
+def _name(ticket: int | None, scope: Scope) -> tuple[str, str] | None:
+    """Source and ref of another ticket, if the reader may see it."""
+    other = Ticket.objects.ever_visible_to(scope).filter(id=ticket).first() if ticket else None
+    return (Labels.of({"source": [other.source]}, scope=scope)("source", other.source).slug, other.ref) if other else None
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,87 @@
+"""The list of tickets, one ticket, and the proof of one promise."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from ops_dashboard.metrics.query import today
+from ops_dashboard.people.access import requires
+from tickets import showing
+from tickets.forms import TicketsForm
+from tickets.list_chips import list_chips
+from tickets.lists import BadCursor, list_tickets
+from tickets.models import Promise, Ticket
+from tickets.ticket_page import find_ticket, proof_card, ticket_page
+from tickets.vocabulary import PromiseKind
+
+
+@require_safe
+@requires("sees_tickets")
+def tickets(request: HttpRequest) -> HttpResponse:
+    """The list; to htmx only what stands under the filter bar."""
+    now = timezone.now()
+    asked = TicketsForm(request.GET, scope=request.scope, today=today()).asked()
+    try:
+        found = list_tickets(asked.wanted, scope=request.scope, now=now, after=request.GET.get("after", ""))
+    except BadCursor as problem:
+        raise Http404(str(problem)) from problem
+    query = request.GET.copy()
+    query.pop("after", None)
+    context = {
+        "asked": asked,
+        "found": found,
+        "chips": list_chips(request.GET, asked.problems, scope=request.scope),
+        "count": showing.count_words(found),
+        "table": showing.list_table(found, now=now),
+        "first_page": query.urlencode(),
+        "is_first": "after" not in request.GET,
+        "is_filtered": bool(query),
+    }
+    is_partial = bool(request.htmx) and not request.htmx.history_restore_request
+    response = render(request, "tickets/_list.html" if is_partial else "tickets/list.html", context)
+    if is_partial:
+        response["HX-Push-Url"] = request.get_full_path()
+    response["Vary"] = "HX-Request"
+    return response
+
+
+@require_safe
+@requires("sees_tickets")
+def ticket(request: HttpRequest, source: str, ref: str) -> HttpResponse:
+    page = ticket_page(_found(request, source, ref), scope=request.scope, now=timezone.now())
+    context = {
+        "page": page,
+        "source": source,
+        "promises": showing.promise_lines(page),
+        "states": showing.state_table(page.states),
+        "moments": [(moment, showing.moment_words(moment), showing.words(moment.type)) for moment in page.moments],
+    }
+    return render(request, "tickets/ticket.html", context)
+
+
+@require_safe
+@requires("sees_tickets")
+def proof(request: HttpRequest, source: str, ref: str, kind: str, run: int) -> HttpResponse:
+    found = _found(request, source, ref)
+    try:
+        card = proof_card(found, PromiseKind.from_label(kind), run, scope=request.scope, now=timezone.now())
+    except (KeyError, Promise.DoesNotExist) as error:
+        raise Http404("This ticket has no such promise.") from error
+    context = {
+        "ticket": found,
+        "source": source,
+        "card": card,
+        "name": showing.words(card.promised.kind),
+        "drawn": showing.drawn_proof(card),
+        "table": showing.proof_table(card),
+    }
+    return render(request, "tickets/proof.html", context)
+
+
+def _found(request: HttpRequest, source: str, ref: str) -> Ticket:
+    """404 alike for a ticket that does not exist and for one that is not the reader's."""
+    try:
+        return find_ticket(source, ref, scope=request.scope)
+    except Ticket.DoesNotExist as error:
+        raise Http404("There is no such ticket, or it is not yours to see.") from error
