@@ -43,6 +43,7 @@ class Environment:
     email_from: str
     metrics_token: str
     statement_timeout_s: int
+    worker_processes: int
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Environment:
@@ -67,6 +68,7 @@ class Environment:
             email_from=variables.get("EMAIL_FROM") or "ops-dashboard@localhost",
             metrics_token=variables.get("METRICS_TOKEN", ""),
             statement_timeout_s=_number(variables, "STATEMENT_TIMEOUT_S", default=0, least=0, most=86_400),
+            worker_processes=_number(variables, "WORKER_PROCESSES", default=2, least=1, most=64),
         )
 
     def database(self) -> dict[str, Any]:

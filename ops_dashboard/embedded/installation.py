@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import socket
 from dataclasses import asdict, dataclass, replace
@@ -77,7 +76,7 @@ def remember(installation: Installation, var: Path) -> None:
     fresh.unlink(missing_ok=True)
     fresh.touch(mode=0o600)
     fresh.write_text(json.dumps({**asdict(installation), "place": str(installation.place)}), encoding="utf-8")
-    os.replace(fresh, path)
+    fresh.replace(path)
 
 
 def free_port(preferred: int, *, but: int = 0) -> int:

@@ -17,6 +17,8 @@ PR_SET_PDEATHSIG = 1
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 HEALTHY_AFTER_S = 60.0
+# A server gets no variable of ours: those hold secrets, and PG* would change its settings.
+BARE_VARIABLES = {"PATH": os.defpath, "LC_ALL": "C"}
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -55,6 +57,22 @@ def spawn(
         group=account.gid if account else None,
         extra_groups=[] if account else None,
         umask=0o077 if account else -1,
+    )
+
+
+def run(command: Sequence[str], *, account: Account | None) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end, under another account where one is given, and return what it said."""
+    return subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        env=BARE_VARIABLES,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
     )
 
 

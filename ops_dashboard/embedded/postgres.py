@@ -15,7 +15,7 @@ from psycopg2.extensions import connection as Connection
 
 from ops_dashboard.embedded.failure import ServersFailed
 from ops_dashboard.embedded.installation import DATABASE, HOST, ROLE, Installation
-from ops_dashboard.embedded.offspring import Account, spawn
+from ops_dashboard.embedded.offspring import BARE_VARIABLES, Account, run, spawn
 
 MAJOR = "18"
 LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
@@ -94,7 +94,7 @@ class Postgres:
                 [str(self.programs / "postgres"), "-D", str(self.data), *options],
                 dies_by=self.stops_by,
                 account=self.account,
-                variables=_bare_variables(),
+                variables=BARE_VARIABLES,
                 directory=self.data,
                 output=output,
             )
@@ -122,12 +122,7 @@ class Postgres:
     def end_orphan(self) -> None:
         """Stop a server of ours that outlived its keeper, where the kernel does not see to that."""
         if self.answers():
-            subprocess.run(
-                [str(self.programs / "pg_ctl"), "stop", "-D", str(self.data), "-m", "fast", "-w"],
-                **_as(self.account),
-                stdout=subprocess.DEVNULL,
-                check=False,
-            )
+            run([str(self.programs / "pg_ctl"), "stop", "-D", str(self.data), "-m", "fast", "-w"], account=self.account)
 
     def _create(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)  # what an interrupted creation left
@@ -145,7 +140,7 @@ class Postgres:
         command += ["--auth=scram-sha-256", "--data-checksums", *LOCALE]
         command += [] if self.is_durable else ["--no-sync"]
         try:
-            done = subprocess.run(command, **_as(self.account), capture_output=True, text=True, check=False)
+            done = run(command, account=self.account)
         finally:
             password.unlink()
         if done.returncode != 0:
@@ -174,21 +169,12 @@ def connect(installation: Installation, *, database: str) -> Connection:
 
 
 def _processes() -> list[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
 
 
 def _works_in(directory: Path, pid: int) -> bool:
     try:
-        return os.path.samefile(f"/proc/{pid}/cwd", directory)
+        return Path(f"/proc/{pid}/cwd").samefile(directory)
     except OSError:  # gone meanwhile, or another account's
         return False
 
-
-def _as(account: Account | None) -> dict[str, object]:
-    who = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
-    return {**who, "cwd": "/", "env": _bare_variables()}
-
-
-def _bare_variables() -> dict[str, str]:
-    """The servers get no variable of ours: those hold secrets and may hold PG* settings."""
-    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}

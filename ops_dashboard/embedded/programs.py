@@ -8,17 +8,17 @@ import platform
 import pwd
 import secrets
 import shutil
-import subprocess
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from ops_dashboard.embedded import installation
 from ops_dashboard.embedded.failure import ServersFailed
-from ops_dashboard.embedded.offspring import Account
+from ops_dashboard.embedded.offspring import Account, run
 
 # PostgreSQL refuses to run as root, and Valkey has no need to.
 UNPRIVILEGED_ACCOUNTS = ("postgres", "nobody")
-REACHABLE_PLACES = (Path("/var/lib"), Path("/var/tmp"))
+REACHABLE_PLACES = (Path("/var/lib"), Path("/var/tmp"))  # noqa: S108  # a directory of ours is made in it, with a random name
 MACHINES = {"amd64": "x86_64", "x86_64": "x86_64", "arm64": "arm64", "aarch64": "aarch64"}
 
 
@@ -95,12 +95,10 @@ def _copy(installed: Programs, place: Path) -> Programs:
 
 def _open_to_read(tree: Path) -> None:
     """Our own copy is made readable whatever the umask of the one who installed the original."""
-    for folder, _, names in os.walk(tree):
-        os.chmod(folder, 0o755)
-        for name in names:
-            path = Path(folder, name)
-            if not path.is_symlink():
-                path.chmod(0o755 if os.access(path, os.X_OK) and path.stat().st_mode & 0o100 else 0o644)
+    for path in (tree, *tree.rglob("*")):
+        if not path.is_symlink():
+            is_entered_or_run = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+            path.chmod(0o755 if is_entered_or_run else 0o644)
 
 
 def _package(name: str) -> Path:
@@ -122,31 +120,12 @@ def _valkey() -> Path:
 def _runs(program: Path, who: Account) -> bool:
     """Tell by trying whether the account can run this program."""
     try:
-        done = subprocess.run(
-            [program, "--version"],
-            user=who.uid,
-            group=who.gid,
-            extra_groups=[],
-            cwd="/",
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=False,
-        )
+        return run([str(program), "--version"], account=who).returncode == 0
     except OSError:
         return False
-    return done.returncode == 0
 
 
 def _reaches(path: Path, who: Account) -> bool:
     """Tell by trying whether the account can enter this directory, or the part of it that exists."""
     existing = next(step for step in (path, *path.parents) if step.exists())
-    done = subprocess.run(
-        ["/bin/sh", "-c", 'cd "$1"', "sh", str(existing.resolve())],
-        user=who.uid,
-        group=who.gid,
-        extra_groups=[],
-        cwd="/",
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )
-    return done.returncode == 0
+    return run(["/bin/sh", "-c", 'cd "$1"', "sh", str(existing.resolve())], account=who).returncode == 0

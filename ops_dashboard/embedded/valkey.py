@@ -13,7 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from ops_dashboard.embedded.installation import HOST, Installation
-from ops_dashboard.embedded.offspring import Account, spawn
+from ops_dashboard.embedded.offspring import BARE_VARIABLES, Account, spawn
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Valkey:
                 [str(self.program), "-"],
                 dies_by=self.stops_by,
                 account=self.account,
-                variables={"PATH": os.defpath, "LC_ALL": "C"},
+                variables=BARE_VARIABLES,
                 directory=self.data,
                 stdin=subprocess.PIPE,
                 output=output,
