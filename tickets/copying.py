@@ -150,9 +150,7 @@ def encode(columns: Sequence[Column]) -> bytes:
     out[: len(HEADER)] = np.frombuffer(HEADER, np.uint8)
     out[total:] = np.frombuffer(TRAILER, np.uint8)
     at = ends - row
-    out[at[:, None] + np.arange(2)] = np.frombuffer(
-        np.array(len(columns), ">i2").tobytes(), np.uint8
-    )
+    out[at[:, None] + np.arange(2)] = np.frombuffer(np.array(len(columns), ">i2").tobytes(), np.uint8)
     at = at + 2
     for column, size in zip(columns, sizes, strict=True):
         column.put(out, at)

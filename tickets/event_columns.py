@@ -42,9 +42,7 @@ def event_columns(
     return {
         "ticket": bigint(tickets),
         "dedupe_key": uuids(keys),
-        "occurred_at": microseconds(
-            np.array([microseconds_of(draft.occurred_at) for draft in drafts], dtype=np.int64)
-        ),
+        "occurred_at": microseconds(np.array([microseconds_of(draft.occurred_at) for draft in drafts], dtype=np.int64)),
         "seq": integer(np.array([draft.seq for draft in drafts])),
         "type": smallint(np.array([draft.type for draft in drafts])),
         "source": smallint(np.full(len(drafts), source.pk)),
@@ -110,9 +108,7 @@ def _status(draft: Draft, words: Words) -> int:
 
 
 def _codes(drafts: Sequence[Draft], name: str, known: dict[str, int]) -> Fixed:
-    codes = [
-        UNSET if (word := getattr(draft, name)) is None else known[word] for draft in drafts
-    ]
+    codes = [UNSET if (word := getattr(draft, name)) is None else known[word] for draft in drafts]
     return _unless_unset(codes, width=4)
 
 

@@ -48,14 +48,9 @@ class History:
 
 def read_history(cursor: CursorWrapper, tickets: Ids) -> History:
     """Every stored event of `tickets`; one without events is left out."""
-    names = ", ".join(
-        f"coalesce({name}, {UNSET}::{_cast(name)})" if name in _NULLABLE else name
-        for name in _LAYOUT
-    )
+    names = ", ".join(f"coalesce({name}, {UNSET}::{_cast(name)})" if name in _NULLABLE else name for name in _LAYOUT)
     numbers = ",".join(map(str, tickets.tolist()))
-    rows = copy_out(
-        cursor, f"SELECT {names} FROM {TABLE} WHERE ticket = ANY('{{{numbers}}}'::bigint[])", _LAYOUT
-    )
+    rows = copy_out(cursor, f"SELECT {names} FROM {TABLE} WHERE ticket = ANY('{{{numbers}}}'::bigint[])", _LAYOUT)
     return _told(rows[_order(rows)])
 
 
@@ -95,12 +90,8 @@ def _told(rows: NDArray) -> History:
         ),
         source=rows["source"][first].astype(np.int32),
         requester=_first_told(rows["requester"].astype(np.int64), ticket, len(tickets)),
-        merged_into=_last_told(
-            np.where(kind == EventType.TICKET_MERGED, other, UNSET), ticket, len(tickets)
-        ),
-        follow_up_of=_last_told(
-            np.where(kind == EventType.FOLLOW_UP_CREATED, other, UNSET), ticket, len(tickets)
-        ),
+        merged_into=_last_told(np.where(kind == EventType.TICKET_MERGED, other, UNSET), ticket, len(tickets)),
+        follow_up_of=_last_told(np.where(kind == EventType.FOLLOW_UP_CREATED, other, UNSET), ticket, len(tickets)),
         count=count,
     )
 

@@ -181,9 +181,7 @@ def solve_columns(bench: Bench) -> Columns:
 def promise_columns(bench: Bench) -> Columns:
     """One row a promise. One that runs is decided when it falls due, unless something happens."""
     levels = bench.levels
-    told = promises(
-        bench.timeline, levels.policies, levels.clocks, now=bench.now, source=bench.history.source
-    )
+    told = promises(bench.timeline, levels.policies, levels.clocks, now=bench.now, source=bench.history.source)
     cancelled = told.state == PromiseState.CANCELLED
     running = told.state == PromiseState.RUNNING
     decided_at = np.where(cancelled, OPEN_END, np.where(running, told.due_at, told.decided_at))

@@ -146,11 +146,6 @@ def _write_tickets(
     names = ", ".join(f'"{name}"' for name in columns)
     staged = ", ".join(f'stage."{name}"' for name in columns)
     cursor.execute(f"DROP TABLE IF EXISTS {_STAGE}")
-    cursor.execute(
-        f"CREATE TEMP TABLE {_STAGE} ON COMMIT DROP AS SELECT {names} FROM {TICKETS} WITH NO DATA"
-    )
+    cursor.execute(f"CREATE TEMP TABLE {_STAGE} ON COMMIT DROP AS SELECT {names} FROM {TICKETS} WITH NO DATA")
     copy_in(cursor, _STAGE, {name: column.where(~is_new) for name, column in columns.items()})
-    cursor.execute(
-        f"UPDATE {TICKETS} ticket SET ({names}) = ({staged}) FROM {_STAGE} stage "
-        "WHERE ticket.id = stage.id"
-    )
+    cursor.execute(f"UPDATE {TICKETS} ticket SET ({names}) = ({staged}) FROM {_STAGE} stage WHERE ticket.id = stage.id")

@@ -5,6 +5,7 @@ own secret, so that nobody can test an address against it from outside.
 """
 
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -46,10 +47,8 @@ def requester_key(directory: Path) -> bytes:
         fresh = path.with_suffix(f".{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_bytes(secrets.token_bytes(32))
-        try:
-            path.hardlink_to(fresh)  # whoever is first decides
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):  # whoever is first decides
+            path.hardlink_to(fresh)
         fresh.unlink()
     return path.read_bytes()
 

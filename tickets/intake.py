@@ -53,16 +53,18 @@ def take_in(
     *,
     origin: str,
     progress: Progress | None = None,
+    size: int = 0,
     batch: int = BATCH,
 ) -> Summary:
     """Store the events of `drafts` that are not known yet and rebuild the facts of their tickets.
 
     Drafts of one ticket had better come together. `progress` is called with the number of drafts
-    of each batch once it is committed. Taking in the same drafts again changes nothing. Whatever
-    `drafts` raises comes out, after the batches before it have been kept. Raises TicketCollision.
+    of each batch once it is committed, `size` is the bytes they are read from. Taking in the same
+    drafts again changes nothing. Whatever `drafts` raises comes out, after the batches before it
+    have been kept. Raises TicketCollision.
     """
     started = time.monotonic()
-    run = Run(source, origin)
+    run = Run(source, origin, size)
     try:
         for proposed in _batches(drafts, batch):
             run.take(proposed)
@@ -75,13 +77,11 @@ def take_in(
     return run.summary(time.monotonic() - started)
 
 
-def check(source: Source, drafts: Iterable[Draft | Rejected]) -> Iterator[Rejected]:
-    """The drafts that `take_in` would reject; nothing is written."""
-    words, now = Words(source), timezone.now()
+def check(words: Words, drafts: Iterable[Draft | Rejected]) -> Iterator[Draft | Rejected]:
+    """Drafts that may come in, and rejections; nothing is written."""
+    now = timezone.now()
     for draft in drafts:
-        rejected = draft if isinstance(draft, Rejected) else _rejection(draft, words, now)
-        if rejected:
-            yield rejected
+        yield draft if isinstance(draft, Rejected) else _rejection(draft, words, now) or draft
 
 
 def _rejection(draft: Draft, words: Words, now: datetime) -> Rejected | None:
@@ -89,9 +89,7 @@ def _rejection(draft: Draft, words: Words, now: datetime) -> Rejected | None:
     return Rejected(draft.line, *problem, draft.raw) if problem else None
 
 
-def _batches(
-    drafts: Iterable[Draft | Rejected], size: int
-) -> Iterator[list[Draft | Rejected]]:
+def _batches(drafts: Iterable[Draft | Rejected], size: int) -> Iterator[list[Draft | Rejected]]:
     """Lists of about `size`, cut between tickets where a ticket is not a batch by itself."""
     batch: list[Draft | Rejected] = []
     last = ""
@@ -109,10 +107,10 @@ def _batches(
 class Run:
     """One import under way, and its row."""
 
-    def __init__(self, source: Source, origin: str) -> None:
+    def __init__(self, source: Source, origin: str, size: int) -> None:
         self.source = source
         self.words = Words(source)
-        self.row = ImportRun.objects.create(source=source, origin=origin[:200])
+        self.row = ImportRun.objects.create(source=source, origin=origin[:200], bytes_read=size)
         self.key = requester_key(settings.ENVIRONMENT.var)
         self.touched: list[NDArray[np.int64]] = []
         self.last_event_at: datetime | None = source.last_event_at
@@ -131,19 +129,15 @@ class Run:
             latest = max(draft.occurred_at for draft in drafts)
             self.last_event_at = max(latest, self.last_event_at or latest)
 
-    def _sort_out(
-        self, proposed: list[Draft | Rejected]
-    ) -> tuple[list[Draft], list[Rejected]]:
+    def _sort_out(self, proposed: list[Draft | Rejected]) -> tuple[list[Draft], list[Rejected]]:
         """Drafts that may come in, and rejections."""
-        now = timezone.now()
         drafts: list[Draft] = []
         rejected: list[Rejected] = []
-        for draft in proposed:
-            wrong = draft if isinstance(draft, Rejected) else _rejection(draft, self.words, now)
-            if wrong:
-                rejected.append(wrong)
+        for told in check(self.words, proposed):
+            if isinstance(told, Rejected):
+                rejected.append(told)
             else:
-                drafts.append(draft)
+                drafts.append(told)
         return drafts, rejected
 
     def _reject(self, rejected: list[Rejected]) -> None:
@@ -171,14 +165,10 @@ class Run:
             if not fresh:
                 return
             tickets = np.array([ids[draft.ticket_ref] for draft in fresh], dtype=np.int64)
-            columns = event_columns(
-                fresh, keys, tickets, source=self.source, words=self.words, requester_key=self.key
-            )
+            columns = event_columns(fresh, keys, tickets, source=self.source, words=self.words, requester_key=self.key)
             copy_in(cursor, partitions.TABLE, columns)
             touched = np.unique(tickets)
-            facts.rebuild(
-                cursor, touched, refs={ids[d.ticket_ref]: d.ticket_ref for d in fresh}
-            )
+            facts.rebuild(cursor, touched, refs={ids[d.ticket_ref]: d.ticket_ref for d in fresh})
         self.row.accepted += len(fresh)
         self.row.tickets += len(touched)
         self.touched.append(touched)
@@ -188,15 +178,11 @@ class Run:
         wanted = {number: ref for ref, number in ids.items()}
         if len(wanted) < len(ids):
             raise TicketCollision("two tickets of one batch have the same number")
-        cursor.execute(
-            "SELECT id, source, ref FROM tickets_ticket WHERE id = ANY(%s)", [list(wanted)]
-        )
+        cursor.execute("SELECT id, source, ref FROM tickets_ticket WHERE id = ANY(%s)", [list(wanted)])
         rows = cursor.fetchall()
         for number, source, ref in rows:
             if (source, ref) != (self.source.pk, wanted[number]):
-                raise TicketCollision(
-                    f"ticket '{wanted[number]}' has the number of '{ref}' of source {source}"
-                )
+                raise TicketCollision(f"ticket '{wanted[number]}' has the number of '{ref}' of source {source}")
         return [number for number, _, _ in rows]
 
     def _unknown(

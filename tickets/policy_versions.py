@@ -72,9 +72,7 @@ def in_force() -> ServiceLevels:
     used = [row.definition["calendar"] for row in rows]
     calendars = [names.get(name, ALWAYS_OPEN) if name else ALWAYS_OPEN for name in used]
     return ServiceLevels(
-        policies=tuple(
-            _policy(row, calendar, codes) for row, calendar in zip(rows, calendars, strict=True)
-        ),
+        policies=tuple(_policy(row, calendar, codes) for row, calendar in zip(rows, calendars, strict=True)),
         clocks=clocks,
         policy_ids=np.array([row.pk for row in rows], dtype=np.int32),
         calendar_of=np.array(calendars, dtype=np.int32),
@@ -82,9 +80,7 @@ def in_force() -> ServiceLevels:
     )
 
 
-def _calendars() -> tuple[
-    dict[str, int], tuple[Hours, ...], tuple[tuple[NDArray[np.int64], Ids], ...]
-]:
+def _calendars() -> tuple[dict[str, int], tuple[Hours, ...], tuple[tuple[NDArray[np.int64], Ids], ...]]:
     """The index, the clock and the versions of each calendar."""
     rows: dict[str, list[BusinessCalendar]] = defaultdict(list)
     for row in BusinessCalendar.objects.filter(is_retired=False).order_by("name", "version"):
@@ -96,9 +92,7 @@ def _calendars() -> tuple[
         starts = [_seconds(row.valid_from, -OPEN_END) for row in chain]
         clocks.append(each[0] if len(each) == 1 else Succession(list(zip(starts, each, strict=True))))
         starts[0] = -OPEN_END  # before its first version a calendar counts as in it
-        versions.append(
-            (np.array(starts, dtype=np.int64), np.array([r.pk for r in chain], dtype=np.int32))
-        )
+        versions.append((np.array(starts, dtype=np.int64), np.array([r.pk for r in chain], dtype=np.int32)))
     return {name: index for index, name in enumerate(rows)}, tuple(clocks), tuple(versions)
 
 
@@ -108,10 +102,7 @@ def _policy(row: SlaPolicy, calendar: int, codes: CodesOf) -> Policy:
         id=row.pk,
         order=row.order,
         targets=tuple(_targets(definition["targets"], calendar, codes["priority"])),
-        conditions={
-            name: _union(codes[name], words)
-            for name, words in definition.get("conditions", {}).items()
-        },
+        conditions={name: _union(codes[name], words) for name, words in definition.get("conditions", {}).items()},
         valid_from=_seconds(row.valid_from, -OPEN_END),
         valid_to=_seconds(row.valid_to, OPEN_END),
     )
@@ -132,9 +123,7 @@ def _targets(
                 seconds=document["seconds"],
                 priority=code,
                 calendar=calendar,
-                pauses_in=frozenset(
-                    Status.from_label(label) for label in document.get("pauses_in", ())
-                ),
+                pauses_in=frozenset(Status.from_label(label) for label in document.get("pauses_in", ())),
                 **{name: document[name] for name in TARGET_OPTIONS if name in document},
             )
 
@@ -142,9 +131,7 @@ def _targets(
 def _codes() -> CodesOf:
     """What the words of conditions and targets mean, by their slugs."""
     shared = {"channel": Channel, "priority": Priority, "language": Language, "reason": Reason}
-    pairs = {
-        name: list(model.objects.values_list("slug", "pk")) for name, model in shared.items()
-    }
+    pairs = {name: list(model.objects.values_list("slug", "pk")) for name, model in shared.items()}
     pairs["source"] = list(Source.objects.values_list("slug", "pk"))
     pairs["team"] = [
         *Team.objects.values_list("slug", "pk"),

@@ -1,6 +1,6 @@
 """A source's words as codes: each team, agent, channel ... is made the first time it is named."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from typing import Any, Protocol
@@ -173,25 +173,25 @@ class Words:
         """Make every word of `drafts` known, in transactions of their own."""
         for name, codes in self.codes.items():
             codes.learn({getattr(draft, name) for draft in drafts} - {None})
-        self.agents.learn(
-            {draft.actor_ref for draft in drafts if draft.actor_kind is ActorKind.AGENT} - {None}
-        )
+        self.agents.learn({draft.actor_ref for draft in drafts if draft.actor_kind is ActorKind.AGENT} - {None})
 
 
-def register_source(
-    slug: str, *, kind: str, zone: str = "UTC", statuses: dict[str, Status] | None = None
-) -> Source:
+def register_source(slug: str, *, kind: str, zone: str = "UTC", statuses: Mapping[str, Status] | None = None) -> Source:
     """The source called `slug`, made with these status words where it does not exist yet."""
     with transaction.atomic():
-        source, is_new = Source.objects.get_or_create(
-            slug=slug, defaults={"kind": kind, "zone": zone}
-        )
+        source, is_new = Source.objects.get_or_create(slug=slug, defaults={"kind": kind, "zone": zone})
         if is_new:
-            StatusMapping.objects.bulk_create(
-                StatusMapping(source=source, word=word, status=status)
-                for word, status in (statuses or CANONICAL_STATUSES).items()
-            )
+            map_statuses(source, statuses or CANONICAL_STATUSES)
     return source
+
+
+@transaction.atomic
+def map_statuses(source: Source, statuses: Mapping[str, Status]) -> None:
+    """Let these words of `source` mean these categories from now on and since ever."""
+    StatusMapping.objects.filter(source=source, word__in=statuses).delete()
+    StatusMapping.objects.bulk_create(
+        StatusMapping(source=source, word=word, status=status) for word, status in statuses.items()
+    )
 
 
 CANONICAL_STATUSES = {

@@ -1,0 +1,177 @@
+"""`manage.py demo`: an invented support organisation, its tickets, and how they go on."""
+
+import json
+import sys
+import time
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ops_dashboard.metrics import rollup
+from ops_dashboard.people.demo_users import DEMO_USERS, demo_password
+from tickets.demo import records
+from tickets.demo.live import LiveView, WorldEnded, tell_history
+from tickets.demo.world import World
+from tickets.forgetting import forget
+from tickets.models import Source
+
+TICKETS, WEEKS, SEED = 80_000, 26, 1
+MOST_TICKETS, MOST_WEEKS = 20_000_000, 260
+TICK_S = 4.0
+
+Advance = Callable[[int], None]
+
+
+def number(low: int, high: int) -> Callable[[str], int]:
+    """An argparse type: a whole number from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        if not text.strip().isascii() or not text.strip().isdigit() or not low <= int(text) <= high:
+            raise ArgumentTypeError(f"'{text}' is not a whole number from {low:,} to {high:,}")
+        return int(text)
+
+    return parse
+
+
+def moment(text: str) -> datetime:
+    """An argparse type: an instant that has come, in ISO form with its zone."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"'{text}' is not a moment; try 2026-11-22T15:40:00+00:00") from error
+    if at.tzinfo is None:
+        raise ArgumentTypeError(f"'{text}' names no zone; add Z or +00:00")
+    if at > timezone.now():
+        raise ArgumentTypeError(f"'{text}' has not come yet")
+    return at.astimezone(UTC)
+
+
+class Command(BaseCommand):
+    help = "Generate the demo organisation through the real intake; --live keeps its events coming until Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--tickets", type=number(1, MOST_TICKETS), default=TICKETS)
+        parser.add_argument("--weeks", type=number(1, MOST_WEEKS), default=WEEKS)
+        parser.add_argument("--seed", type=number(0, 2**31), default=SEED, help="the same seed tells the same story")
+        parser.add_argument("--now", type=moment, help="where the history ends; the present moment if not given")
+        parser.add_argument("--live", action="store_true", help="go on telling what happens, every few seconds")
+        parser.add_argument("--ticks", type=number(1, 10**9), help="with --live: stop after so many looks")
+        parser.add_argument("--clear", action="store_true", help="remove the demo: its tickets, people and sign-ins")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["clear"] and options["live"]:
+            raise CommandError("--clear removes the demo and --live needs it: give one of them", returncode=2)
+        if options["clear"]:
+            self._clear(as_json=options["json"])
+            return
+        source = records.find()
+        if source is None or source.cursor["told_to"] is None:
+            source = self._generate(source, options)
+        elif not options["live"]:
+            self._already(source, as_json=options["json"])
+        if options["live"]:
+            self._live(source, ticks=options["ticks"], as_json=options["json"])
+
+    def _generate(self, unfinished: Source | None, options: dict[str, Any]) -> Source:
+        """Make the demo, or finish one that was broken off."""
+        started = time.monotonic()
+        if unfinished:
+            source, world = unfinished, records.world_of(unfinished)
+        else:
+            now = (options["now"] or timezone.now()).replace(microsecond=0)
+            world = World(options["seed"], options["tickets"], options["weeks"], now)
+            try:
+                source = records.settle(world)
+            except records.NameTaken as error:
+                raise CommandError(f"{error}; nothing was changed", returncode=1) from error
+        with _bar("tickets", world.tickets) as advance:
+            summary = tell_history(source, world, created=advance)
+        with _bar("figures", None) as advance:
+            refilled = rollup.refill(progress=advance)
+        self._report(
+            {
+                "source": source.slug,
+                "accepted": summary.accepted,
+                "duplicate": summary.duplicate,
+                "rejected": summary.rejected,
+                "tickets": summary.tickets,
+                "cells": refilled.cells,
+                "intake_seconds": summary.seconds,
+                "seconds": round(time.monotonic() - started, 3),
+            },
+            f"{summary.tickets:,} tickets, {summary.accepted:,} events in {time.monotonic() - started:.0f} s. "
+            f"Sign in as {', '.join(user.username for user in DEMO_USERS)}; "
+            f"password {demo_password(settings.ENVIRONMENT.var)}",
+            as_json=options["json"],
+        )
+        return source
+
+    def _already(self, source: Source, *, as_json: bool) -> None:
+        told = source.cursor
+        self._report(
+            {"source": source.slug, "exists": True} | told,
+            f"The demo is there already: {told['tickets']:,} tickets of {told['weeks']} weeks up to {told['told_to']}. "
+            "Nothing was changed; `demo --clear` removes it, `demo --live` lets it go on.",
+            as_json=as_json,
+        )
+
+    def _clear(self, *, as_json: bool) -> None:
+        source = records.find()
+        if source is None:
+            self._report({"removed": 0}, "There is no demo to remove.", as_json=as_json)
+            return
+        world = records.world_of(source)
+        with _bar("tickets", None) as advance:
+            removed = forget(source, progress=advance)
+        records.remove(world)
+        rollup.refill()
+        self._report({"removed": removed}, f"The demo is gone: {removed:,} tickets.", as_json=as_json)
+
+    def _live(self, source: Source, *, ticks: int | None, as_json: bool) -> None:
+        """Look at the clock every few seconds and take in what has happened."""
+        view = LiveView(source, records.world_of(source))
+        told, looks = 0, 0
+        try:
+            told += view.begin(_whole_second()).accepted
+            rollup.refill()
+            if not as_json:
+                self.stdout.write(f"Caught up with {told:,} events. Events go on until Ctrl-C.")
+            while ticks is None or looks < ticks:
+                time.sleep(TICK_S)
+                summary = view.tick(_whole_second())
+                looks, told = looks + 1, told + summary.accepted
+                if summary.accepted:
+                    rollup.refill()
+                    if not as_json:
+                        at = f"{view.told_to:%H:%M:%S}"
+                        self.stdout.write(f"{at} {summary.accepted} events, {summary.tickets} tickets")
+        except WorldEnded as error:
+            raise CommandError(f"{error}: `demo --clear`, then `demo`", returncode=1) from error
+        except KeyboardInterrupt:
+            pass
+        self._report({"told": told, "looks": looks}, f"{told:,} events told.", as_json=as_json)
+
+    def _report(self, facts: dict[str, Any], words: str, *, as_json: bool) -> None:
+        self.stdout.write(json.dumps(facts) if as_json else words)
+
+
+def _whole_second() -> datetime:
+    return timezone.now().replace(microsecond=0)
+
+
+@contextmanager
+def _bar(what: str, total: int | None) -> Iterator[Advance]:
+    """A progress bar on standard error, on a terminal only."""
+    shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*shown, console=Console(file=sys.stderr), disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda amount: bar.advance(task, amount)
