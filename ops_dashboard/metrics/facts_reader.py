@@ -81,7 +81,10 @@ def read_cells(source: Source, cells: Iterable[CellKey], *, as_of: datetime) -> 
     with connection.cursor() as cursor:
         values = b",".join(cursor.cursor.mogrify("(%s,%s::timestamptz,%s::timestamptz)", row) for row in wanted)
         limit = cursor.cursor.mogrify("%s::timestamptz", (as_of,)).decode()
-    # OFFSET 0 keeps the planner from turning a few hundred index ranges into a scan of the table.
+    # OFFSET 0 keeps the planner from turning a few hundred index ranges into one scan of the table,
+    # and without fresh statistics (after a large import) it would scan the table once a range.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
     sql = (
         f"SELECT fact.* FROM (VALUES {values.decode()}) AS cell (team_id, starts, ends) CROSS JOIN LATERAL ("
         f"{select_sql(source)} WHERE ({source.team}) = cell.team_id "

@@ -56,6 +56,11 @@ class Ticket(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["created_team", "created_at"], name="ticket_by_created"),
+            models.Index(
+                fields=["team", "first_closed_at"],
+                name="ticket_by_close",
+                condition=Q(first_closed_at__isnull=False),
+            ),
             models.Index(fields=["created_at", "id"], name="ticket_newest"),
             models.Index(fields=["updated_at", "id"], name="ticket_latest"),
             models.Index(
