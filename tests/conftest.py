@@ -1,5 +1,6 @@
 """What every test may ask for: a database, a browser, and settings that suit a test run."""
 
+import os
 from collections.abc import Callable, Iterator
 
 import django
@@ -13,6 +14,8 @@ from tests.chromium import launch
 from tests.servers import prepare_environment
 
 prepare_environment()
+# Playwright keeps an event loop in the thread of the test, which Django would take for an async view.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 django.setup()
 
 PATIENCE_MS = 15_000

@@ -28,8 +28,6 @@ def prepare_environment() -> None:
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     os.environ.setdefault("HTTPS", "0")
     os.environ["DJANGO_SETTINGS_MODULE"] = "ops_dashboard.settings"
-    # Playwright keeps an event loop in the thread of the test, which Django would take for an async view.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 
 def _start_servers() -> None:
