@@ -18,9 +18,9 @@ function tokens(element) {
 
 const TRACES = {
   now: (token) => ({ line: { color: token("accent"), width: 2 }, marker: { color: token("accent") } }),
-  previous: (token) => ({ line: { color: token("edge"), width: 1.4 } }),
+  previous: (token) => ({ line: { color: token("muted"), width: 1.4 } }),
   interval: (token) => ({ fillcolor: token("accent-pale") }),
-  bar: (token) => ({ marker: { color: token("accent") } }),
+  bar: (token) => ({ marker: { color: token("bar") } }),
 };
 
 const SHAPES = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from ops_dashboard.metrics.definitions import Metric, Unit
 from ops_dashboard.metrics.periods import Grain
-from ops_dashboard.metrics.rendering.numbers import DAY, HOUR, MINUTE, bucket, span, text
+from ops_dashboard.metrics.rendering.numbers import DAY, HOUR, MINUTE, bucket, goal, span, text
 from ops_dashboard.metrics.result import Figure, Note, Result, Row
 
 Chart = dict[str, Any]
@@ -71,7 +71,7 @@ def marks(result: Result, *, as_bars: bool = False) -> list[tuple[str, str]]:
     if not as_bars and any(row.figure.low is not None for row in result.rows):
         found.append(("interval", "95 % interval"))
     if result.target is not None:
-        found.append(("target", f"target {text(result.target, result.metric.unit, clock=result.metric.clock)}"))
+        found.append(("target", f"target {goal(result.target, result.metric.unit, clock=result.metric.clock)}"))
     if any(row.maturing for row in result.rows):
         found.append(("maturing", "still maturing"))
     return found

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ops_dashboard.metrics.definitions import Metric, Unit
 from ops_dashboard.metrics.rendering.changes import Change, change
-from ops_dashboard.metrics.rendering.numbers import Shown, shown, span, text
+from ops_dashboard.metrics.rendering.numbers import Shown, goal, shown, span
 from ops_dashboard.metrics.rendering.sentences import misses
 from ops_dashboard.metrics.result import Result
 
@@ -58,7 +58,7 @@ def _quiet(result: Result) -> list[str]:
     if total.low is not None and total.high is not None:
         said.append(span(total.low, total.high, metric.unit, clock=metric.clock))
     if result.target is not None:
-        said.append(f"target {text(result.target, metric.unit, clock=metric.clock)}")
+        said.append(f"target {goal(result.target, metric.unit, clock=metric.clock)}")
     if metric.clock == "business":
         said.append("business hours")
     if total.n and total.n < metric.minimum_n:

@@ -12,7 +12,7 @@ AMBER_AFTER, RED_AFTER = 2 * CYCLE, 6 * CYCLE
 
 @dataclass(frozen=True)
 class FreshnessLine:
-    """`state`: fresh, late, stale or empty."""
+    """`state`: fresh, late, stale or unknown."""
 
     state: str
     data_to: str
@@ -24,7 +24,7 @@ def freshness_line(freshness: Freshness, *, now: datetime) -> FreshnessLine:
     """Amber after two missed cycles, red after six."""
     waiting = (f"{plural(freshness.stale_cells, 'cell')} being recounted",) if freshness.stale_cells else ()
     if freshness.complete_to is None:
-        return FreshnessLine("empty", "No data yet", freshness.zone, waiting)
+        return FreshnessLine("unknown", "No data yet", freshness.zone, waiting)
     age = now - freshness.complete_to
     state = "stale" if age > RED_AFTER else "late" if age > AMBER_AFTER else "fresh"
     said = f"Data to {clock_time(freshness.complete_to, freshness.zone, now=now)}"

@@ -26,6 +26,10 @@ class HeatMap:
     high_words: str
     caption: str
 
+    @property
+    def has_few(self) -> bool:
+        return any(cell.shade == "few" for _, cells in self.days for cell in cells)
+
 
 def heat_map(result: Result, *, caption: str = "") -> HeatMap:
     """Shares, times and means spread around the total; counts run from none to the most."""

@@ -51,6 +51,11 @@ def text(value: float | None, unit: Unit, *, clock: str = "") -> str:
     return shown(value, unit, clock=clock).plain
 
 
+def goal(value: float, unit: Unit, *, clock: str = "") -> str:
+    """A target or an end of a scale: a round number stays round (`90 %`)."""
+    return text(value, unit, clock=clock).replace(".0 %", " %")
+
+
 def whole(value: float) -> str:
     """Rounded to an integer, thousands separated."""
     return _signed(f"{round(value):,}")

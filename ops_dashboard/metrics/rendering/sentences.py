@@ -5,10 +5,8 @@ from collections.abc import Iterable
 from ops_dashboard.metrics.definitions import Better, Metric
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.rendering.changes import Verdict, change
-from ops_dashboard.metrics.rendering.numbers import WEEKDAYS, bucket, length, plural, text
+from ops_dashboard.metrics.rendering.numbers import WEEKDAYS, bucket, goal, length, plural, text
 from ops_dashboard.metrics.result import Figure, Result, Row
-
-NAMED_CUTS = 2  # how many cuts a sentence names before it counts
 
 
 def sentence(result: Result) -> str:
@@ -77,10 +75,10 @@ def _cuts(result: Result) -> str:
     if result.target is None or result.metric.better is Better.NEITHER:
         return f"{said}, of {plural(len(ranked), 'row')}." if len(ranked) > 1 else f"{said}."
     missing = sum(misses(result.metric, row.figure, result.target) for row in ranked)
-    goal = text(result.target, result.metric.unit, clock=result.metric.clock)
+    target = goal(result.target, result.metric.unit, clock=result.metric.clock)
     if not missing:
-        return f"All {len(ranked)} meet the target of {goal}; {said}."
-    return f"{missing} of {len(ranked)} miss the target of {goal}; {said}."
+        return f"All {len(ranked)} meet the target of {target}; {said}."
+    return f"{missing} of {len(ranked)} miss the target of {target}; {said}."
 
 
 def _hours(result: Result) -> str:

@@ -7,7 +7,7 @@ from ops_dashboard.metrics.definitions import Metric, Unit
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.rendering.changes import Change, change
 from ops_dashboard.metrics.rendering.marks import Bullet, Sparkline, Track, sparkline, track
-from ops_dashboard.metrics.rendering.numbers import WEEKDAYS, bucket, length, shown, span, text
+from ops_dashboard.metrics.rendering.numbers import DASH, WEEKDAYS, bucket, goal, length, shown, span, text
 from ops_dashboard.metrics.rendering.sentences import misses, worst_first
 from ops_dashboard.metrics.result import Figure, Result, Row
 
@@ -160,13 +160,13 @@ def _bucket_order(row: Row) -> str | float | None:
 
 
 def _scale_note(result: Result, scale: Track | None) -> str:
-    """What the bars of the column span: `70 – 100, target 90`."""
+    """What the bars of the column span: `70–100, target 90 %`; only shares start above zero."""
     if scale is None:
         return ""
     metric = result.metric
-    ends = span(scale.low, scale.high, metric.unit, clock=metric.clock) if scale.low else ""
-    goal = f"target {text(result.target, metric.unit, clock=metric.clock)}" if result.target is not None else ""
-    return ", ".join(filter(None, [ends, goal]))
+    ends = f"{scale.low * 100:.0f}{DASH}{scale.high * 100:.0f}" if scale.low else ""
+    target = f"target {goal(result.target, metric.unit, clock=metric.clock)}" if result.target is not None else ""
+    return ", ".join(filter(None, [ends, target]))
 
 
 def _sparks(series: Result) -> dict[str, Sparkline | None]:
