@@ -153,6 +153,9 @@ class Site:
     def page(self, slug: str) -> Page:
         return next(entry for entry in self._entries.values() if isinstance(entry, Page) and entry.slug == slug)
 
+    def pages(self) -> Iterator[Page]:
+        return (entry for entry in self._entries.values() if isinstance(entry, Page))
+
     def open_to(self, scope: Scope) -> Iterator[Page | Link]:
         """What this reader may open, group by group."""
         for group in GROUPS:
