@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tickets.spans import gave_on
 from tickets.states import OPEN_END, Codes, Flags, Instants, Rows, States, among
-from tickets.vocabulary import DONE, UNSOLVED, ActorKind, Status
+from tickets.vocabulary import DONE, UNSOLVED, ActorKind, EventType, Status
 from tickets.waits import is_human_reply, is_solve
 
 WAITING = UNSOLVED - {Status.PENDING}  # the requester waits
@@ -22,7 +22,8 @@ class Solves:
     `solver` is the agent who did it, else the assignee; `nth` counts 1, 2 ... in the ticket.
     `replies`, `reassignments` and `transfers` count from creation to this moment; `wait_s` (new,
     open, hold), `work_s` (new, open) and `pending_s` are calendar seconds since creation.
-    `reopened_at` is OPEN_END and `reopened_by` UNKNOWN where it held.
+    `reopened_at` is OPEN_END and `reopened_by` UNKNOWN where it held; an automation that reopens at
+    the instant of a requester's message does so for the requester.
     """
 
     ticket: Rows
@@ -105,8 +106,18 @@ def _reopening(states: States, rows: Rows) -> dict[str, NDArray[Any]]:
     undone = (place < len(reopened)) & (row < until) & (events.ticket[row] == events.ticket[rows])
     return {
         "reopened_at": np.where(undone, states.at[row], OPEN_END),
-        "reopened_by": np.where(undone, events.actor_kind[row], ActorKind.UNKNOWN).astype(np.uint8),
+        "reopened_by": np.where(undone, _on_behalf_of(states)[row], ActorKind.UNKNOWN).astype(np.uint8),
     }
+
+
+def _on_behalf_of(states: States) -> NDArray[np.uint8]:
+    """Who each event goes back to: the requester, where an automation acts at the instant of their message."""
+    events = states.events
+    wrote = (events.type == EventType.REQUESTER_MESSAGE) & (events.actor_kind == ActorKind.REQUESTER)
+    last = np.maximum.accumulate(np.where(wrote, np.arange(len(wrote)), 0))
+    at_once = wrote[last] & (events.ticket[last] == events.ticket) & (states.at[last] == states.at)
+    automatic = (events.actor_kind == ActorKind.SYSTEM) | (events.actor_kind == ActorKind.BOT)
+    return np.where(automatic & at_once, ActorKind.REQUESTER, events.actor_kind)
 
 
 def _so_far(flags: Flags, states: States) -> Codes:

@@ -257,3 +257,11 @@ def test_spans_count_the_same_moves_as_events(told: Events) -> None:
     assert (spans.left == Step.SOLVED).sum() == len(timeline.solves)
     assert spans.transferred.sum() == tickets.transfers.sum()
     assert spans.reassigned.sum() == tickets.reassignments.sum()
+
+
+def test_a_reopen_by_the_system_at_the_instant_of_a_message_is_the_requester_s() -> None:
+    story = ticket(
+        "Mon 09:00 opened · 11:00 solved · Tue 08:50 message · 08:50 reopened by system",
+        "Mon 09:00 opened · 10:00 message · 11:00 solved · Tue 08:50 reopened by system",
+    )
+    assert story.timeline.solves.reopened_by.tolist() == [ActorKind.REQUESTER, ActorKind.SYSTEM]
