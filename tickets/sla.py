@@ -192,26 +192,20 @@ class Segments:
 
 def cut(bench: Bench, rule: Rule, told: Runs) -> Segments:
     """The segments of `told`, without those of runs that never had a target."""
+    run, span = _overlaps(bench, told)
     spans = bench.timeline.spans
-    first = np.searchsorted(bench.places, place(told.ticket, told.started_at), "right") - 1
-    last = np.searchsorted(bench.places, place(told.ticket, told.ended_at), "left") - 1
-    count = np.maximum(last, first) - first + 1
-    run = np.repeat(np.arange(len(told)), count)
-    span = np.arange(len(run)) + np.repeat(first - np.cumsum(count) + count, count)
     start_at = np.maximum(spans.start_at[span], told.started_at[run])
     end_at = np.minimum(spans.end_at[span], told.ended_at[run])
     target = bench.target(rule)[span]
-    lasts = (end_at > start_at) | (count[run] == 1)
     lends = _lender(run, target != NONE)
     lapsed_at = np.full(len(told), OPEN_END)
     lapsing = np.flatnonzero(lends < 0)[::-1]
     lapsed_at[run[lapsing]] = start_at[lapsing]  # the earliest is written last
-    kept = np.flatnonzero(lasts & (lends >= 0))
+    kept = np.flatnonzero(lends >= 0)
     run, span = run[kept], span[kept]
     heads = np.flatnonzero(np.diff(run, prepend=-1))
     lengths = np.diff(heads, append=len(run))
-    target_in = target[lends[kept]]
-    status = spans.status[span]
+    borrowed, status = target[lends[kept]], spans.status[span]
     return Segments(
         run=run[heads],
         head=heads,
@@ -221,10 +215,22 @@ def cut(bench: Bench, rule: Rule, told: Runs) -> Segments:
         span=span,
         start_at=start_at[kept],
         end_at=end_at[kept],
-        target=target_in,
+        target=borrowed,
         judges=target[kept] != NONE,
-        running=among(rule.counted, status) & ~bench.terms.pauses[target_in, status],
+        running=among(rule.counted, status) & ~bench.terms.pauses[borrowed, status],
     )
+
+
+def _overlaps(bench: Bench, told: Runs) -> tuple[Rows, Rows]:
+    """(run, span) of every span that some of a run lies in; a run of 0 s lies in one."""
+    spans = bench.timeline.spans
+    first = np.searchsorted(bench.places, place(told.ticket, told.started_at), "right") - 1
+    last = np.searchsorted(bench.places, place(told.ticket, told.ended_at), "left") - 1
+    count = np.maximum(last, first) - first + 1
+    run = np.repeat(np.arange(len(told)), count)
+    span = np.arange(len(run)) + np.repeat(first - np.cumsum(count) + count, count)
+    lasts = (spans.end_at[span] > spans.start_at[span]) | (count[run] == 1)
+    return run[lasts], span[lasts]
 
 
 def _lender(run: Rows, has: Flags) -> Rows:
@@ -326,32 +332,38 @@ def _was_kept(ended_by: NDArray[np.uint8]) -> Flags:
 
 
 def _deciding(terms: Terms, parts: Segments, sums: Count) -> tuple[Rows, Flags]:
-    """Each run's first segment in which it falls due (past the last: none), and whether it missed.
+    """Each run's segment in which it falls due (past the last: none), and whether it missed.
 
-    A target used up to the second is due there unless it says next_open, but missed only by more.
+    A target used up to the second is due there unless it says next_open, but missed only by more,
+    and no longer due where a longer target took over just then.
     """
+    if not len(parts.head):
+        return parts.head, parts.judges
     allowed, next_open = terms.seconds[parts.target], terms.next_open[parts.target]
-    after = sums.before + sums.spent
+    after, row = sums.before + sums.spent, np.arange(len(parts.span))
     late = parts.judges & (
         (parts.running & (after > allowed)) | (sums.before > allowed)  # or the target shrank
     )
     used_up = ~next_open & ((parts.running & (after == allowed)) | (sums.before == allowed))
     endless = parts.running & (parts.end_at == OPEN_END)
     due = late | (parts.judges & (used_up | endless))
-    rows = np.where(due, np.arange(len(due)), len(due))
-    if not len(rows):
-        return rows, late
-    return np.minimum.reduceat(rows, parts.head), np.logical_or.reduceat(late, parts.head)
+    has_left = parts.judges & (sums.before < allowed + next_open)
+    verdict = np.minimum.reduceat(np.where(late, row, len(row)), parts.head)
+    settled = row <= np.minimum(verdict, parts.tail)[parts.of]
+    since = np.maximum.reduceat(np.where(has_left & settled, row, -1), parts.head)
+    first = np.where(due & (row >= since[parts.of]), row, len(row))
+    return np.minimum.reduceat(first, parts.head), verdict < len(row)
 
 
 def _due_at(bench: Bench, parts: Segments, sums: Count, at: Rows) -> Instants:
     """When each run falls due in the segment `at`, or would have, had it run on from there."""
     terms, target, start_at = bench.terms, parts.target[at], parts.start_at[at]
-    left = terms.seconds[target] - sums.before[at]  # below 0 where the target shrank under the sum
-    level = sums.level[at] + np.maximum(left, 0)
+    next_open = terms.next_open[target]
+    left = terms.seconds[target] - sums.before[at]
     calendar = np.where(terms.on_wall[target], ALWAYS_OPEN, terms.calendar[target])
-    instants = bench.instants(calendar, level, terms.next_open[target])
-    return np.where(left < 0, start_at, np.maximum(instants, start_at))
+    instants = bench.instants(calendar, sums.level[at] + np.maximum(left, 0), next_open)
+    at_once = left < 1 - next_open  # the target shrank to what had run, or below
+    return np.where(at_once, start_at, np.maximum(instants, start_at))
 
 
 def _decided_at(state: NDArray[Any], due_at: Instants, fulfilled_at: Instants, ended_at: Instants) -> Instants:

@@ -15,6 +15,7 @@ KINDS = [
     EventType.STATUS_CHANGED,
     EventType.ASSIGNEE_CHANGED,
     EventType.GROUP_CHANGED,
+    EventType.PRIORITY_CHANGED,
     EventType.TICKET_MERGED,
     EventType.TICKET_DELETED,
     EventType.TICKET_RESTORED,
@@ -31,16 +32,18 @@ def events(draw: st.DrawFn) -> Events:
         (number, *each) for number, told in enumerate(tickets) for each in [(0, EventType.TICKET_CREATED, 1, 0), *told]
     ]
     ticket_, at, kind, status, holder = (np.array(column) for column in zip(*rows, strict=True))
+    by_requester = np.isin(kind, [EventType.TICKET_CREATED, EventType.REQUESTER_MESSAGE])
     unset = np.full(len(rows), UNSET, np.int32)
     columns: dict[str, NDArray[Any]] = {
         "ticket": ticket_.astype(np.int64),
         "at": at.astype(np.int64),
         "type": kind.astype(np.uint8),
         "actor": np.ones(len(rows), np.int32),
-        "actor_kind": np.full(len(rows), ActorKind.AGENT, np.uint8),
+        "actor_kind": np.where(by_requester, ActorKind.REQUESTER, ActorKind.AGENT).astype(np.uint8),
         "status": np.where(kind == EventType.STATUS_CHANGED, status, UNSET).astype(np.int32),
+        "priority": np.where(kind == EventType.PRIORITY_CHANGED, holder, UNSET).astype(np.int32),
         "team": np.where(kind == EventType.GROUP_CHANGED, holder, UNSET).astype(np.int32),
         "assignee": np.where(kind == EventType.ASSIGNEE_CHANGED, holder, UNSET).astype(np.int32),
     }
-    columns |= dict.fromkeys(("priority", "channel", "language", "reason"), unset)
+    columns |= dict.fromkeys(("channel", "language", "reason"), unset)
     return order(columns, seq=np.arange(len(rows)))

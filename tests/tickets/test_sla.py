@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.stories import CAST, CHANNELS, DAYS, PRIORITIES, TEAMS, Story, ticket
 from tests.tickets.arbitrary import events
+from tests.tickets.naive_sla import verdicts
 from tickets.business_time import Calendar, clock
 from tickets.sla import BadPolicy, Policy, Target, promises
 from tickets.states import OPEN_END, Events
@@ -393,6 +394,17 @@ def test_a_verdict_stands_whatever_the_priority_becomes() -> None:
     assert told.rows.target_s.tolist() == [HOUR]
 
 
+def test_a_longer_target_that_takes_over_at_the_last_second_lets_the_promise_run_on() -> None:
+    text = "Mon 09:00 opened as urgent · 10:00 priority low"
+    assert judge(text, *PRIORITISED, now="Mon 12:30").verdict() == ("running", "Mon 17:00")
+
+
+def test_a_change_of_hands_at_night_leaves_the_deadline_at_closing_time() -> None:
+    told = judge("Mon 16:00 opened · 20:00 assigned to bob", first_reply(calendar=0), now="Tue 09:30")
+    assert told.verdict() == ("missed", "Mon 17:00")
+    assert told.rows.owner.tolist() == [0]  # nobody held it at closing time
+
+
 def test_a_policy_may_judge_by_the_priority_at_creation() -> None:
     frozen = [resolution(target.seconds, priority=target.priority, priority_from="creation") for target in PRIORITISED]
     text = "Mon 09:00 opened as low · 09:20 priority urgent"
@@ -539,3 +551,43 @@ def test_a_decided_promise_stays_as_it_is(told: Events, now: int, later: int) ->
     decided = np.isin(soon.state, [PromiseState.MET, PromiseState.MISSED, PromiseState.CANCELLED])
     for name in ("state", "due_at", "decided_at", "owner", "team", "target_s"):
         assert (getattr(soon, name)[decided] == getattr(late, name)[decided]).all(), name
+
+
+BY_TEAM = [
+    Policy(
+        id=1,
+        order=1,
+        conditions={"team": frozenset({1})},
+        targets=tuple(Target(kind=kind, seconds=1, pauses_in=PENDING) for kind in PromiseKind),
+    ),
+    Policy(
+        id=2,
+        order=2,
+        conditions={"team": frozenset({0, 2})},
+        targets=tuple(
+            Target(kind=kind, seconds=seconds, priority=priority)
+            for kind in PromiseKind
+            for priority, seconds in ((None, 3), (1, 1), (2, 5))
+        ),
+    ),
+]
+
+
+@given(events(), st.integers(0, 12))
+def test_the_engine_agrees_with_counting_every_second_by_hand(told: Events, now: int) -> None:
+    seen = max(now, int(told.at.max()))
+    rows = promises(fold(told), BY_TEAM, [], now=seen)
+    got = [
+        (
+            int(rows.ticket[row]),
+            int(rows.kind[row]),
+            int(rows.run[row]),
+            PromiseState(rows.state[row]).label,
+            int(rows.elapsed_s[row]),
+            int(rows.paused_s[row]),
+            None if rows.fulfilled_at[row] == OPEN_END else int(rows.fulfilled_at[row]),
+            int(rows.due_at[row]) if rows.state[row] == PromiseState.MISSED else None,
+        )
+        for row in range(len(rows))
+    ]
+    assert got == verdicts(told, BY_TEAM, now=seen)
