@@ -6,11 +6,12 @@ which facts differ are marked in the same transaction.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from ops_dashboard.metrics.rollup import mark_changed, snapshot
@@ -72,39 +73,38 @@ def rebuild(
 
 
 def rebuild_all(
+    tickets: QuerySet[Ticket] | None = None,
     *,
-    sources: Sequence[int] | None = None,
     progress: Callable[[int], None] | None = None,
     batch: int = BATCH,
 ) -> int:
-    """Rebuild the facts of every ticket (of some sources); returns how many tickets.
+    """Rebuild the facts of all tickets, or of these; returns how many.
 
     Each batch is a transaction of its own, so that readers see whole tickets and a broken run can
-    be started again. `progress` is called with the number of tickets of each batch.
+    be started again. `progress` is called with the number of tickets rebuilt so far.
     """
-    total = 0
-    chosen = sources if sources is not None else Source.objects.values_list("pk", flat=True)
-    for source in chosen:
-        for tickets in _batches(source, batch):
-            with transaction.atomic(), connection.cursor() as cursor:
-                take_turns(cursor, [source])
-                rebuild(cursor, tickets, refs={})
-            total += len(tickets)
-            if progress:
-                progress(len(tickets))
-    return total
+    done = 0
+    for source, numbers in _batches(Ticket.objects.all() if tickets is None else tickets, batch):
+        with transaction.atomic(), connection.cursor() as cursor:
+            take_turns(cursor, [source])
+            rebuild(cursor, numbers, refs={})
+        done += len(numbers)
+        if progress:
+            progress(done)
+    return done
 
 
-def _batches(source: int, size: int) -> Iterator[Ids]:
-    """Numbers of a source's tickets in order, `size` at a time."""
-    last = -1
-    while True:
-        rows = Ticket.objects.filter(source=source, id__gt=last).order_by("id")
-        tickets = np.array(rows.values_list("id", flat=True)[:size], dtype=np.int64)
-        if not len(tickets):
-            return
-        yield tickets
-        last = int(tickets[-1])
+def _batches(tickets: QuerySet[Ticket], size: int) -> Iterator[tuple[int, Ids]]:
+    """Numbers of tickets in order, `size` at a time, and their source."""
+    for source in Source.objects.order_by("pk").values_list("pk", flat=True):
+        last = -1
+        while True:
+            rows = tickets.filter(source=source, id__gt=last).order_by("id")[:size]
+            numbers = np.array(rows.values_list("id", flat=True), dtype=np.int64)
+            if not len(numbers):
+                break
+            yield source, numbers
+            last = int(numbers[-1])
 
 
 def _replace(

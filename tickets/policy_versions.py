@@ -23,10 +23,10 @@ from tickets.models import (
     TeamRef,
 )
 from tickets.policy import ALWAYS_OPEN, Policy, Target
+from tickets.slugs import slug_of
 from tickets.states import OPEN_END
 from tickets.succession import Hours, Succession
 from tickets.vocabulary import PromiseKind, Status
-from tickets.words import slug_of
 
 TARGET_OPTIONS = (
     "clock",

@@ -6,7 +6,6 @@ from hashlib import blake2b
 from typing import Any, Protocol
 
 from django.db import connection, transaction
-from django.utils.text import slugify
 
 from ops_dashboard.people.models import Agent, Team
 from tickets.connectors.drafts import NO_VALUE, Draft
@@ -20,6 +19,7 @@ from tickets.models import (
     StatusMapping,
     TeamRef,
 )
+from tickets.slugs import slug_of
 from tickets.vocabulary import ActorKind, Status
 
 LONGEST = 120
@@ -32,12 +32,6 @@ RANKS = {
     "urgent": 4,
     "critical": 4,
 }
-
-
-def slug_of(word: str, *, longest: int = 80) -> str:
-    """A word as it stands in addresses and policies; a hash where nothing of it can."""
-    slug = slugify(word)[:longest].strip("-")
-    return slug or blake2b(word.encode(), digest_size=6).hexdigest()
 
 
 class Codes(Protocol):

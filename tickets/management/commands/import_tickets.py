@@ -18,8 +18,9 @@ from tickets.connectors.drafts import Draft, Rejected
 from tickets.intake import Summary, check, take_in
 from tickets.management.progress import progress_bar
 from tickets.models import ImportRun, Source
+from tickets.slugs import slug_of
 from tickets.vocabulary import Status
-from tickets.words import Words, map_statuses, register_source, slug_of
+from tickets.words import Words, map_statuses, register_source
 
 FORMATS = ("events",)
 SHOWN_REJECTIONS = 5
@@ -50,8 +51,8 @@ class Command(BaseCommand):
                 with transaction.atomic():
                     source = register_source(slug, kind=options["format"], zone=options["zone"] or "UTC")
                     map_statuses(source, statuses)
-                    transaction.set_rollback(options["dry_run"])
                     words = Words(source)
+                    transaction.set_rollback(options["dry_run"])
                 if options["dry_run"]:
                     summary = self._check(words, drafts)
                 else:
