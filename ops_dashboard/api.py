@@ -1,8 +1,23 @@
 """The description of the API."""
 
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.views import SpectacularAPIView
 
 from ops_dashboard.people.access import HasRole
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    """How a reader shows who is asking: the cookie of the sign-in."""
+
+    target_class = "ops_dashboard.people.access.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
 class Schema(SpectacularAPIView):

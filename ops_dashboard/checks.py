@@ -1,10 +1,10 @@
 """System checks: configurations that run and should not.
 
-    ops.E001  DEBUG while the product answers for hosts other than this machine
-    ops.E002  a short, repetitive or well-known SECRET_KEY
-    ops.E003  a broker on another machine without a password
-    ops.E004  METRICS_TOKEN too short to stop guessing
-    ops.W001  answers for public hosts without HTTPS
+ops.E001  DEBUG while the product answers for hosts other than this machine
+ops.E002  a short, repetitive or well-known SECRET_KEY
+ops.E003  a broker on another machine without a password
+ops.E004  METRICS_TOKEN too short to stop guessing
+ops.W001  answers for public hosts without HTTPS
 """
 
 from collections.abc import Iterator, Sequence

@@ -91,9 +91,7 @@ def _import_runs() -> Iterator[Sample]:
 
 
 def _sign_ins() -> Iterator[Sample]:
-    counts = dict(
-        AuditEntry.objects.filter(action__in=SIGN_IN_OUTCOMES).values_list("action").annotate(n=Count("id"))
-    )
+    counts = dict(AuditEntry.objects.filter(action__in=SIGN_IN_OUTCOMES).values_list("action").annotate(n=Count("id")))
     for action, outcome in SIGN_IN_OUTCOMES.items():
         yield {"outcome": outcome}, counts.get(action, 0)
 

@@ -41,6 +41,7 @@ PARAMETERS = [OpenApiParameter(name, str, description=words) for name, words in 
 @extend_schema(
     parameters=[*PARAMETERS, OpenApiParameter("size", int, description=f"Rows a page, up to {LARGEST_PAGE}")],
     responses=OpenApiTypes.OBJECT,
+    operation_id="tickets",
 )
 @api_requires("sees_tickets")
 @api_view(["GET"])
@@ -73,7 +74,7 @@ def tickets(request: Request) -> Response:
     )
 
 
-@extend_schema(responses=OpenApiTypes.OBJECT)
+@extend_schema(responses=OpenApiTypes.OBJECT, operation_id="ticket")
 @api_requires("sees_tickets")
 @api_view(["GET"])
 def ticket(request: Request, source: str, ref: str) -> Response:
