@@ -1,0 +1,96 @@
+"""Signing in: guesses are slowed down, and every attempt leaves a trace without its password."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from ops_dashboard.people.models import AuditEntry, User
+from ops_dashboard.people.roles import Role
+from ops_dashboard.people.throttle import PER_ACCOUNT, PER_ADDRESS
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "four unrelated words here"
+
+
+@pytest.fixture(autouse=True)
+def carol() -> User:
+    cache.clear()
+    return User.objects.create_user("carol", password=PASSWORD, role=Role.MANAGER)
+
+
+def attempt(username: str, password: str, *, address: str = "192.0.2.7", client: Client | None = None) -> int:
+    form = {"username": username, "password": password}
+    return (client or Client()).post("/sign-in/", form, REMOTE_ADDR=address).status_code
+
+
+def trail() -> list[tuple[str, str]]:
+    return list(AuditEntry.objects.order_by("id").values_list("actor", "action"))
+
+
+def test_the_right_password_signs_in_and_is_recorded() -> None:
+    client = Client()
+    assert attempt("carol", PASSWORD, client=client) == 302
+    assert client.get("/patterns/").status_code == 200
+    assert trail() == [("carol", "signed_in")]
+
+
+def test_the_wrong_one_does_not_and_is_recorded() -> None:
+    client = Client()
+    assert attempt("carol", "guess", client=client) == 422
+    assert client.get("/patterns/").status_code == 302
+    assert trail() == [("carol", "sign_in_failed")]
+
+
+def test_a_name_that_nobody_has_is_not_kept_since_it_may_be_a_password() -> None:
+    assert attempt("hunter2 hunter2", "x") == 422
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.action, entry.detail) == ("(unknown)", "sign_in_failed", {"address": "192.0.2.7"})
+
+
+def test_a_disabled_account_cannot_sign_in(carol: User) -> None:
+    User.objects.filter(pk=carol.pk).update(is_active=False)
+    assert attempt("carol", PASSWORD) == 422
+
+
+def test_after_too_many_guesses_even_the_right_password_waits() -> None:
+    assert [attempt("carol", f"guess {n}") for n in range(PER_ACCOUNT)] == [422] * PER_ACCOUNT
+    assert attempt("Carol", PASSWORD) == 429
+    assert trail()[-1] == ("(unknown)", "sign_in_throttled")
+    assert attempt("carol", PASSWORD) == 429
+
+
+def test_guesses_from_one_address_do_not_lock_the_owner_out_at_another() -> None:
+    for n in range(PER_ACCOUNT + 1):
+        attempt("carol", f"guess {n}", address="192.0.2.66")
+    assert attempt("carol", PASSWORD, address="192.0.2.7") == 302
+
+
+def test_one_address_cannot_try_many_names() -> None:
+    statuses = [attempt(f"name{n}", "guess") for n in range(PER_ADDRESS + 1)]
+    assert statuses == [422] * PER_ADDRESS + [429]
+
+
+def test_signing_in_forgives_the_failures_before_it() -> None:
+    for n in range(PER_ACCOUNT - 1):
+        attempt("carol", f"guess {n}")
+    assert attempt("carol", PASSWORD) == 302
+    assert attempt("carol", "guess") == 422
+
+
+def test_signing_out_takes_a_post_and_ends_the_session() -> None:
+    client = Client()
+    attempt("carol", PASSWORD, client=client)
+    assert client.get("/sign-out/").status_code == 405
+    assert client.post("/sign-out/").status_code == 302
+    assert client.get("/patterns/").status_code == 302
+    assert trail() == [("carol", "signed_in"), ("carol", "signed_out")]
+
+
+def test_a_forwarded_address_counts_only_behind_our_proxy(settings) -> None:  # type: ignore[no-untyped-def]
+    def forwarded(address: str) -> str:
+        Client().post("/sign-in/", {"username": "carol", "password": "x"}, HTTP_X_FORWARDED_FOR=address)
+        return AuditEntry.objects.latest("id").detail["address"]
+
+    assert forwarded("198.51.100.1") == "127.0.0.1"
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert forwarded("203.0.113.9, 198.51.100.1") == "198.51.100.1"
