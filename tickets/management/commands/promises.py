@@ -1,0 +1,45 @@
+"""`manage.py promises`: every promise as it stands now, as CSV."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from tickets.models import Source, Ticket
+from tickets.promise_rows import write_promises
+
+
+class Command(BaseCommand):
+    help = "Write one row per promise, as of now."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--source", default="", metavar="NAME")
+        parser.add_argument("--ticket", default=None, metavar="REF")
+        parser.add_argument("--csv", required=True, metavar="OUT", help="a file to write, or - for the screen")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        source, ticket = _source(options["source"]), options["ticket"]
+        if (
+            ticket is not None
+            and not Ticket.objects.filter(ref=ticket, **({"source": source} if source else {})).exists()
+        ):
+            raise CommandError(f"there is no ticket '{ticket}'", returncode=2)
+        if options["csv"] == "-":
+            write_promises(sys.stdout.buffer, source=source, ticket=ticket)
+            return
+        try:
+            with Path(options["csv"]).open("wb") as out:
+                write_promises(out, source=source, ticket=ticket)
+        except OSError as error:
+            raise CommandError(f"{options['csv']}: {error.strerror}", returncode=2) from error
+
+
+def _source(slug: str) -> int | None:
+    if not slug:
+        return None
+    source = Source.objects.filter(slug=slug).first()
+    if source is None:
+        raise CommandError(f"there is no source '{slug}'", returncode=2)
+    return source.pk
