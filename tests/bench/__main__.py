@@ -7,11 +7,12 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from tests.bench import business_time, fold
+from tests.bench import business_time, fold, refill
 
 BENCHES: dict[str, Callable[[], None]] = {
     "business_time": business_time.run,
     "fold": fold.run,
+    "refill": refill.run,
 }
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 
 from ops_dashboard.metrics.models import Cell, Fill, StaleCell
 from ops_dashboard.people.models import Agent, Team
@@ -34,8 +36,7 @@ def build(tickets: int, *, seed: int = 1, now: datetime | None = None) -> None:
             _chunk(
                 cursor, rng, np.arange(start, min(start + CHUNK, tickets)) + 1, created[start : start + CHUNK], now_s
             )
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+    settle()
 
 
 def _dimensions() -> None:
@@ -52,7 +53,7 @@ def _dimensions() -> None:
     )
 
 
-def _chunk(cursor, rng, ids, created, now_s) -> None:
+def _chunk(cursor: CursorWrapper, rng: np.random.Generator, ids: np.ndarray, created: np.ndarray, now_s: int) -> None:
     n = len(ids)
     team = rng.integers(1, TEAMS + 1, n)
     agent = (team - 1) * (AGENTS // TEAMS) + rng.integers(1, AGENTS // TEAMS + 1, n)
@@ -170,7 +171,15 @@ def _chunk(cursor, rng, ids, created, now_s) -> None:
         _promises(cursor, key, kind, target, created, done, agent)
 
 
-def _promises(cursor, key, kind, target, created, done, agent) -> None:
+def _promises(
+    cursor: CursorWrapper,
+    key: dict[str, copying.Fixed],
+    kind: PromiseKind,
+    target: int,
+    created: np.ndarray,
+    done: np.ndarray,
+    agent: np.ndarray,
+) -> None:
     n = len(created)
     due, zero = created + target, np.zeros(n, np.int64)
     still = done == OPEN_END
@@ -200,7 +209,7 @@ def _promises(cursor, key, kind, target, created, done, agent) -> None:
     )
 
 
-def _subset(cursor, model, chosen, columns) -> None:
+def _subset(cursor: CursorWrapper, model: type[Model], chosen: np.ndarray, columns: dict[str, copying.Fixed]) -> None:
     rows = np.flatnonzero(chosen)
     kept = {
         name: copying.Fixed(column.wire[rows], None if column.null is None else column.null[rows])
@@ -209,16 +218,32 @@ def _subset(cursor, model, chosen, columns) -> None:
     copying.copy_in(cursor, model._meta.db_table, kept)
 
 
-def touch(cursor, count: int, *, seed: int) -> list[int]:
-    """Change the replies and solves of `count` tickets on random days, as a late correction would."""
-    rng = np.random.default_rng(seed)
-    cursor.execute("SELECT max(id) FROM tickets_ticket")
-    ids = rng.choice(cursor.fetchone()[0], count, replace=False) + 1
-    return [int(i) for i in ids]
+def anywhere(seed: int, *, count: int = 1_000) -> list[int]:
+    """Ids of tickets from all of the two years."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM tickets_ticket")
+        newest = cursor.fetchone()[0]
+    return sorted(int(i) + 1 for i in np.random.default_rng(seed).choice(newest, count, replace=False))
 
 
-def shift(cursor, ids: list[int]) -> None:
-    """The correction itself: every reply a second later, every solve by another agent."""
+def lately(seed: int, *, count: int = 1_000) -> list[int]:
+    """Ids of tickets created in the last week; they were numbered in order of creation."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(id), max(id) FROM tickets_ticket WHERE created_at > now() - interval '7 days'")
+        oldest, newest = cursor.fetchone()
+    chosen = np.random.default_rng(seed).choice(newest - oldest, min(count, newest - oldest), replace=False)
+    return sorted(int(i) + oldest for i in chosen)
+
+
+def correct(cursor: CursorWrapper, ids: list[int]) -> None:
+    """A late correction: every reply a second later, every solve and promise another agent's."""
     cursor.execute("UPDATE tickets_reply SET wait_s = wait_s + 1 WHERE ticket = ANY(%s)", [ids])
     cursor.execute("UPDATE tickets_solve SET solver = solver %% 800 + 1 WHERE ticket = ANY(%s)", [ids])
     cursor.execute("UPDATE tickets_promise SET owner = owner %% 800 + 1 WHERE ticket = ANY(%s)", [ids])
+
+
+def settle() -> None:
+    """Let no autovacuum or checkpoint of the building fall into a measurement."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")

@@ -1,0 +1,26 @@
+"""A database of its own for the benches that need one, on throw-away servers."""
+
+import os
+
+import django
+from django.core.management import call_command
+from django.db import connection
+
+from tests.servers import prepare_environment
+
+NAME = "bench"
+
+
+def prepare() -> None:
+    """Start servers, make an empty migrated database and let Django use it; once a process."""
+    if "OPS_BENCH" in os.environ:
+        return
+    os.environ["OPS_BENCH"] = "1"
+    prepare_environment()
+    django.setup()
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
+        cursor.execute(f"CREATE DATABASE {NAME}")
+    connection.close()
+    connection.settings_dict["NAME"] = NAME
+    call_command("migrate", verbosity=0)
