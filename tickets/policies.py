@@ -67,6 +67,12 @@ def load(document: PolicyFile, *, restate: bool = False, by: str = "") -> Loaded
     return loaded
 
 
+def remove(*, loaded_by: str) -> int:
+    """Delete the versions that somebody loaded, once no promise rests on them; returns how many."""
+    loaded = [model.objects.filter(loaded_by=loaded_by) for model in (SlaPolicy, BusinessCalendar)]
+    return sum(versions.delete()[0] for versions in loaded)
+
+
 def _renew(
     model: type[BusinessCalendar] | type[SlaPolicy],
     definition: Definition,

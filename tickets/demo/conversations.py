@@ -272,7 +272,7 @@ class Conversations:
         """The requester writes, which opens the ticket."""
         self.ready[tickets] = at
         self.script.add(EventType.REQUESTER_MESSAGE, tickets, at, kind=_REQUESTER)
-        self._set_status(tickets, at, Status.OPEN, kind=_SYSTEM)
+        self._set_status(tickets, at, Status.OPEN, kind=_REQUESTER)
 
     def _lapse(self, tickets: Indices) -> Instants:
         """Solved by itself after the requester kept silent."""

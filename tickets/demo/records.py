@@ -12,6 +12,7 @@ from ops_dashboard.metrics.models import Annotation, Goal
 from ops_dashboard.people import accounts
 from ops_dashboard.people.demo_users import DEMO_USERS, DemoUser, demo_password
 from ops_dashboard.people.models import Agent, Membership, Site, Team, User, Vendor
+from tickets import policies
 from tickets.demo.catalogue import CHANNELS, LANGUAGES, PRIORITIES, SITES, TEAMS, VENDORS
 from tickets.demo.cohort import ALL_REASONS
 from tickets.demo.marks import AIMS, EVERYONE, marks
@@ -20,17 +21,16 @@ from tickets.demo.service_levels import policy_file
 from tickets.demo.world import World
 from tickets.models import (
     AgentRef,
-    BusinessCalendar,
     Channel,
     Language,
     Priority,
     Reason,
-    SlaPolicy,
     Source,
     TeamRef,
     Ticket,
 )
 from tickets.models.intake import Named
+from tickets.policy_file import parse
 from tickets.words import register_source
 
 SOURCE = "demo"
@@ -65,7 +65,8 @@ def settle(world: World) -> Source:
     teams = _teams(source)
     people = _people(agents, source, teams)
     _marks(world, teams)
-    _service_levels(world)
+    levels = policy_file(first=world.stories.start.date(), last=world.now.date(), source=SOURCE)
+    policies.load(parse(levels), by=BY)
     _users(teams, people)
     return source
 
@@ -87,6 +88,7 @@ def remove(world: World) -> None:
     Team.objects.filter(slug__in=[team.slug for team in TEAMS]).delete()
     Site.objects.filter(slug__in=[site.slug for site in SITES], team__isnull=True).delete()
     Vendor.objects.filter(slug__in=VENDORS, team__isnull=True).delete()
+    policies.remove(loaded_by=BY)
     _remove_unused(Channel, CHANNELS, column="channel")
     _remove_unused(Language, LANGUAGES, column="language")
     _remove_unused(Reason, {reason.slug: reason.label for reason in ALL_REASONS}, column="reason")
@@ -196,14 +198,3 @@ def _remove_unused(model: type[Channel] | type[Language] | type[Reason], slugs: 
     """The words that no ticket of another source uses."""
     used = Ticket.objects.values(column).distinct()
     model.objects.filter(~Q(id__in=used), slug__in=slugs).delete()
-
-
-def _service_levels(world: World) -> None:
-    file = policy_file(first=world.stories.start.date(), last=world.now.date())
-    BusinessCalendar.objects.bulk_create(
-        BusinessCalendar(name=row["name"], version=1, definition=row, loaded_by=BY) for row in file["calendars"]
-    )
-    SlaPolicy.objects.bulk_create(
-        SlaPolicy(name=row["name"], version=1, definition=row, order=row["order"], loaded_by=BY)
-        for row in file["policies"]
-    )

@@ -18,8 +18,8 @@ _DESK = {"low": (20, 20), "normal": (14, 14), "high": (4, 5), "urgent": (2, 3)}
 _ROUND = {"low": (16, 16), "normal": (12, 12), "high": (3, 4), "urgent": (1.5, 2)}
 
 
-def policy_file(*, first: date, last: date) -> dict[str, Any]:
-    """The file's content; holidays from `first` to a year after `last`."""
+def policy_file(*, first: date, last: date, source: str) -> dict[str, Any]:
+    """The file's content, for tickets of one source; holidays from `first` to a year after `last`."""
     desks = {(site, pattern): _teams_of(site, pattern) for site in SITES for pattern in (Pattern.OFFICE, Pattern.DAILY)}
     desks = {desk: teams for desk, teams in desks.items() if teams}
     calendars = [_calendar(site, pattern, first=first, last=last + YEAR_AHEAD) for site, pattern in desks]
@@ -31,6 +31,8 @@ def policy_file(*, first: date, last: date) -> dict[str, Any]:
         )
         for nth, ((site, pattern), teams) in enumerate(desks.items())
     ]  # fmt: skip
+    for policy in policies:
+        policy["conditions"]["source"] = [source]
     return {"calendars": calendars, "policies": policies}
 
 
