@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from math import sin, sqrt
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,7 +14,7 @@ from ops_dashboard.metrics.chips import Chip, Choice
 from ops_dashboard.metrics.definitions import Better, Metric, Quantile, Ratio, Total, Unit
 from ops_dashboard.metrics.explain import Effect
 from ops_dashboard.metrics.explanations import Explanation
-from ops_dashboard.metrics.pages import Bar
+from ops_dashboard.metrics.pages import Bar, Link, site
 from ops_dashboard.metrics.panels import Empty
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.rendering import charts, tables
@@ -80,6 +81,10 @@ TEAMS = (
     ("Live & video", 0.896, 0.907, 854),
     ("Privacy requests", 0.974, 0.971, 301),
 )
+
+
+if settings.DEBUG:
+    site.add(Link("Patterns", "patterns", "Data", "pattern"))
 
 
 @require_safe
@@ -230,7 +235,7 @@ def _chart(result: Result, title: str, *, as_bars: bool = False) -> dict[str, An
     return {
         "figure": charts.bars(result) if as_bars else charts.line(result),
         "marks": charts.marks(result, as_bars=as_bars),
-        "notes": charts.lettered(result.notes),
+        "pins": charts.pins(result),
         "table": tables.over_time(result, caption=title),
         "sentence": sentence(result),
     }

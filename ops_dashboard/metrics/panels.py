@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import singledispatch
 from typing import Any
 
+from django.template.loader import render_to_string
+
 from ops_dashboard.metrics.chips import Choice, cut_choices
 from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.explanations import explain
@@ -44,12 +46,13 @@ class Empty:
 
 @dataclass(frozen=True)
 class PanelView:
-    """What `templates/panels/` prints: `template` with `body`, or `empty`, or `error`."""
+    """What `templates/panels/_panel.html` prints: `html` (drawn from `template` and `body`), `empty` or `error`."""
 
     panel: Panel
     template: str = ""
     sentence: str = ""
     body: dict[str, Any] = field(default_factory=dict)
+    html: str = ""
     query: Query | None = None
     querystring: str = ""
     cuts: tuple[Choice, ...] = ()
@@ -82,7 +85,8 @@ def figures(specs: tuple[FigureSpec, ...], asked: Asked, reader: Reader, *, requ
 def panel_view(panel: Panel, asked: Asked, reader: Reader, *, request_id: str) -> PanelView:
     """The panel, or why it is empty, or that it failed."""
     try:
-        return _view(panel, asked, reader)
+        view = _view(panel, asked, reader)
+        return view if view.empty else replace(view, html=_drawn(view, asked, reader))
     except NotYours as refusal:
         return PanelView(panel, empty=Empty("forbidden", str(refusal), "Ask an administrator for access."))
     except BadQuery as problem:
@@ -130,6 +134,12 @@ def _uncut(asked: Asked) -> str:
     return replace(asked, by=()).querystring
 
 
+def _drawn(view: PanelView, asked: Asked, reader: Reader) -> str:
+    """The body as HTML: drawn here, so that a template that fails takes only its own panel along."""
+    given = {"body": view.body, "panel": view.panel, "asked": asked, "scope": reader.scope}
+    return render_to_string(view.template, view.body | given)
+
+
 @singledispatch
 def _view(panel: Panel, asked: Asked, reader: Reader) -> PanelView:
     raise TypeError(panel)
@@ -144,7 +154,7 @@ def _(panel: LinePanel, asked: Asked, reader: Reader) -> PanelView:
         "id": panel.slug,
         "figure": charts.bars(result) if as_bars else charts.line(result),
         "marks": charts.marks(result, as_bars=as_bars),
-        "notes": charts.lettered(result.notes),
+        "pins": charts.pins(result),
         "table": tables.over_time(result, caption=panel.title),
         "sentence": sentence(result),
     }

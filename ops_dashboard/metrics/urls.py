@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from ops_dashboard.metrics import api, views
+from ops_dashboard.metrics.pages import Link, site
 from ops_dashboard.metrics.rendering.exports import FORMATS
 
 
@@ -17,6 +18,7 @@ class FormatConverter:
 
 
 register_converter(FormatConverter, "export_format")
+site.add(Link("Catalogue", "catalogue", "Data", "book", may_open=lambda scope: scope.sees_metrics))
 
 urlpatterns = [
     path("export/<slug:metric>.<export_format:form>", views.export_view, name="export"),

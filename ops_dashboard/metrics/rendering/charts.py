@@ -4,13 +4,14 @@ Every trace and shape says its role (`meta` of a trace, `name` of a shape); `sta
 roles their colours from the tokens of the page. Labels are escaped, since plotly.js reads pseudo-HTML.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from ops_dashboard.metrics.definitions import Metric, Unit
 from ops_dashboard.metrics.periods import Grain
-from ops_dashboard.metrics.rendering.numbers import DAY, HOUR, MINUTE, bucket, goal, span, text
+from ops_dashboard.metrics.rendering.numbers import DASH, DAY, HOUR, MINUTE, bucket, day, goal, span, text
 from ops_dashboard.metrics.result import Figure, Note, Result, Row
 
 Chart = dict[str, Any]
@@ -77,9 +78,30 @@ def marks(result: Result, *, as_bars: bool = False) -> list[tuple[str, str]]:
     return found
 
 
-def lettered(notes: Iterable[Note]) -> list[tuple[str, Note]]:
-    """Annotations with the letter of their pin: A..Z, then numbers."""
-    return [(chr(ord("A") + i) if i < 26 else str(i + 1), note) for i, note in enumerate(notes)]
+@dataclass(frozen=True)
+class Pin:
+    """What is marked at one bucket: a letter on the chart, the words in its legend."""
+
+    letter: str
+    at: date
+    words: str
+
+
+def pins(result: Result) -> list[Pin]:
+    """Annotations by the bucket they fall in, lettered A..Z, then numbered; equal labels once."""
+    first = result.grain.start_of(result.period.start)
+    by_bucket: dict[date, dict[str, None]] = {}
+    for note in sorted(result.notes, key=lambda note: note.on):
+        by_bucket.setdefault(max(result.grain.start_of(note.on), first), {})[_when(note)] = None
+    return [
+        Pin(chr(ord("A") + i) if i < 26 else str(i + 1), at, "; ".join(labels))
+        for i, (at, labels) in enumerate(by_bucket.items())
+    ]
+
+
+def _when(note: Note) -> str:
+    until = f" {DASH} {day(note.until)}" if note.until and note.until != note.on else ""
+    return f"{note.label}, {day(note.on)}{until}"
 
 
 class _Scale:
@@ -248,7 +270,7 @@ def _maturing(result: Result) -> list[dict[str, Any]]:
 def _pins(result: Result) -> list[dict[str, Any]]:
     return [
         {"type": "line", "name": "annotation", "yref": "paper", "x0": on, "x1": on, "y0": 0, "y1": 1, "line": {"width": 1}}
-        for on in (_pinned(result, note) for note in result.notes)
+        for on in (pin.at.isoformat() for pin in pins(result))
     ]
 
 
@@ -256,21 +278,17 @@ def _letters(result: Result) -> list[dict[str, Any]]:
     return [
         {
             "name": "pin",
-            "x": _pinned(result, note),
+            "x": pin.at.isoformat(),
             "y": 1,
             "yref": "paper",
             "yanchor": "bottom",
-            "text": letter,
-            "hovertext": escaped(note.label),
+            "text": pin.letter,
+            "hovertext": escaped(pin.words),
             "showarrow": False,
             "borderpad": 2,
         }
-        for letter, note in lettered(result.notes)
+        for pin in pins(result)
     ]
-
-
-def _pinned(result: Result, note: Note) -> str:
-    return max(result.grain.start_of(note.on), result.grain.start_of(result.period.start)).isoformat()
 
 
 def _hover(result: Result, row: Row, figure: Figure) -> str:

@@ -37,7 +37,7 @@ def figure_item(result: Result, *, label: str = "", rows_url: str = "") -> Figur
         value=shown(total.value, metric.unit, clock=metric.clock),
         change=moved,
         against=_against(result, compared=moved is not None),
-        quiet=tuple(_quiet(result)),
+        quiet=tuple(part.replace(" ", "\N{NO-BREAK SPACE}") for part in _quiet(result)),
         misses=misses(metric, total, result.target),
         why_empty="" if total.value is not None else "nothing to measure in this period",
         rows_url=rows_url if total.n else "",

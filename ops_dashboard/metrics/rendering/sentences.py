@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ops_dashboard.metrics.definitions import Better, Metric
+from ops_dashboard.metrics.definitions import Better, Level, Metric
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.rendering.changes import Verdict, change
 from ops_dashboard.metrics.rendering.numbers import WEEKDAYS, bucket, goal, length, plural, text
@@ -17,7 +17,8 @@ def sentence(result: Result) -> str:
         return _hours(result)
     if result.by:
         return _cuts(result)
-    said = [f"{value(result.metric, result.total)} over {length(result.period)}{_change(result)}"]
+    reach = "at the end" if isinstance(result.metric, Level) else f"over {length(result.period)}"
+    said = [f"{value(result.metric, result.total)} {reach}{_change(result)}"]
     if result.grain is not Grain.TOTAL and (extreme := _extreme(result)):
         said.append(extreme)
     return "; ".join(said) + "."
