@@ -48,7 +48,7 @@ def _secrets() -> Iterator[CheckMessage]:
 
 
 def _broker() -> Iterator[CheckMessage]:
-    url = urlsplit(settings.CACHES["default"]["LOCATION"])
+    url = urlsplit(settings.ENVIRONMENT.redis_url)
     if url.hostname and url.hostname not in LOCAL_HOSTS and not url.password and not url.hostname.endswith(".invalid"):
         yield Error(
             f"The broker at {url.hostname} asks for no password: whoever reaches it can queue work.",

@@ -76,8 +76,9 @@ def _oldest_stale() -> Iterator[Sample]:
 
 def _import_lag() -> Iterator[Sample]:
     now = timezone.now()
-    for slug, at in Source.objects.exclude(last_success_at=None).values_list("slug", "last_success_at"):
-        yield {"source": slug}, (now - at).total_seconds()
+    for slug, at in Source.objects.values_list("slug", "last_success_at"):
+        if at is not None:
+            yield {"source": slug}, (now - at).total_seconds()
 
 
 def _rejected_rows() -> Iterator[Sample]:

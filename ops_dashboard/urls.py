@@ -11,7 +11,8 @@ from ops_dashboard.people.access import requires
 
 def page_path(page: Page) -> URLPattern:
     """The overview stands at the root, every other page under its slug."""
-    return path("" if page.slug == "overview" else f"{page.slug}/", requires()(page_view), {"page": page}, page.url_name)
+    route = "" if page.slug == "overview" else f"{page.slug}/"
+    return path(route, requires()(page_view), {"page": page}, page.url_name)
 
 
 urlpatterns = [

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from ops_dashboard.metrics.query import today
-from ops_dashboard.people.access import api_requires
+from ops_dashboard.people.access import api_requires, scope_behind
 from tickets.forms import TicketsForm
 from tickets.labels import NAMED
 from tickets.lists import PAGE_SIZE, BadCursor, TicketRow, list_tickets
@@ -47,7 +47,7 @@ PARAMETERS = [OpenApiParameter(name, str, description=words) for name, words in 
 @api_view(["GET"])
 def tickets(request: Request) -> Response:
     """A page of tickets; 400 names each parameter that makes no sense."""
-    asked = TicketsForm(request.query_params, scope=request.scope, today=today()).asked()
+    asked = TicketsForm(request.query_params, scope=scope_behind(request), today=today()).asked()
     size = request.query_params.get("size", str(PAGE_SIZE))
     problems = dict(asked.problems)
     if not (size.isascii() and size.isdigit() and 1 <= int(size) <= LARGEST_PAGE):
@@ -57,7 +57,7 @@ def tickets(request: Request) -> Response:
     try:
         found = list_tickets(
             asked.wanted,
-            scope=request.scope,
+            scope=scope_behind(request),
             now=timezone.now(),
             after=request.query_params.get("after", ""),
             size=int(size),
@@ -80,10 +80,10 @@ def tickets(request: Request) -> Response:
 def ticket(request: Request, source: str, ref: str) -> Response:
     """One ticket: its facts, events, states and promises; 404 also when it is not the reader's."""
     try:
-        found = find_ticket(source, ref, scope=request.scope)
+        found = find_ticket(source, ref, scope=scope_behind(request))
     except Ticket.DoesNotExist as error:
         raise Http404 from error
-    page = ticket_page(found, scope=request.scope, now=timezone.now())
+    page = ticket_page(found, scope=scope_behind(request), now=timezone.now())
     return Response(
         {
             **_facts(found),

@@ -70,7 +70,8 @@ class TicketsForm:
         for word in self._words("status"):
             group = STATUS_GROUPS.get(word)
             if group is None and word not in _STATUS_WORDS:
-                self._problems["status"] = f"{word!r} is no status; try {', '.join(STATUS_GROUPS)} or {Status.OPEN.label}."
+                known = ", ".join([*STATUS_GROUPS, *(status.label for status in Status)])
+                self._problems["status"] = f"{word!r} is none of {known}."
                 continue
             found |= group or {Status.from_label(word)}
         return frozenset(found)

@@ -68,8 +68,9 @@ def list_chips(data: QueryDict, problems: dict[str, str], *, scope: Scope) -> li
         if scope.teams is not None:
             agents = agents.filter(memberships__team__in=scope.teams).distinct()
         chips.insert(2, bar.many("assignee", "Assignee", agents.order_by("name").values_list("slug", "name")))
-    if Source.objects.count() > 1:
-        chips.append(bar.many("source", "Source", [(slug, slug) for slug in Source.objects.values_list("slug", flat=True)]))
+    sources = list(Source.objects.values_list("slug", "slug"))
+    if len(sources) > 1:
+        chips.append(bar.many("source", "Source", sources))
     return chips
 
 

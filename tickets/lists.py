@@ -6,12 +6,12 @@ it follows the backlog and not the history.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from ops_dashboard.people.roles import Scope
@@ -132,9 +132,7 @@ class TicketList:
     after: str  # cursor of the next page; empty on the last one
 
 
-def list_tickets(
-    wanted: Wanted, *, scope: Scope, now: datetime, after: str = "", size: int = PAGE_SIZE
-) -> TicketList:
+def list_tickets(wanted: Wanted, *, scope: Scope, now: datetime, after: str = "", size: int = PAGE_SIZE) -> TicketList:
     """The page of `wanted` that follows the cursor `after`. BadCursor."""
     matching = matches(wanted, scope=scope, now=now)
     page = list(_page(matching, wanted.sort, after)[: size + 1])
@@ -202,8 +200,8 @@ def _page(tickets: QuerySet[Ticket], sort: Sort, after: str) -> QuerySet[Ticket]
         tickets = tickets.filter(**{f"{column}__{sign}e": value}).filter(
             Q(**{f"{column}__{sign}": value}) | Q(**{f"id__{sign}": ticket})
         )
-    order: Callable[[str], object] = lambda name: F(name).desc() if sort.is_descending else F(name).asc()  # noqa: E731
-    return tickets.order_by(order(column), order("id"))
+    minus = "-" if sort.is_descending else ""
+    return tickets.order_by(f"{minus}{column}", f"{minus}id")
 
 
 def _cursor(ticket: Ticket, sort: Sort) -> str:
@@ -240,6 +238,7 @@ def _dues(tickets: list[int], now: datetime) -> dict[int, Due]:
     """The first due promise of each ticket that has an unfulfilled one."""
     waiting = Promise.objects.filter(ticket__in=tickets, fulfilled_at=None, cancelled_at=None, due_at__isnull=False)
     first: dict[int, Due] = {}
-    for ticket, kind, due_at in waiting.order_by("-due_at").values_list("ticket", "kind", "due_at"):
-        first[ticket] = Due(PromiseKind(kind), due_at, due_at <= now)
+    for promise in waiting.order_by("-due_at"):
+        if promise.due_at:
+            first[promise.ticket] = Due(PromiseKind(promise.kind), promise.due_at, promise.due_at <= now)
     return first

@@ -234,9 +234,8 @@ def _states(spans: Iterable[Span], labels: Labels, now: datetime) -> Iterable[St
 
 
 def _promised(promises: list[Promise], labels: Labels, now: datetime) -> Iterable[Promised]:
-    names = dict(
-        (policy.pk, str(policy)) for policy in SlaPolicy.objects.filter(pk__in={promise.policy for promise in promises})
-    )
+    used = {promise.policy for promise in promises}
+    names = {policy.pk: str(policy) for policy in SlaPolicy.objects.filter(pk__in=used)}
     for promise in promises:
         yield Promised(
             row=promise,
@@ -282,7 +281,9 @@ def _calendar_name(number: int) -> str:
 def _name(ticket: int | None, scope: Scope) -> tuple[str, str] | None:
     """Source and ref of another ticket, if the reader may see it."""
     other = Ticket.objects.ever_visible_to(scope).filter(id=ticket).first() if ticket else None
-    return (Labels.of({"source": [other.source]}, scope=scope)("source", other.source).slug, other.ref) if other else None
+    if other is None:
+        return None
+    return Labels.of({"source": [other.source]}, scope=scope)("source", other.source).slug, other.ref
 
 
 def _instant(seconds: int) -> datetime:

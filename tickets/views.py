@@ -1,12 +1,13 @@
 """The list of tickets, one ticket, and the proof of one promise."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.access import requires
+from ops_dashboard.people.requests import ReaderRequest
 from tickets import showing
 from tickets.forms import TicketsForm
 from tickets.list_chips import list_chips
@@ -18,7 +19,7 @@ from tickets.vocabulary import PromiseKind
 
 @require_safe
 @requires("sees_tickets")
-def tickets(request: HttpRequest) -> HttpResponse:
+def tickets(request: ReaderRequest) -> HttpResponse:
     """The list; to htmx only what stands under the filter bar."""
     now = timezone.now()
     asked = TicketsForm(request.GET, scope=request.scope, today=today()).asked()
@@ -48,7 +49,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("sees_tickets")
-def ticket(request: HttpRequest, source: str, ref: str) -> HttpResponse:
+def ticket(request: ReaderRequest, source: str, ref: str) -> HttpResponse:
     page = ticket_page(_found(request, source, ref), scope=request.scope, now=timezone.now())
     context = {
         "page": page,
@@ -62,7 +63,7 @@ def ticket(request: HttpRequest, source: str, ref: str) -> HttpResponse:
 
 @require_safe
 @requires("sees_tickets")
-def proof(request: HttpRequest, source: str, ref: str, kind: str, run: int) -> HttpResponse:
+def proof(request: ReaderRequest, source: str, ref: str, kind: str, run: int) -> HttpResponse:
     found = _found(request, source, ref)
     try:
         card = proof_card(found, PromiseKind.from_label(kind), run, scope=request.scope, now=timezone.now())
@@ -79,7 +80,7 @@ def proof(request: HttpRequest, source: str, ref: str, kind: str, run: int) -> H
     return render(request, "tickets/proof.html", context)
 
 
-def _found(request: HttpRequest, source: str, ref: str) -> Ticket:
+def _found(request: ReaderRequest, source: str, ref: str) -> Ticket:
     """404 alike for a ticket that does not exist and for one that is not the reader's."""
     try:
         return find_ticket(source, ref, scope=request.scope)

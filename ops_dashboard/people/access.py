@@ -18,6 +18,7 @@ from rest_framework import authentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from ops_dashboard.people.requests import ReaderRequest
 from ops_dashboard.people.roles import RIGHTS, Scope
 
 logger = logging.getLogger("ops.access")
@@ -41,7 +42,7 @@ def requires(*rights: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        def guarded(request: ReaderRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
             if lacking := missing(request.scope, rights):
@@ -52,7 +53,6 @@ def requires(*rights: str) -> Callable[[View], View]:
                 patch_cache_control(response, private=True, no_store=True)
             return response
 
-        guarded.requires = rights
         return guarded
 
     return decorate
@@ -76,7 +76,7 @@ class HasRole(BasePermission):
         if rights is None:
             return False
         _check_known(rights)
-        lacking = missing(request.scope, rights)
+        lacking = missing(scope_behind(request), rights)
         if lacking and request.user.is_authenticated:
             logger.warning("refused user=%s view=%s lacks=%s", request.user.pk, type(view).__name__, lacking)
         return not lacking
@@ -87,10 +87,16 @@ def api_requires(*rights: str) -> Callable[[View], View]:
     _check_known(rights)
 
     def decorate(view: View) -> View:
-        view.cls.requires = rights
+        view.cls.requires = rights  # type: ignore[attr-defined]  # where `api_view` keeps its class
         return view
 
     return decorate
+
+
+def scope_behind(request: Request) -> Scope:
+    """The scope of whoever asks the API."""
+    scope: Scope = request._request.scope  # type: ignore[attr-defined]  # set by ScopeMiddleware
+    return scope
 
 
 def client_address(request: HttpRequest, *, is_behind_proxy: bool) -> str:

@@ -50,8 +50,10 @@ class UserAdmin(admin.ModelAdmin):
     autocomplete_fields = ["teams", "agent"]
     actions = ["make_link"]
 
-    def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs: Any) -> type[ModelForm]:
-        form = super().get_form(request, obj, **kwargs)
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm]:
+        form = super().get_form(request, obj, change, **kwargs)
         return type(form.__name__, (form,), {"by": request.user.username})
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:

@@ -7,6 +7,8 @@ from django import forms
 from ops_dashboard.people.accounts import Access
 from ops_dashboard.people.models import User
 
+ACCESS_FIELDS = {"role", "is_active", "teams", "agent", "product_areas"}
+
 
 class AccessForm(forms.ModelForm):
     """Everything that a scope is made from; `by` is the administrator who fills it in."""
@@ -17,7 +19,7 @@ class AccessForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["username", "first_name", "last_name", "email", "role", "is_active", "teams", "agent", "product_areas"]
+        fields = ["username", "first_name", "last_name", "email", *sorted(ACCESS_FIELDS)]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,6 +42,3 @@ class AccessForm(forms.ModelForm):
             teams=tuple(sorted(team.pk for team in data["teams"])),
             product_areas=tuple(data["product_areas"]),
         )
-
-
-ACCESS_FIELDS = {"role", "is_active", "teams", "agent", "product_areas"}

@@ -104,7 +104,13 @@ RIGHTS = frozenset(field.name for field in fields(Scope) if field.name.startswit
 
 NOBODY = Scope(role="", username="", teams=frozenset())
 SYSTEM = Scope(
-    role="system", username="system", teams=None, sees_metrics=True, sees_people=True, sees_tickets=True, may_export=True
+    role="system",
+    username="system",
+    teams=None,
+    sees_metrics=True,
+    sees_people=True,
+    sees_tickets=True,
+    may_export=True,
 )
 
 

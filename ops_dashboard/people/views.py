@@ -1,9 +1,8 @@
 """Signing in and out."""
 
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, PasswordResetConfirmView
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 
@@ -58,9 +57,9 @@ class Welcome(PasswordResetConfirmView):
     template_name = "people/welcome.html"
     success_url = reverse_lazy("login")
 
-    def form_valid(self, form: Form) -> HttpResponse:
+    def form_valid(self, form: SetPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
-        audit.record(self.user.username, "password_chosen", self.user.username)
+        audit.record(form.user.username, "password_chosen", form.user.username)
         return response
 
 
@@ -70,7 +69,7 @@ class ChangePassword(PasswordChangeView):
     template_name = "people/change_password.html"
     success_url = reverse_lazy("overview")
 
-    def form_valid(self, form: Form) -> HttpResponse:
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         response = super().form_valid(form)
         audit.record(self.request.user.username, "password_changed", self.request.user.username)
         return response

@@ -18,7 +18,7 @@ def three() -> list[AuditEntry]:
     return [audit.record("carol", "exported", f"tickets {n}", rows=n) for n in (1, 2, 3)]
 
 
-def tamper(sql: str, *parameters: object) -> None:
+def tamper(sql: str, *parameters: int) -> None:
     """As somebody who owns the database could."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE people_auditentry DISABLE TRIGGER audit_is_append_only")

@@ -6,10 +6,34 @@ calendar of the ticket's policy, on the calendar clock where no policy matched.
 """
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tickets.models.visibility import TicketQuerySet
+from ops_dashboard.people.roles import Scope
 from tickets.vocabulary import PromiseKind, PromiseState, Status, Step
+
+
+class TicketQuerySet(QuerySet["Ticket"]):
+    """Tickets, narrowed to a reader. A row that is not returned does not exist for that reader."""
+
+    def visible_to(self, scope: Scope) -> "TicketQuerySet":
+        """Tickets that the reader's teams hold now; for an agent, those assigned to the agent now."""
+        if not scope.sees_tickets:
+            return self.none()
+        if scope.agent_id is not None:
+            return self.filter(assignee=scope.agent_id)
+        return self if scope.teams is None else self.filter(team__in=scope.teams)
+
+    def ever_visible_to(self, scope: Scope) -> "TicketQuerySet":
+        """Also tickets that passed through the reader's hands: they count in the reader's figures."""
+        if not scope.sees_tickets:
+            return self.none()
+        if scope.agent_id is not None:
+            return self._passed(assignee=scope.agent_id)
+        return self if scope.teams is None else self._passed(team__in=scope.teams)
+
+    def _passed(self, **held: object) -> "TicketQuerySet":
+        spans = Span.objects.filter(ticket=OuterRef("id"), **held)
+        return self.filter(Q(**held) | Exists(spans))
 
 
 class Ticket(models.Model):

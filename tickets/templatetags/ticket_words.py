@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django import template
 
+from ops_dashboard.metrics.rendering.numbers import whole
 from tickets import showing
 from tickets.ticket_page import State
 
@@ -11,6 +12,7 @@ register = template.Library()
 register.filter("words", showing.words)
 register.filter("lasted", showing.lasted)
 register.filter("instant", showing.instant)
+register.filter("counted", whole)
 
 
 @register.filter

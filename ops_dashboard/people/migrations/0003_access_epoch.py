@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0002_audit_is_append_only'),
+        ("people", "0002_audit_is_append_only"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='access_epoch',
+            model_name="user",
+            name="access_epoch",
             field=models.PositiveIntegerField(default=0, editable=False),
         ),
     ]

@@ -18,7 +18,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--url", default=f"http://localhost:{settings.ENVIRONMENT.port}", help="where the server is")
+        here = f"http://localhost:{settings.ENVIRONMENT.port}"
+        parser.add_argument("--url", default=here, help="where the server is")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:

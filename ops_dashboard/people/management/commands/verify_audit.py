@@ -23,6 +23,7 @@ class Command(BaseCommand):
         elif verdict.is_intact:
             self.stdout.write(f"The audit trail is whole: {verdict.entries} entries, head {verdict.head}.")
         else:
-            self.stdout.write(f"The audit trail is broken at entry {verdict.broken_at}, after {verdict.entries} sound ones.")
+            sound = f"{verdict.entries} sound ones"
+            self.stdout.write(f"The audit trail is broken at entry {verdict.broken_at}, after {sound}.")
         if not verdict.is_intact:
             sys.exit(1)

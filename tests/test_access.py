@@ -1,0 +1,187 @@
+"""Every address of the product, walked by every member of the cast, against one table.
+
+A new address without a row fails, and so does a row without an address. The story behind the
+object rows: alice of team A holds ticket 1001; dave of team B has nothing to do with it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.admin import site as admin_site
+from django.contrib.auth.models import Group
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from ops_dashboard.people import audit
+from ops_dashboard.people.models import Site, Vendor
+from tests.cast import EVERYBODY, NOBODY, ROLES, Cast, make_cast
+from tests.tickets.rows import save_ticket
+from tickets.models import Source
+
+pytestmark = pytest.mark.django_db
+
+SIGNED_IN = tuple(ROLES)
+WITH_ROLE = tuple(name for name, role in ROLES.items() if role)
+SEE_TICKETS = ("alice", "bob", "carol", "dave", "erin")
+EXPORT = ("bob", "carol", "erin", "petra")
+ENTER_ADMIN = ("carol", "petra", "adam")
+NOTHING_THERE = dict.fromkeys(ENTER_ADMIN, 404)
+OK, MOVED, SIGN_IN, REFUSED, ABSENT = 200, 302, 302, 403, 404
+
+
+@dataclass(frozen=True)
+class Row:
+    """`url` is asked by GET. Whoever is in no group gets `otherwise`; nobody gets `signed_out`."""
+
+    url: str
+    open_to: tuple[str, ...]
+    otherwise: int = REFUSED
+    signed_out: int = SIGN_IN
+    opens: int = OK
+    unlike: dict[str, int] = field(default_factory=dict)  # members who get something else
+
+    def expected(self, name: str) -> int:
+        if name in self.unlike:
+            return self.unlike[name]
+        if name in self.open_to:
+            return self.opens
+        return self.signed_out if name == NOBODY else self.otherwise
+
+
+def everybody(url: str, status: int = OK) -> Row:
+    return Row(url, EVERYBODY, opens=status)
+
+
+def page(url: str, open_to: tuple[str, ...] = WITH_ROLE, **unlike: int) -> Row:
+    return Row(url, open_to, unlike=unlike)
+
+
+def api(url: str, open_to: tuple[str, ...] = WITH_ROLE, **unlike: int) -> Row:
+    return Row(url, open_to, signed_out=401, unlike=unlike)
+
+
+def admin(url: str, open_to: tuple[str, ...], **more: int) -> Row:
+    """Whoever may not enter the admin at all is sent to its door, which refuses."""
+    outside = {name: MOVED for name in EVERYBODY if name not in ENTER_ADMIN}
+    return Row(url, open_to, unlike=outside | more)
+
+
+ROWS = {
+    "healthz": everybody("/healthz"),
+    "readyz": everybody("/readyz"),
+    "metrics": everybody("/metrics"),  # the test client calls from loopback
+    "sign-in/": everybody("/sign-in/"),
+    "sign-out/": everybody("/sign-out/", 405),
+    "welcome/<uidb64>/<token>/": everybody("/welcome/MQ/spent-link/"),
+    "password/": Row("/password/", SIGNED_IN),
+    "": page("/"),
+    "service-levels/": page("/service-levels/"),
+    "backlog/": page("/backlog/"),
+    "catalogue/": page("/catalogue/"),
+    "patterns/": page("/patterns/"),
+    "export/<slug:metric>.<export_format:form>": page("/export/created.csv", EXPORT),
+    "tickets/": page("/tickets/", SEE_TICKETS),
+    "tickets/<slug:source>/<path:ref>/": page("/tickets/desk/1001/", SEE_TICKETS, dave=ABSENT),
+    "tickets/<slug:source>/<path:ref>/promises/<slug:kind>/<int:run>/": Row(
+        "/tickets/desk/1001/promises/first_reply/1/", (), otherwise=REFUSED, unlike=dict.fromkeys(SEE_TICKETS, ABSENT)
+    ),
+    "api/v1/metrics/": api("/api/v1/metrics/"),
+    "api/v1/metrics/<slug:slug>/": api("/api/v1/metrics/created/"),
+    "api/v1/tickets/": api("/api/v1/tickets/", SEE_TICKETS),
+    "api/v1/tickets/<slug:source>/<path:ref>/": api("/api/v1/tickets/desk/1001/", SEE_TICKETS, dave=ABSENT),
+    "api/schema/": api("/api/schema/"),
+    "admin/": admin("/admin/", ENTER_ADMIN),
+    "admin/login/": Row("/admin/login/", (), signed_out=MOVED, unlike=dict.fromkeys(ENTER_ADMIN, MOVED)),
+    "admin/logout/": Row("/admin/logout/", ENTER_ADMIN, opens=MOVED, otherwise=MOVED),
+    "admin/password_change/": Row("/admin/password_change/", ENTER_ADMIN, opens=MOVED, otherwise=MOVED),
+    "admin/password_change/done/": admin("/admin/password_change/done/", ENTER_ADMIN),
+    "admin/autocomplete/": admin("/admin/autocomplete/", ()),
+    "admin/jsi18n/": admin("/admin/jsi18n/", ENTER_ADMIN),
+    "admin/r/<path:content_type_id>/<path:object_id>/": admin("/admin/r/1/1/", (), **NOTHING_THERE),
+    r"admin/^(?P<app_label>people|auth)/$": admin("/admin/people/", ("adam",), carol=ABSENT, petra=ABSENT),
+    r"admin/(?P<url>.*)$": admin("/admin/nothing", (), **NOTHING_THERE),
+}
+
+# Who sees a model in the admin, and who of them may add, change and delete.
+ADMIN_MODELS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+    #                     see         add         change      delete
+    "people/agent": (("adam",), ("adam",), ("adam",), ("adam",)),
+    "people/team": (("adam",), ("adam",), ("adam",), ("adam",)),
+    "people/site": (("adam",), ("adam",), ("adam",), ("adam",)),
+    "people/vendor": (("adam",), ("adam",), ("adam",), ("adam",)),
+    "people/user": (("adam",), ("adam",), ("adam",), ()),
+    "people/auditentry": (("adam",), (), (), ()),
+    "auth/group": ((), (), (), ()),
+}
+
+
+def admin_rows(model: str, pk: object) -> Iterator[tuple[str, Row]]:
+    see, add, change, delete = ADMIN_MODELS[model]
+    route, url = f"admin/{model}/", f"/admin/{model}/"
+    yield route, admin(url, see)
+    yield f"{route}add/", admin(f"{url}add/", add)
+    yield f"{route}<path:object_id>/change/", admin(f"{url}{pk}/change/", see)
+    yield f"{route}<path:object_id>/history/", admin(f"{url}{pk}/history/", see)
+    yield f"{route}<path:object_id>/delete/", admin(f"{url}{pk}/delete/", delete)
+    moved = dict.fromkeys(ENTER_ADMIN, MOVED)
+    yield f"{route}<path:object_id>/", admin(f"{url}{pk}/", (), **moved)
+
+
+def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+ALL_ROUTES = tuple(routes(get_resolver().url_patterns))
+ADMIN_ROUTES = tuple(route for model in ADMIN_MODELS for route, _ in admin_rows(model, 0))
+
+
+@pytest.fixture
+def cast() -> Cast:
+    cast = make_cast()
+    desk = Source.objects.create(slug="desk", kind="events")
+    monday = datetime(2026, 11, 2, tzinfo=UTC)
+    save_ticket(desk, "1001", team=cast.teams["team-a"], assignee=cast.agents["alice"], at=monday)
+    return cast
+
+
+def keys(cast: Cast) -> dict[str, object]:
+    """A row of every model that the admin shows."""
+    return {
+        "people/agent": cast.agents["alice"].pk,
+        "people/team": cast.teams["team-a"].pk,
+        "people/site": Site.objects.create(slug="dublin", name="Dublin").pk,
+        "people/vendor": Vendor.objects.create(slug="vendor", name="Vendor").pk,
+        "people/user": cast.users["eve"].pk,
+        "people/auditentry": audit.record("adam", "looked", "test").pk,
+        "auth/group": Group.objects.create(name="leftover").pk,
+    }
+
+
+def answers(cast: Cast, row: Row) -> dict[str, int]:
+    return {name: cast.client(name).get(row.url).status_code for name in EVERYBODY}
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    assert set(ALL_ROUTES) == {*ROWS, *ADMIN_ROUTES}
+
+
+@pytest.mark.parametrize("route", ROWS)
+def test_an_address_opens_to_exactly_those_it_should(cast: Cast, route: str) -> None:
+    assert answers(cast, ROWS[route]) == {name: ROWS[route].expected(name) for name in EVERYBODY}
+
+
+@pytest.mark.parametrize("model", ADMIN_MODELS)
+def test_the_admin_shows_a_model_to_exactly_those_it_should(cast: Cast, model: str) -> None:
+    for route, row in admin_rows(model, keys(cast)[model]):
+        assert (route, answers(cast, row)) == (route, {name: row.expected(name) for name in EVERYBODY})
+
+
+def test_every_model_of_the_admin_is_in_the_table() -> None:
+    registered = {f"{model._meta.app_label}/{model._meta.model_name}" for model in admin_site._registry}
+    assert registered == set(ADMIN_MODELS)
