@@ -1,6 +1,7 @@
 """The pages of the operation: what stands today, the promises, the backlog."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.utils import timezone
 
@@ -15,14 +16,18 @@ from ops_dashboard.metrics.pages import (
     FigureSpec,
     HeatPanel,
     LinePanel,
+    Link,
     Page,
     site,
 )
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import Query, Reader
+from ops_dashboard.metrics.rendering.numbers import MINUS, whole
 from ops_dashboard.people.models import Team
 from tickets import ageing, at_risk
+from tickets.lists import PromiseIs
 
+LINES = 14  # of the table of what breaks next
 _MISSED_BY_EDGES = (15 * 60, 3600, 4 * 3600)
 _MISSED_BY_BANDS = ("under 15 min", "15–60 min", "1–4 h", "over 4 h")
 
@@ -53,7 +58,14 @@ def backlog_bridge(reader: Reader, asked: Asked) -> Context:
     opening = reader.run(Query("backlog", Period(before, before), where=asked.where)).total
     closing = reader.run(Query("backlog", asked.period, where=asked.where)).total
     results = [(sign, reader.run(Query(slug, asked.period, where=asked.where))) for slug, sign in _BRIDGE]
-    steps = [{"metric": r.metric, "sign": sign, "count": int(r.total.value or 0)} for sign, r in results]
+    steps = [
+        {
+            "words": result.metric.label,
+            "count": int(result.total.value or 0),
+            "signed": f"{'+' if sign > 0 else MINUS}{whole(result.total.value or 0)}",
+        }
+        for sign, result in results
+    ]
     moved = sum(sign * int(r.total.value or 0) for sign, r in results)
     off = int((closing.value or 0) - (opening.value or 0) - moved)
     return {"opening": int(opening.value or 0), "steps": steps, "closing": int(closing.value or 0), "off": off}
@@ -63,8 +75,8 @@ def ages(reader: Reader, asked: Asked) -> Context:
     """The unsolved tickets of now, by three clocks."""
     teams = _team_ids(asked)
     bands = ageing.ageing(scope=reader.scope, teams=teams, now=timezone.now())
-    most = max((max(band.age, band.waiting, band.staleness) for band in bands), default=0)
-    return {"bands": bands, "most": most, "total": sum(band.age for band in bands)}
+    most = max(1, *(band.age for band in bands))
+    return {"bands": [(band, 100 * band.age / most) for band in bands], "total": sum(band.age for band in bands)}
 
 
 def breaking_next(reader: Reader, asked: Asked) -> Context:
@@ -76,16 +88,34 @@ def breaking_next(reader: Reader, asked: Asked) -> Context:
     names = dict(Team.objects.filter(id__in={row.team for row in rows}).values_list("id", "name"))
     slugs = dict(Team.objects.filter(id__in=names).values_list("id", "slug"))
     listed = [
-        {"row": row, "team": names.get(row.team, "No team"), "slug": slugs.get(row.team, "none"), "kind": row.kind}
+        {"team": names.get(row.team, "No team"), "kind": row.kind, "cells": _cells(row, slugs.get(row.team, "none"))}
         for row in rows
     ]
     return {
-        "rows": listed[:14],
-        "left_out": max(0, len(listed) - 14),
+        "rows": listed[:LINES],
+        "left_out": max(0, len(listed) - LINES),
         "within_hour": sum(row.within[0] for row in rows),
         "within_day": sum(row.within[-1] for row in rows),
         "overdue": sum(row.overdue for row in rows),
     }
+
+
+def _cells(row: at_risk.Running, team: str) -> list[dict[str, object]]:
+    """Each count with the query string of the list behind it."""
+    counts = (
+        (PromiseIs.OVERDUE, row.overdue),
+        *zip((PromiseIs.DUE_1H, PromiseIs.DUE_4H, PromiseIs.DUE_24H), row.within, strict=True),
+        (PromiseIs.RUNNING, row.within[-1] + row.later),
+        (PromiseIs.PAUSED, row.paused),
+    )
+    return [
+        {
+            "count": count,
+            "is_bad": state is PromiseIs.OVERDUE and count > 0,
+            "querystring": urlencode({"team": team, "promise": state.value, "kind": row.kind.label, "sort": "due"}),
+        }
+        for state, count in counts
+    ]
 
 
 def _team_ids(asked: Asked) -> list[int] | None:
@@ -194,4 +224,9 @@ BACKLOG = Page(
     grain=Grain.DAY,
 )
 
-site.add(OVERVIEW, SERVICE_LEVELS, BACKLOG)
+site.add(
+    OVERVIEW,
+    SERVICE_LEVELS,
+    BACKLOG,
+    Link("Tickets", "tickets", "Operation", "tickets", may_open=lambda scope: scope.sees_tickets),
+)

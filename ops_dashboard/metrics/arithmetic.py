@@ -72,7 +72,8 @@ def _levels(
             amounts = groups[source].sums[measure].tolist()
             for key, amount in zip(groups[source].keys, amounts, strict=True):
                 change[key] = change.get(key, 0) + sign * amount
-    cuts = sorted({*opening, *(codes for _, codes in change)})
+    # A cut that held nothing before and saw nothing come or go is no cut of this stock.
+    cuts = sorted({codes for codes, level in opening.items() if level} | {codes for _, codes in change})
     if grain is Grain.TOTAL:
         return {(None, codes): _stock(opening.get(codes, 0) + change.get((None, codes), 0)) for codes in cuts}
     figures: dict[Key, Figure] = {}
