@@ -1,0 +1,52 @@
+"""The engine over HTTP: the catalogue, and one metric for the query string of a page."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import api_view
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ops_dashboard.metrics.catalogue import entries
+from ops_dashboard.metrics.periods import Grain
+from ops_dashboard.metrics.query import BadQuery, NotYours, Reader
+from ops_dashboard.metrics.records import result_record
+from ops_dashboard.metrics.views import asked_of
+from ops_dashboard.people.access import api_requires
+
+_PARAMETERS = [
+    OpenApiParameter("period", description="last-28-days, 2016-03 or 2016-03-01..2016-05-31"),
+    OpenApiParameter("grain", enum=[grain.value for grain in Grain], description="total where it is left out"),
+    OpenApiParameter("by", description="cuts, separated by commas"),
+    OpenApiParameter("compare", description="previous, last-year, off or a period"),
+    OpenApiParameter("exact", enum=["1"], description="exact quantiles"),
+]
+
+
+@extend_schema(responses=OpenApiTypes.OBJECT)
+@api_requires("sees_metrics")
+@api_view(["GET"])
+def metric_list(request: Request) -> Response:
+    """Every metric with its definition."""
+    return Response(entries())
+
+
+@extend_schema(parameters=_PARAMETERS, responses=OpenApiTypes.OBJECT)
+@api_requires("sees_metrics")
+@api_view(["GET"])
+def metric_detail(request: Request, slug: str) -> Response:
+    """One metric: rows with value, n and interval. Every cut is also a filter: `team=payments`."""
+    asked = asked_of(request._request, slug)
+    if asked.problems:
+        raise ValidationError(asked.problems)
+    grain = asked.grain if asked.grain_word else Grain.TOTAL
+    try:
+        result = Reader(request.scope).run(asked.query(slug, grain=grain, by=asked.by))
+    except NotYours as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except BadQuery as problem:
+        raise ValidationError({"query": str(problem)}) from problem
+    record: dict[str, Any] = result_record(result)
+    return Response(record)
