@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             document = read_policy_file(options["path"], known_calendars=known_calendars())
         except BadPolicyFile as error:
             raise CommandError(str(error), returncode=2) from error
-        loaded = load(document, restate=options["restate"], by=getpass.getuser())
+        loaded = load(document, restate=options["restate"], by=_operator())
         rebuilt = 0 if options["no_rebuild"] else _rebuild(loaded)
         if options["json"]:
             told = {
@@ -47,6 +48,14 @@ class Command(BaseCommand):
                 f"new versions of {len(loaded.calendars)} calendars and {len(loaded.policies)} policies, "
                 f"{loaded.unchanged} unchanged; {rebuilt} tickets judged again"
             )
+
+
+def _operator() -> str:
+    """Who runs the command: the account's name, or its number where it has none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return f"uid {os.getuid()}"
 
 
 def _rebuild(loaded: Loaded) -> int:
