@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tickets.demo.catalogue import GIVEN_NAMES, INITIALS, SITES, TEAMS, TeamSpec
 from tickets.demo.stories import DECLINING_TEAM, HIRES, HIRING_TEAM, Stories
 
-WEEK_HOURS = 168
+DAY_HOURS, WEEK_HOURS = 24, 168
 SHIFT_HOURS = 8
 DAYS_A_WEEK = 5
 # On which weekday the five days of successive agents begin: more people from Monday to Friday.

@@ -33,7 +33,7 @@ from tickets.models.intake import Named
 from tickets.policy_file import parse
 from tickets.words import register_source
 
-SOURCE = "demo"
+SOURCE = KIND = "demo"
 BY = "demo"
 
 
@@ -43,7 +43,7 @@ class NameTaken(ValueError):
 
 def find() -> Source | None:
     """The demo source of this installation."""
-    return Source.objects.filter(slug=SOURCE).first()
+    return Source.objects.filter(slug=SOURCE, kind=KIND).first()
 
 
 @transaction.atomic
@@ -51,7 +51,7 @@ def settle(world: World) -> Source:
     """Everything that must be there before the first ticket; returns the source. Raises NameTaken."""
     agents = world.organisation.agents
     _refuse_taken(agents)
-    source = register_source(SOURCE, kind="demo")
+    source = register_source(SOURCE, kind=KIND)
     source.cursor = {
         "seed": world.seed,
         "tickets": world.tickets,
@@ -96,6 +96,7 @@ def remove(world: World) -> None:
 
 def _refuse_taken(agents: tuple[AgentSpec, ...]) -> None:
     wanted: tuple[tuple[type[Model], str, list[str]], ...] = (
+        (Source, "slug", [SOURCE]),
         (Team, "slug", [team.slug for team in TEAMS]),
         (Agent, "slug", [agent.slug for agent in agents]),
         (User, "username", [user.username for user in DEMO_USERS]),

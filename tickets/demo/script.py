@@ -1,7 +1,8 @@
 """The events of a cohort as columns: written in any order, read back in the order they happen."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,10 +34,12 @@ _RANK = np.array([EventType(code).rank if code in set(EventType) else 2 for code
 class Lines:
     """Parallel columns, one row an event, ordered by (ticket, at, type rank).
 
-    `before` is the value that `value` replaces, `detail` a rating or the index of another ticket.
+    `nth` counts a ticket's lines from 0, `before` is the value that `value` replaces, `detail` a
+    rating or the index of another ticket.
     """
 
     ticket: Indices
+    nth: Indices
     at: Instants
     type: NDArray[np.int64]
     kind: NDArray[np.int64]
@@ -48,6 +51,10 @@ class Lines:
 
     def __len__(self) -> int:
         return len(self.ticket)
+
+    def where(self, keep: NDArray[np.bool_]) -> Self:
+        """The rows that `keep` marks."""
+        return type(self)(*(getattr(self, column.name)[keep] for column in fields(self)))
 
 
 @dataclass
@@ -82,7 +89,8 @@ class Script:
         before = self._before(columns)
         telling = (columns[5] == Attribute.NONE) | (before != columns[6])
         ticket, at, type_, kind, actor, attribute, value, detail = columns[:, telling]
-        return Lines(ticket, at, type_, kind, actor, attribute, value, before[telling], detail)
+        nth = np.arange(len(ticket)) - np.searchsorted(ticket, ticket)
+        return Lines(ticket, nth, at, type_, kind, actor, attribute, value, before[telling], detail)
 
     def _before(self, columns: NDArray[np.int64]) -> Indices:
         """The value that was in force when each line set its attribute."""

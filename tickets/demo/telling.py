@@ -54,9 +54,8 @@ class Teller:
         over all its lines, so that what is told later continues the count. `language` is what
         each ticket is created with.
         """
-        nth = np.arange(len(lines)) - np.searchsorted(lines.ticket, lines.ticket)
         rows = np.flatnonzero(told)
-        columns = (nth, lines.ticket, lines.at, lines.type, lines.kind, lines.actor)
+        columns = (lines.nth, lines.ticket, lines.at, lines.type, lines.kind, lines.actor)
         change = (lines.attribute, lines.value, lines.before, lines.detail)
         for row in zip(*(column[rows].tolist() for column in columns + change), strict=True):
             yield self._draft(cohort, row, first_number=first_number, language=language)

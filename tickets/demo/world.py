@@ -1,11 +1,11 @@
 """One invented world: everything that happened up to `now`, and what will happen after it.
 
-The past is told in cohorts of a week, the future in cohorts of an hour. Each cohort has its own
-random numbers, so that any of them can be told again without the others.
+The past is told in cohorts of a week (of a day where weeks are large), the future in cohorts of an
+hour. Each cohort has its own random numbers, so that any of them can be told again without the others.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from tickets.connectors.drafts import Draft
 from tickets.demo.cohort import Cohort, gather
 from tickets.demo.conversations import Conversations
 from tickets.demo.delays import Delays
-from tickets.demo.organisation import WEEK_HOURS, Organisation, organisation
+from tickets.demo.organisation import DAY_HOURS, WEEK_HOURS, Organisation, organisation
 from tickets.demo.queueing import Queues
 from tickets.demo.rhythm import HOUR, Rhythm, rhythm
 from tickets.demo.rota import Rota
@@ -26,8 +26,9 @@ from tickets.demo.telling import Teller
 
 FIRST_NUMBER = 100_001
 TICKETS_A_REQUESTER = 1.7
-LONGEST_WEEKS = 8  # what happens to a ticket later than this after its creation is not worth telling
-PACE = 6  # new tickets while somebody watches, against what the rhythm would bring
+LARGE_WEEK = 60_000  # tickets
+LONGEST_HOURS = 8 * WEEK_HOURS  # what happens to a ticket later than this after its creation is not worth telling
+PACE = 20  # new tickets while somebody watches, against what the rhythm would bring
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,21 @@ class World:
         return Teller(self.organisation)
 
     def history(self) -> Iterator[Draft]:
-        """Everything up to `now`, ticket after ticket, week after week."""
+        """Everything up to `now`, ticket after ticket, cohort after cohort."""
         until = int(self.now.timestamp())
-        for week in range(self._weeks_told):
-            told = self.week(week)
+        for number in range(self.cohorts):
+            told = self.cohort(number)
             yield from self._drafts(told, told.lines.at <= until)
 
-    def week(self, number: int) -> Told:
-        """The cohort created in one week of the past."""
-        first, last = number * WEEK_HOURS, min((number + 1) * WEEK_HOURS, self._past.shape[1])
+    @property
+    def cohorts(self) -> int:
+        """How many cohorts the past has."""
+        return -(-self._past.shape[1] // self._cohort_hours)
+
+    def cohort(self, number: int) -> Told:
+        """One cohort of the past, with all that happens to it."""
+        first = number * self._cohort_hours
+        last = min(first + self._cohort_hours, self._past.shape[1])
         before = int(self._past[:, :first].sum())
         counts, number_of_first = self._past[:, first:last], FIRST_NUMBER + before
         return self._tell(counts, first_hour=first, first_number=number_of_first, stream=(2, number))
@@ -105,8 +112,8 @@ class World:
     # Numbers of tickets
 
     @property
-    def _weeks_told(self) -> int:
-        return -(-self._past.shape[1] // WEEK_HOURS)
+    def _cohort_hours(self) -> int:
+        return WEEK_HOURS if self.tickets / self.weeks <= LARGE_WEEK else DAY_HOURS
 
     @cached_property
     def _past(self) -> NDArray[np.int64]:
@@ -135,13 +142,14 @@ class World:
 
     def _open_stories(self, after: int, up_to: int) -> Iterator[Told]:
         """The cohorts that can have something to say between the two instants; kept for the next time."""
-        first_week = max(0, self._weeks_told - LONGEST_WEEKS)
+        first = max(0, self.cohorts - LONGEST_HOURS // self._cohort_hours)
         last_hour = (up_to - self.rhythm.grid.start_s) // HOUR
         last_coming = min(int(last_hour), self.rhythm.grid.hours - 1) - self._first_coming
-        for key in (*range(first_week - self._weeks_told, 0), *range(last_coming + 1)):
+        for key in (*range(first - self.cohorts, 0), *range(last_coming + 1)):
             if key not in self._later:
-                told = self.week(self._weeks_told + key) if key < 0 else self._hour(key)
-                self._later[key] = told
+                told = self.cohort(self.cohorts + key) if key < 0 else self._hour(key)
+                ahead = told.lines.at > int(self.now.timestamp())
+                self._later[key] = replace(told, lines=told.lines.where(ahead))
             yield self._later[key]
 
     def _hour(self, number: int) -> Told:
