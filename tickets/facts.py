@@ -84,7 +84,7 @@ def rebuild_all(
     be started again. `progress` is called with the number of tickets rebuilt so far.
     """
     done = 0
-    for source, numbers in _batches(Ticket.objects.all() if tickets is None else tickets, batch):
+    for source, numbers in batches(Ticket.objects.all() if tickets is None else tickets, batch):
         with transaction.atomic(), connection.cursor() as cursor:
             take_turns(cursor, [source])
             rebuild(cursor, numbers, refs={})
@@ -94,7 +94,7 @@ def rebuild_all(
     return done
 
 
-def _batches(tickets: QuerySet[Ticket], size: int) -> Iterator[tuple[int, Ids]]:
+def batches(tickets: QuerySet[Ticket], size: int) -> Iterator[tuple[int, Ids]]:
     """Numbers of tickets in order, `size` at a time, and their source."""
     for source in Source.objects.order_by("pk").values_list("pk", flat=True):
         last = -1

@@ -244,7 +244,7 @@ PROMISES = Source(
         Column("has_overshoot", "u1", "(f.overshoot_s IS NOT NULL)::int"),
         Column("overshoot_s", "<i4", _seconds("f.overshoot_s")),
         Column("target_s", "<i4", _seconds("f.target_s")),
-        Column("used_s", "<i4", _seconds("f.business_elapsed_s")),
+        Column("used_s", "<i4", _seconds("CASE WHEN f.fulfilled_at IS NOT NULL THEN f.business_elapsed_s END")),
     ),
     measures=(
         Measure("decided", _one, hourly=True),
