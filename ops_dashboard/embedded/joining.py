@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,8 +29,8 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 READY_WITHIN_S = 180.0
 GONE_WITHIN_S = 60.0
 POLL_S = 0.03
-# Keepers that this process started, held until they have gone so that none is left unreaped.
-_STARTED: list[subprocess.Popen[bytes]] = []
+# Keepers that this process started, by their `OPS_VAR`; held until they have gone so that none is left unreaped.
+_STARTED: defaultdict[Path, list[subprocess.Popen[bytes]]] = defaultdict(list)
 
 
 @contextmanager
@@ -93,9 +94,8 @@ def _leave(users: IO[bytes], var: Path) -> None:
         os.kill(keeper, signal.SIGTERM)
     while keeper_of(var) is not None and time.monotonic() < deadline:
         time.sleep(POLL_S)
-    for started in _STARTED:
+    for started in _STARTED.pop(var, []):
         started.wait(timeout=GONE_WITHIN_S)
-    _STARTED.clear()
 
 
 def _both_answer(found: Installation) -> bool:
@@ -123,7 +123,7 @@ def _start_keeper(var: Path, *, is_durable: bool) -> subprocess.Popen[bytes]:
             stderr=log,
             start_new_session=True,
         )
-    _STARTED.append(keeper)
+    _STARTED[var].append(keeper)
     return keeper
 
 
