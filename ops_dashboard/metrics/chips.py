@@ -65,9 +65,9 @@ def _compare(asked: Asked) -> Chip:
 
 
 def _grain(asked: Asked) -> Chip:
-    choices = (Choice("", "By length of the period", not asked.grain_word),)
-    choices += tuple(Choice(g.value, g.value.capitalize(), g.value == asked.grain_word) for g in GRAINS)
-    return Chip("grain", "Each", asked.grain.value, choices, problem=asked.problems.get("grain", ""))
+    choices = [Choice("", "By length of the period", not asked.grain_word)]
+    choices += [Choice(g.value, g.value.capitalize(), g.value == asked.grain_word) for g in GRAINS]
+    return Chip("grain", "Each", asked.grain.value, tuple(choices), problem=asked.problems.get("grain", ""))
 
 
 def cut_choices(metric: str, chosen: str, reader: Reader) -> tuple[Choice, ...]:

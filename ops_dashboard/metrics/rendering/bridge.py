@@ -47,7 +47,11 @@ def bridge(explanation: Explanation, metric: Metric) -> Bridge | None:
 
 
 def _parts(effect: Effect) -> list[tuple[str, float]]:
-    named = [(effect.label, effect.volume), (f"{effect.label}: rate", effect.rate), (f"{effect.label}: mix", effect.mix)]
+    named = [
+        (effect.label, effect.volume),
+        (f"{effect.label}: rate", effect.rate),
+        (f"{effect.label}: mix", effect.mix),
+    ]
     return [(label, amount) for label, amount in named if amount]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import hypot, sqrt
 
-from ops_dashboard.metrics.definitions import Better, Metric, Total, Unit
+from ops_dashboard.metrics.definitions import Better, Metric, Ratio, Total, Unit
 from ops_dashboard.metrics.rendering.numbers import MINUS, points, significant, text
 from ops_dashboard.metrics.result import Figure
 
@@ -77,7 +77,8 @@ def is_noise(metric: Metric, now: Figure, before: Figure) -> bool:
     """Whether zero lies inside the 95 % interval of the difference.
 
     With intervals on both sides: MOVER (Zou and Donner 2008, Stat. Med. 27:1693), which combines the
-    two intervals' distances. A total without an interval is taken as Poisson: |a - b| < z sqrt(a + b). A level is an exact stock.
+    two intervals' distances. A mean of counts without one is taken as a Poisson rate, variance
+    value / n, and a total as Poisson: |a - b| < z sqrt(a + b). A level is an exact stock.
     """
     if now.value is None or before.value is None or now.value == before.value:
         return True
@@ -86,6 +87,8 @@ def is_noise(metric: Metric, now: Figure, before: Figure) -> bool:
         if a > b:
             return a - b <= hypot(a - _end(now.low), _end(before.high) - b)
         return b - a <= hypot(_end(now.high) - a, b - _end(before.low))
+    if isinstance(metric, Ratio) and metric.unit is Unit.PER and now.n and before.n:
+        return abs(a - b) < _Z95 * sqrt(abs(a) / now.n + abs(b) / before.n)
     if isinstance(metric, Total):
         return abs(a - b) < _Z95 * sqrt(abs(a) + abs(b))
     return False

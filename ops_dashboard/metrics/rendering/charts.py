@@ -215,7 +215,12 @@ def _layout(result: Result, scale: _Scale) -> dict[str, Any]:
         "hovermode": "x unified" if result.by else "x",
         "dragmode": False,
         "margin": {"l": 46, "r": 14, "t": 22, "b": 28},
-        "xaxis": {"type": "date", "range": _range(result), "fixedrange": True, "tickformat": _tick_format(result.grain)},
+        "xaxis": {
+            "type": "date",
+            "range": _range(result),
+            "fixedrange": True,
+            "tickformat": _tick_format(result.grain),
+        },
         "yaxis": {"fixedrange": True, "ticksuffix": scale.suffix, "nticks": 6, "automargin": True},
         "shapes": [*_target(result, scale), *_maturing(result), *_pins(result)],
         "annotations": _letters(result),
@@ -243,7 +248,9 @@ def _target(result: Result, scale: _Scale) -> list[dict[str, Any]]:
     if result.target is None:
         return []
     y = scale.of(result.target)
-    return [{"type": "line", "name": "target", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": {"dash": "dot"}}]
+    return [
+        {"type": "line", "name": "target", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": {"dash": "dot"}}
+    ]
 
 
 def _maturing(result: Result) -> list[dict[str, Any]]:
@@ -269,7 +276,16 @@ def _maturing(result: Result) -> list[dict[str, Any]]:
 
 def _pins(result: Result) -> list[dict[str, Any]]:
     return [
-        {"type": "line", "name": "annotation", "yref": "paper", "x0": on, "x1": on, "y0": 0, "y1": 1, "line": {"width": 1}}
+        {
+            "type": "line",
+            "name": "annotation",
+            "yref": "paper",
+            "x0": on,
+            "x1": on,
+            "y0": 0,
+            "y1": 1,
+            "line": {"width": 1},
+        }
         for on in (pin.at.isoformat() for pin in pins(result))
     ]
 

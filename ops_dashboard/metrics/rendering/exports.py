@@ -61,9 +61,7 @@ def export(result: Result, form: str, *, raw: bool = False) -> Export:
         case "csv":
             return Export(name, "text/csv; charset=utf-8", to_csv(sheet, raw=raw))
         case "xlsx":
-            return Export(
-                name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", to_xlsx(sheet)
-            )
+            return Export(name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", to_xlsx(sheet))
         case "json":
             return Export(name, "application/json", to_json(result))
     raise ValueError(f"{form!r} is not a file format here; try {', '.join(FORMATS)}.")

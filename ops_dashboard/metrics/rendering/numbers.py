@@ -4,6 +4,7 @@ Counts are shown whole, because a count must equal the rows behind it. Shares sh
 per cent and never round to "all" or "none" unless they are exactly that.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import floor, log10
@@ -69,6 +70,16 @@ def significant(value: float, figures: int = 3) -> str:
     rounded = round(value, places)
     digits = f"{rounded:,.{max(places, 0)}f}"
     return _signed(digits.rstrip("0").rstrip(".") if "." in digits else digits)
+
+
+def places_for(values: Sequence[float | None], figures: int = 3) -> int:
+    """Decimals that give the largest of a column `figures` significant figures, so that the column aligns."""
+    largest = max((abs(v) for v in values if v), default=0.0)
+    return max(figures - 1 - floor(log10(largest)), 0) if largest else 0
+
+
+def fixed(value: float | None, places: int) -> str:
+    return NOTHING if value is None else _signed(f"{value:,.{places}f}")
 
 
 def points(value: float) -> str:
@@ -148,7 +159,9 @@ def _duration(seconds: float, *, days: bool) -> Shown:
     if size < 59.5:
         return Shown(f"{sign}{round(size)}", "s")
     if size < HOUR - 30:
-        return _two_parts(sign, round(size) if size < 10 * MINUTE else round(size / MINUTE) * MINUTE, MINUTE, "min", 1, "s")
+        return _two_parts(
+            sign, round(size) if size < 10 * MINUTE else round(size / MINUTE) * MINUTE, MINUTE, "min", 1, "s"
+        )
     if size < 2 * DAY or not days:
         step = MINUTE if size < 100 * HOUR - 30 else HOUR
         return _two_parts(sign, round(size / step) * step, HOUR, "h", MINUTE, "min")

@@ -57,7 +57,10 @@ def _extreme(result: Result) -> str:
     settled = [row for row in settled if row.figure.n >= result.metric.minimum_n]
     if len(settled) < 3:
         return ""
-    row = worst_first(settled, result.metric)[0]
+    ranked = worst_first(settled, result.metric)
+    row = ranked[0]
+    if row.figure.value == ranked[-1].figure.value:
+        return ""
     assert row.start is not None
     word = "lowest" if result.metric.better is Better.HIGHER else "highest"
     return f"{word} on {bucket(row.start, result.grain)} at {value(result.metric, row.figure)}".replace(

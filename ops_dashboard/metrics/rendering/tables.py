@@ -7,7 +7,19 @@ from ops_dashboard.metrics.definitions import Metric, Unit
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.rendering.changes import Change, change
 from ops_dashboard.metrics.rendering.marks import Bullet, Sparkline, Track, sparkline, track
-from ops_dashboard.metrics.rendering.numbers import DASH, WEEKDAYS, bucket, goal, length, shown, span, text
+from ops_dashboard.metrics.rendering.numbers import (
+    DASH,
+    NOTHING,
+    WEEKDAYS,
+    bucket,
+    fixed,
+    goal,
+    length,
+    places_for,
+    shown,
+    span,
+    text,
+)
 from ops_dashboard.metrics.rendering.sentences import misses, worst_first
 from ops_dashboard.metrics.result import Figure, Result, Row
 
@@ -66,12 +78,14 @@ def over_time(result: Result, *, caption: str = "") -> Table:
     columns += [Column("95 % interval", "number", sorts=False)] if has_interval else []
     columns += [Column("n", "number")] if metric.unit is not Unit.COUNT else []
     columns += [Column("Compared", "number")] if result.previous_period else []
-    kept = result.rows[-SCREEN_ROWS:]
-    rows = tuple(tuple(_time_cells(result, row, has_interval=has_interval)) for row in kept)
+    kept, places = result.rows[-SCREEN_ROWS:], _places(result)
+    rows = tuple(tuple(_time_cells(result, row, has_interval=has_interval, places=places)) for row in kept)
     return Table(tuple(columns), rows, caption, whole=len(result.rows))
 
 
-def by_cut(result: Result, *, series: Result | None = None, links: dict[str, str] | None = None, caption: str = "") -> Table:
+def by_cut(
+    result: Result, *, series: Result | None = None, links: dict[str, str] | None = None, caption: str = ""
+) -> Table:
     """One row per value of the first cut, the worst first: value, change, bullet bar, n, sparkline.
 
     `series` is the same question over time; `links` maps a cut's slug to its rows.
@@ -99,17 +113,14 @@ def _cut_row(
     result: Result, row: Row, scale: Track | None, sparks: dict[str, Sparkline | None], links: dict[str, str]
 ) -> tuple[Cell, ...]:
     metric, figure = result.metric, row.figure
-    cells = [Cell(row.labels[0], order=row.labels[0], href=links.get(row.keys[0], "")), _value_cell(metric, figure)]
+    cells = [
+        Cell(row.labels[0], order=row.labels[0], href=links.get(row.keys[0], "")),
+        _value_cell(metric, figure, _places(result)),
+    ]
     if result.previous_period:
         moved = change(metric, figure, row.previous)
-        cells.append(Cell("" if moved else "–", order=moved.difference if moved else None, change=moved))
-    bullet = scale and scale.bullet(
-        figure.value,
-        target=result.target,
-        interval=(figure.low, figure.high),
-        misses=misses(metric, figure, result.target),
-    )
-    cells.append(Cell(bullet=bullet))
+        cells.append(Cell("" if moved else NOTHING, order=moved.difference if moved else None, change=moved))
+    cells.append(Cell(bullet=_bullet(result, figure, scale)))
     if metric.unit is not Unit.COUNT:
         cells.append(Cell(f"{figure.n:,}", order=figure.n))
     if sparks:
@@ -117,23 +128,41 @@ def _cut_row(
     return tuple(cells)
 
 
-def _time_cells(result: Result, row: Row, *, has_interval: bool) -> list[Cell]:
+def _bullet(result: Result, figure: Figure, scale: Track | None) -> Bullet | None:
+    if scale is None:
+        return None
+    return scale.bullet(
+        figure.value,
+        target=result.target,
+        interval=(figure.low, figure.high),
+        misses=misses(result.metric, figure, result.target),
+    )
+
+
+def _time_cells(result: Result, row: Row, *, has_interval: bool, places: int) -> list[Cell]:
     metric, figure = result.metric, row.figure
     cells = [Cell(_bucket_text(result, row), order=_bucket_order(row), quiet="still maturing" if row.maturing else "")]
     cells += [Cell(label, order=label) for label in row.labels]
-    cells.append(_value_cell(metric, figure))
+    cells.append(_value_cell(metric, figure, places))
     if has_interval:
         known = figure.low is not None and figure.high is not None
-        cells.append(Cell(span(figure.low, figure.high, metric.unit, clock=metric.clock) if known else "–"))  # type: ignore[arg-type]
+        cells.append(Cell(span(figure.low, figure.high, metric.unit, clock=metric.clock) if known else NOTHING))  # type: ignore[arg-type]
     if metric.unit is not Unit.COUNT:
         cells.append(Cell(f"{figure.n:,}", order=figure.n))
     if result.previous_period:
-        cells.append(_value_cell(metric, row.previous or Figure(None, 0)))
+        cells.append(_value_cell(metric, row.previous or Figure(None, 0), places))
     return cells
 
 
-def _value_cell(metric: Metric, figure: Figure) -> Cell:
+def _places(result: Result) -> int:
+    """Decimals of a column of means: the largest has three significant figures."""
+    return places_for([row.figure.value for row in result.rows])
+
+
+def _value_cell(metric: Metric, figure: Figure, places: int) -> Cell:
     """The number alone where the head carries the unit."""
+    if metric.unit is Unit.PER:
+        return Cell(fixed(figure.value, places), order=figure.value)
     if metric.unit is Unit.SECONDS:
         return Cell(text(figure.value, metric.unit, clock=metric.clock), order=figure.value)
     return Cell(shown(figure.value, metric.unit).number, order=figure.value)

@@ -70,7 +70,7 @@ def panel(content: SafeString, title: str, sentence: str = "", size: str = "half
 
 
 @register.inclusion_tag("components/_chart.html")
-def chart(id: str, body: Context, tall: bool = False) -> Context:  # noqa: A002 the HTML attribute's name
+def chart(id: str, body: Context, tall: bool = False) -> Context:
     """A Plotly figure with its words, its legend and the same rows as a table."""
     return body | {"chart_id": f"chart-{id}", "tall": tall}
 
