@@ -15,6 +15,7 @@ from django.http import QueryDict
 
 from ops_dashboard.metrics.periods import BadPeriod, Period, parse_period
 from ops_dashboard.people.roles import Scope
+from tickets.drill import BadDrill, Drill, behind
 from tickets.labels import NAMED
 from tickets.lists import PromiseIs, Sort, Wanted
 from tickets.vocabulary import DONE, GONE, UNSOLVED, PromiseKind, Status
@@ -32,6 +33,7 @@ SPANS = {
     "30d": timedelta(days=30),
 }
 ANY_WAIT = "any"
+NOTHING: tuple[int, ...] = ()
 LONGEST_REF = 120
 
 
@@ -41,6 +43,7 @@ class AskedTickets:
 
     wanted: Wanted
     problems: dict[str, str] = field(default_factory=dict)
+    drill: Drill | None = None
 
 
 class TicketsForm:
@@ -49,9 +52,12 @@ class TicketsForm:
     def __init__(self, data: QueryDict, *, scope: Scope, today: date) -> None:
         self._data, self._scope, self._today = data, scope, today
         self._problems: dict[str, str] = {}
+        self._taken: frozenset[str] = frozenset()
 
     def asked(self) -> AskedTickets:
+        drill = self._drill()
         wanted = Wanted(
+            ids=drill.tickets if drill else NOTHING if "metric" in self._problems else None,
             statuses=self._statuses(),
             codes=self._codes(),
             created=self._period("created"),
@@ -63,7 +69,17 @@ class TicketsForm:
             ref=self._text("ref"),
             sort=self._choice("sort", Sort, Sort) or Sort.CREATED,
         )
-        return AskedTickets(wanted, self._problems)
+        return AskedTickets(wanted, self._problems, drill)
+
+    def _drill(self) -> Drill | None:
+        """The figure asked about. One that cannot be had lists nothing, rather than everything."""
+        try:
+            drill = behind(self._data, scope=self._scope, today=self._today)
+        except BadDrill as problem:
+            self._problems["metric"] = str(problem)
+            return None
+        self._taken = drill.taken if drill else frozenset()
+        return drill
 
     def _statuses(self) -> frozenset[Status]:
         found: set[Status] = set()
@@ -113,10 +129,12 @@ class TicketsForm:
         return read(word)
 
     def _words(self, name: str) -> list[str]:
+        if name in self._taken:
+            return []
         return list(dict.fromkeys(word.strip() for word in self._data.getlist(name) if word.strip()))
 
     def _text(self, name: str) -> str:
-        text = self._data.get(name, "").strip()
+        text = "" if name in self._taken else self._data.get(name, "").strip()
         if len(text) > LONGEST_REF or "\x00" in text:
             self._problems[name] = f"At most {LONGEST_REF} characters, please."
             return ""

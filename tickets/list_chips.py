@@ -42,8 +42,14 @@ PROMISES = (
 )
 
 
-def list_chips(data: QueryDict, problems: dict[str, str], *, scope: Scope) -> list[Chip]:
-    """One chip for every filter this reader may use, and the order."""
+def list_chips(
+    data: QueryDict, problems: dict[str, str], *, scope: Scope, taken: frozenset[str] = frozenset()
+) -> list[Chip]:
+    """One chip for every filter this reader may use, and the order; none for what a figure has `taken`."""
+    return [chip for chip in _all_chips(data, problems, scope) if chip.name not in taken]
+
+
+def _all_chips(data: QueryDict, problems: dict[str, str], scope: Scope) -> list[Chip]:
     bar = _Bar(data, problems)
     teams = Team.objects.all() if scope.teams is None else Team.objects.filter(id__in=scope.teams)
     statuses = [(group, group.capitalize()) for group in STATUS_GROUPS]

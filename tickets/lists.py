@@ -64,8 +64,10 @@ class PromiseIs(StrEnum):
                 return unfulfilled & Q(state=PromiseState.RUNNING, due_at__gt=now)
             case PromiseIs.OVERDUE:
                 return unfulfilled & Q(due_at__lte=now)
-            case PromiseIs.PAUSED | PromiseIs.MET:
-                return Q(state=PromiseState.from_label(self.value))
+            case PromiseIs.PAUSED:
+                return unfulfilled & Q(due_at=None)
+            case PromiseIs.MET:
+                return Q(state=PromiseState.MET)
             case PromiseIs.MISSED:
                 return Q(state=PromiseState.MISSED) | Q(state=PromiseState.RUNNING, due_at__lte=now)
         return unfulfilled & Q(due_at__gt=now, due_at__lte=now + DUE_WITHIN[self])
@@ -80,7 +82,10 @@ DUE_WITHIN = {
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which tickets. Codes by cut (0: none); empty or None: any. Instants are half-open ranges."""
+    """Which tickets. Codes by cut (0: none); empty or None: any. Instants are half-open ranges.
+
+    With a promise asked for, `team` is the one that the promise counts for.
+    """
 
     statuses: frozenset[Status] = frozenset()
     codes: tuple[tuple[str, frozenset[int]], ...] = ()  # cuts of labels.NAMED
@@ -93,6 +98,16 @@ class Wanted:
     ref: str = ""
     ids: tuple[int, ...] | None = None  # nothing else; they come from a figure
     sort: Sort = Sort.CREATED
+
+    @property
+    def is_promised(self) -> bool:
+        return self.promise is not None or self.promise_kind is not None
+
+    @property
+    def order(self) -> Sort:
+        """`sort`; a paused promise falls due at no instant, so there the newest comes first."""
+        is_paused = self.promise is PromiseIs.PAUSED and self.sort is Sort.DUE
+        return Sort.CREATED if is_paused else self.sort
 
 
 @dataclass(frozen=True)
@@ -135,61 +150,71 @@ class TicketList:
 def list_tickets(wanted: Wanted, *, scope: Scope, now: datetime, after: str = "", size: int = PAGE_SIZE) -> TicketList:
     """The page of `wanted` that follows the cursor `after`. BadCursor."""
     matching = matches(wanted, scope=scope, now=now)
-    page = list(_page(matching, wanted.sort, after)[: size + 1])
+    page = list(_page(matching, wanted.order, after)[: size + 1])
     count = matching.order_by()[: COUNT_CAP + 1].count()
     rows = page[:size]
     return TicketList(
         rows=tuple(_rows(rows, scope=scope, now=now)),
         count=min(count, COUNT_CAP),
         is_capped=count > COUNT_CAP,
-        after=_cursor(rows[-1], wanted.sort) if len(page) > size else "",
+        after=_cursor(rows[-1], wanted.order) if len(page) > size else "",
     )
 
 
 def matches(wanted: Wanted, *, scope: Scope, now: datetime) -> QuerySet[Ticket]:
-    """Every ticket that fits and that the reader may see."""
+    """Every ticket that fits and that the reader may see.
+
+    What a figure or a promise counted may have moved on to another team since: it stays visible to
+    the team for which it counted.
+    """
+    tickets = Ticket.objects.visible_to(scope)
+    if wanted.ids is not None or wanted.is_promised:
+        tickets = Ticket.objects.ever_visible_to(scope)
     if wanted.ids is not None:
-        listed = RawSQL("SELECT unnest(%s::bigint[])", [list(wanted.ids)])
-        tickets = Ticket.objects.ever_visible_to(scope).filter(id__in=listed)
-    else:
-        tickets = Ticket.objects.visible_to(scope)
+        tickets = tickets.filter(id__in=RawSQL("SELECT unnest(%s::bigint[])", [list(wanted.ids)]))
     for condition in _conditions(wanted, now):
         tickets = tickets.filter(condition)
-    if wanted.sort is Sort.DUE:
-        tickets = tickets.filter(status__lte=Status.HOLD).annotate(due_at=Subquery(_due().values("due_at")[:1]))
-        return tickets.filter(due_at__isnull=False)
-    return tickets
+    return tickets.annotate(due_at=_first_due(wanted, now)) if wanted.order is Sort.DUE else tickets
 
 
 def _conditions(wanted: Wanted, now: datetime) -> Iterable[Q | Exists]:
     if wanted.statuses:
         yield Q(status__lte=Status.HOLD) if wanted.statuses == UNSOLVED else Q(status__in=wanted.statuses)
     for cut, codes in wanted.codes:
-        yield Q(**{f"{cut}__in": codes})
+        if not (cut == "team" and wanted.is_promised):
+            yield Q(**{f"{cut}__in": codes})
     for column, between in (("created_at", wanted.created), ("last_solved_at", wanted.solved)):
         if between:
             yield Q(**{f"{column}__gte": between[0], f"{column}__lt": between[1]})
     if wanted.older_than:
         yield Q(created_at__lt=now - wanted.older_than)
-    if wanted.waiting_over is not None or wanted.sort is Sort.WAITING:
+    if wanted.waiting_over is not None or wanted.order is Sort.WAITING:
         yield Q(status__lte=Status.HOLD, waiting_since__lte=now - (wanted.waiting_over or timedelta()))
-    if wanted.promise or wanted.promise_kind:
-        yield _promised(wanted, now)
+    if wanted.is_promised:
+        yield Exists(_promises(wanted, now))
+    elif wanted.order is Sort.DUE:
+        yield Q(status__lte=Status.HOLD)
+        yield Exists(_promises(wanted, now).filter(due_at__isnull=False))
     if wanted.ref:
         yield Q(ref=wanted.ref)
 
 
-def _promised(wanted: Wanted, now: datetime) -> Exists:
+def _promises(wanted: Wanted, now: datetime) -> QuerySet[Promise]:
+    """The promises of the outer ticket that are asked for; without a word about them, the unfulfilled ones."""
     promises = Promise.objects.filter(ticket=OuterRef("id"))
+    if wanted.promise:
+        promises = promises.filter(wanted.promise.at(now))
+    elif not wanted.promise_kind or wanted.order is Sort.DUE:
+        promises = promises.filter(fulfilled_at=None, cancelled_at=None)
     if wanted.promise_kind:
         promises = promises.filter(kind=wanted.promise_kind)
-    return Exists(promises.filter(wanted.promise.at(now)) if wanted.promise else promises)
+    teams = dict(wanted.codes).get("team")
+    return promises.filter(team__in=teams) if teams and wanted.is_promised else promises
 
 
-def _due() -> QuerySet[Promise]:
-    """Unfulfilled promises of the outer ticket, the first due first."""
-    waiting = Promise.objects.filter(fulfilled_at=None, cancelled_at=None, due_at__isnull=False)
-    return waiting.filter(ticket=OuterRef("id")).order_by("due_at")
+def _first_due(wanted: Wanted, now: datetime) -> Subquery:
+    due = _promises(wanted, now).filter(due_at__isnull=False).order_by("due_at")
+    return Subquery(due.values("due_at")[:1])
 
 
 def _page(tickets: QuerySet[Ticket], sort: Sort, after: str) -> QuerySet[Ticket]:

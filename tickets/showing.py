@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.http import QueryDict
 from django.urls import reverse
 
 from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.rendering import proof as drawing
-from ops_dashboard.metrics.rendering.numbers import day, text, whole
+from ops_dashboard.metrics.rendering.numbers import day, days, text, whole
 from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
+from tickets.drill import Drill
 from tickets.labels import Label
 from tickets.lists import COUNT_CAP, Due, TicketList, TicketRow
 from tickets.proof import Why
@@ -70,6 +72,24 @@ def count_words(found: TicketList) -> str:
     if found.is_capped:
         return f"{whole(COUNT_CAP)}+ tickets"
     return f"{whole(found.count)} ticket" + ("" if found.count == 1 else "s")
+
+
+def drill_words(drill: Drill, found: TicketList) -> str:
+    """`The tickets behind Tickets solved 1,204, 1 Oct – 28 Oct 2026`, and why the counts may differ."""
+    metric, total = drill.result.metric, drill.result.total
+    said = f"The tickets behind {metric.label} {text(total.value, metric.unit, clock=metric.clock)}, "
+    said += days(drill.asked.period) + "".join(f", {cut}: {', '.join(values)}" for cut, values in drill.asked.where)
+    behind = len(drill.tickets)
+    if total.n > behind:
+        said += f". {whole(total.n)} facts on {whole(behind)} tickets"
+    if not found.is_capped and found.count < behind:
+        said += f". {whole(behind - found.count)} of them are filtered out or not yours to see"
+    return said + "."
+
+
+def kept_fields(data: QueryDict, drill: Drill) -> tuple[tuple[str, str], ...]:
+    """The figure's own parameters, which the filter bar carries along unseen."""
+    return tuple((name, value) for name, values in data.lists() if name in drill.taken for value in values)
 
 
 def list_table(found: TicketList, *, now: datetime) -> Table:
