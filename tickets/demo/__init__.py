@@ -17,7 +17,7 @@ the exact instants. What is planted, who is concerned, and where it shows:
   video: volume six times the usual, a backlog for days, first replies missed, overtime.
 - quick solves, always, Live & video Bogotá: reopened about twice as often as anyone.
 - night chat, always: Technical issues Manila takes the chats of teams that have gone home.
-- holidays as they fall at each site: office teams closed, daily teams at half strength.
+- holidays as they fall at each site: office teams closed, daily teams at little more than half strength, fewer tickets.
 
 Besides: merged, reopened, deleted and spam tickets, tickets that nobody finishes, wrong first
 routing, reassignment at shift ends, a bot in front of chat, ratings that follow the wait.

@@ -218,7 +218,7 @@ TEAMS = (
     ),
     TeamSpec(
         slug="technical-warsaw", name="Technical issues Warsaw", site="warsaw", function="Technical issues",
-        pattern=Pattern.DAILY, agents=14, share=6.5, utilisation=0.9,
+        pattern=Pattern.DAILY, agents=14, share=6.5, utilisation=0.87,
         languages=_EAST, channels=_APP, requesters=_EUROPE, replies=1.9,
     ),
     TeamSpec(

@@ -16,7 +16,8 @@ from tickets.demo.stories import LAUNCH_TEAMS, OUTAGE_HOURS, OUTAGE_TEAMS, OVERT
 Amounts = NDArray[np.float64]  # (teams, hours) unless said otherwise
 HOUR = 3600
 AHEAD = timedelta(weeks=4)  # how far past `now` the rhythm is laid out
-HOLIDAY_STRENGTH = {Pattern.OFFICE: 0.0, Pattern.DAILY: 0.5, Pattern.ROUND: 0.8}
+HOLIDAY_STRENGTH = {Pattern.OFFICE: 0.0, Pattern.DAILY: 0.6, Pattern.ROUND: 0.8}
+QUIET_HOLIDAY = 0.4  # how far requesters keep silent where everybody has the day off
 YEARLY_GROWTH = 0.2
 OUTAGE_SURGE = 6.0
 
@@ -72,14 +73,15 @@ def rhythm(organisation: Organisation, stories: Stories) -> Rhythm:
     clocks = {zone: local_hours(grid, zone) for zone in _zones()}
     site_hours = np.array([clocks[site.zone] for site in SITES])
     calm = np.array([_requesters(team, clocks) for team in TEAMS])
-    arrivals = calm * _growth(grid) * _surges(grid, stories)
+    holiday = _holiday_strength(grid, site_hours)
+    arrivals = calm * _growth(grid) * _surges(grid, stories) * (1 - QUIET_HOLIDAY * (1 - holiday))
     heads = _heads(grid, organisation, site_hours)
     live = np.array([_share_of(team.channels, LIVE_CHANNELS) for team in TEAMS])
     calm_load = _with_night_chat(calm, heads, live)
     at_first = _heads(grid, organisation, site_hours, as_of_start=True)
     utilisation = np.array([team.utilisation for team in TEAMS])
     pace = calm_load.mean(axis=1) / at_first.mean(axis=1) / utilisation
-    strength = _holiday_strength(grid, site_hours) * _overtime(grid, stories) * _growth(grid)
+    strength = holiday * _overtime(grid, stories) * _growth(grid)
     capacity = heads * pace[:, None] * strength
     return Rhythm(
         grid=grid,
