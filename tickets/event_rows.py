@@ -6,8 +6,8 @@ import numpy as np
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
-from tickets.copying import MICRO, POSTGRES_EPOCH_S, copy_out
-from tickets.partitions import TABLE
+from tickets.copying import MICRO, POSTGRES_EPOCH_S
+from tickets.partitions import copy_events
 from tickets.states import ATTRIBUTES, RANK, UNSET, Events
 from tickets.vocabulary import ActorKind, EventType
 
@@ -49,8 +49,7 @@ class History:
 def read_history(cursor: CursorWrapper, tickets: Ids) -> History:
     """Every stored event of `tickets`; one without events is left out."""
     names = ", ".join(f"coalesce({name}, {UNSET}::{_cast(name)})" if name in _NULLABLE else name for name in _LAYOUT)
-    numbers = ",".join(map(str, tickets.tolist()))
-    rows = copy_out(cursor, f"SELECT {names} FROM {TABLE} WHERE ticket = ANY('{{{numbers}}}'::bigint[])", _LAYOUT)
+    rows = copy_events(cursor, names, tickets.tolist(), _LAYOUT)
     return _told(rows[_order(rows)])
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from tickets import facts, partitions
 from tickets.connectors.drafts import Draft, Rejected
-from tickets.copying import copy_in, copy_out
+from tickets.copying import copy_in
 from tickets.draft_checks import problem_of, redacted
 from tickets.event_columns import event_columns
 from tickets.identity import dedupe_key, requester_key, ticket_id
@@ -191,9 +191,8 @@ class Run:
         """Drafts told neither before nor earlier in the batch, and their keys."""
         seen: set[bytes] = set()
         if existing:
-            numbers = ",".join(map(str, existing))
-            select = f"SELECT dedupe_key FROM {partitions.TABLE} WHERE ticket = ANY('{{{numbers}}}')"
-            seen.update(copy_out(cursor, select, {"dedupe_key": "V16"})["dedupe_key"].tolist())
+            known = partitions.copy_events(cursor, "dedupe_key", existing, {"dedupe_key": "V16"})
+            seen.update(known["dedupe_key"].tolist())
         fresh: list[Draft] = []
         keys: list[bytes] = []
         for draft in drafts:

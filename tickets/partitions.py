@@ -1,8 +1,13 @@
 """The months of the event table."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from numpy.typing import NDArray
+
+from tickets.copying import copy_out
 
 TABLE = "tickets_ticketevent"
 _LOCK = 7_203_001  # whoever makes partitions holds it, so that two imports do not make one twice
@@ -48,3 +53,22 @@ def _existing() -> set[Month]:
 
 def _start(year: int, month: int) -> str:
     return f"{year:04}-{month:02}-01 00:00:00+00"
+
+
+def copy_events(cursor: CursorWrapper, columns: str, tickets: Iterable[int], layout: Mapping[str, str]) -> NDArray:
+    """Columns of the events of some tickets, as `copy_out` gives them; call it in a transaction.
+
+    One index probe per ticket and month, whatever the planner believes: left to itself it scans the
+    whole history for every batch once that is long, and for `= ANY (...)` it weighs the list anew
+    for each partition (0.15 s against 0.4 s for 5,000 tickets in 65 partitions).
+    """
+    numbers = ",".join(map(str, tickets))
+    cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+    rows = copy_out(
+        cursor,
+        f"SELECT {columns} FROM {TABLE} JOIN unnest('{{{numbers}}}'::bigint[]) AS wanted (number) "
+        "ON ticket = wanted.number",
+        layout,
+    )
+    cursor.execute("SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT")
+    return rows
