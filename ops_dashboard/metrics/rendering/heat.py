@@ -54,12 +54,13 @@ def _is_amount(result: Result) -> bool:
 
 
 def _spread(result: Result) -> float:
-    """The farthest settled hour from the middle (or from zero); 95th percentile, so one hour cannot flatten all."""
+    """How far settled hours lie from the middle (or from zero): the 95th percentile, so that one odd
+    hour cannot flatten all others; the farthest where most do not differ at all."""
     middle = 0.0 if _is_amount(result) else result.total.value or 0.0
-    far = sorted(
-        abs(row.figure.value - middle) for row in result.rows if _counts(result, row) and row.figure.value is not None
-    )
-    return far[int(len(far) * 0.95) - 1 if len(far) > 20 else -1] if far else 0.0
+    far = sorted(abs((row.figure.value or 0.0) - middle) for row in result.rows if _counts(result, row))
+    if not far:
+        return 0.0
+    return far[max(round(len(far) * 0.95) - 1, 0)] or far[-1]
 
 
 def _counts(result: Result, row: Row) -> bool:
