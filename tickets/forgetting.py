@@ -1,4 +1,4 @@
-"""Forgetting a source: its tickets, their events and facts go; cells they stood in are marked."""
+"""Forgetting the tickets of a source: events and facts go, cells they stood in are marked."""
 
 from collections.abc import Callable, Iterator
 
@@ -16,7 +16,7 @@ Progress = Callable[[int], None]
 
 
 def forget(source: Source, *, progress: Progress | None = None) -> int:
-    """Remove everything that came from `source`, and the source itself; returns how many tickets.
+    """Remove every ticket that came from `source`, its events and facts; returns how many.
 
     `progress` is called with the number of tickets of each batch. A broken run can be started again.
     """
@@ -28,7 +28,6 @@ def forget(source: Source, *, progress: Progress | None = None) -> int:
         total += len(tickets)
         if progress:
             progress(len(tickets))
-    source.delete()
     return total
 
 

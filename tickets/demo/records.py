@@ -78,8 +78,10 @@ def world_of(source: Source) -> World:
 
 
 @transaction.atomic
-def remove(world: World) -> None:
-    """The people, teams, places, marks and sign-ins of the demo; its tickets must be forgotten already."""
+def remove(source: Source) -> None:
+    """The source, people, teams, places, marks and sign-ins of the demo; its tickets must be forgotten already."""
+    world = world_of(source)
+    source.delete()
     User.objects.filter(username__in=[user.username for user in DEMO_USERS]).delete()
     for mark in marks(world.stories):
         Annotation.objects.filter(kind=mark.kind, on=mark.on, label=mark.label).delete()

@@ -130,10 +130,9 @@ class Command(BaseCommand):
         if source is None:
             self._report({"removed": 0}, "There is no demo to remove.", as_json=as_json)
             return
-        world = records.world_of(source)
         with _bar("tickets", None) as advance:
             removed = forget(source, progress=advance)
-        records.remove(world)
+        records.remove(source)
         rollup.refill()
         self._report({"removed": removed}, f"The demo is gone: {removed:,} tickets.", as_json=as_json)
 
@@ -152,9 +151,8 @@ class Command(BaseCommand):
                 looks, told = looks + 1, told + summary.accepted
                 if summary.accepted:
                     rollup.refill()
-                    if not as_json:
-                        at = f"{view.told_to:%H:%M:%S}"
-                        self.stdout.write(f"{at} {summary.accepted} events, {summary.tickets} tickets")
+                if summary.accepted and not as_json:
+                    self.stdout.write(f"{view.told_to:%H:%M:%S} {summary.accepted} events, {summary.tickets} tickets")
         except WorldEnded as error:
             raise CommandError(f"{error}: `demo --clear`, then `demo`", returncode=1) from error
         except KeyboardInterrupt:
