@@ -25,7 +25,7 @@ _PARAMETERS = [
 ]
 
 
-@extend_schema(responses=OpenApiTypes.OBJECT)
+@extend_schema(responses=OpenApiTypes.OBJECT, operation_id="metrics")
 @api_requires("sees_metrics")
 @api_view(["GET"])
 def metric_list(request: Request) -> Response:
@@ -33,7 +33,7 @@ def metric_list(request: Request) -> Response:
     return Response(entries())
 
 
-@extend_schema(parameters=_PARAMETERS, responses=OpenApiTypes.OBJECT)
+@extend_schema(parameters=_PARAMETERS, responses=OpenApiTypes.OBJECT, operation_id="metric")
 @api_requires("sees_metrics")
 @api_view(["GET"])
 def metric_detail(request: Request, slug: str) -> Response:
