@@ -5,28 +5,29 @@ A bench is a module of this package with `run() -> None` that prints its table.
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 
-from tests.bench import business_time, fold, refill
+from tests.bench import ground
 
-BENCHES: dict[str, Callable[[], None]] = {
-    "business_time": business_time.run,
-    "fold": fold.run,
-    "refill": refill.run,
-}
+PURE = ("business_time", "fold")
+ON_A_DATABASE = ("intake", "facts", "refill", "pages")  # imported once Django is set up
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the named benches and print their tables."""
+    known = (*PURE, *ON_A_DATABASE)
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHES)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(known)}")
     options = parser.parse_args(arguments)
-    unknown = [name for name in options.names if name not in BENCHES]
+    unknown = [name for name in options.names if name not in known]
     if unknown:
-        parser.error(f"no bench called {', '.join(unknown)}; there are: {', '.join(BENCHES)}")
-    for name in options.names or BENCHES:
+        parser.error(f"no bench called {', '.join(unknown)}; there are: {', '.join(known)}")
+    for name in options.names or known:
+        if name in ON_A_DATABASE:
+            ground.prepare()
         print(f"## {name}")
-        BENCHES[name]()
+        import_module(f"tests.bench.{name}").run()
     return 0
 
 

@@ -1,0 +1,87 @@
+"""Server time of the dashboard pages at a million tickets: cold and warm, with their queries.
+
+Cold: no answer of the engine is kept (as after every refill). Warm: the same page again. The times
+are those of the whole request through middleware and templates, without a network.
+"""
+
+import re
+import time
+from collections.abc import Callable
+
+import numpy as np
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, override_settings
+
+from ops_dashboard.metrics import rollup
+from ops_dashboard.metrics.definitions import registry
+from ops_dashboard.metrics.models import Goal
+from ops_dashboard.people.models import User
+from ops_dashboard.people.roles import Role
+from tests.bench import ground, organisation
+
+TICKETS = 1_000_000
+ROUNDS = 20
+PATHS = {
+    "Overview": "/",
+    "Service levels": "/service-levels/",
+    "Service levels, 13 weeks": "/service-levels/?period=last-91-days",
+    "Service levels, one team": "/service-levels/?team=team-7",
+    "Service levels, one channel and language": "/service-levels/?channel=channel-2&language=language-3",
+    "Backlog": "/backlog/",
+    "Tickets": "/tickets/",
+    "Tickets, unsolved of a team by due time": "/tickets/?status=unsolved&team=team-7&sort=due",
+}
+RAW = re.compile(r"tickets_ticketevent")
+
+
+def run() -> None:
+    """Print p50 and p95 of each page and the queries it takes."""
+    ground.prepare()
+    organisation.build(TICKETS)
+    for source in registry.sources():
+        rollup.refill_all(source)
+    organisation.settle()
+    Goal.objects.get_or_create(metric="first_reply_attainment", value=0.9, valid_from="2020-01-01")
+    user, _ = User.objects.get_or_create(username="bench-manager", defaults={"role": Role.MANAGER})
+    print(f"| page at {TICKETS:,} tickets | cold p50 | p95 ms | warm p50 | p95 ms | queries cold | warm | of raw events |")
+    print("|---|---|---|---|---|---|---|---|")
+    with override_settings(ALLOWED_HOSTS=["testserver"]):
+        client = Client()
+        client.force_login(user)
+        for name, path in PATHS.items():
+            _line(client, name, path)
+
+
+def _line(client: Client, name: str, path: str) -> None:
+    cold_queries, raw = _queries(client, path, forget=True)
+    warm_queries, _ = _queries(client, path, forget=False)
+    cold = _times(client, path, before=caches["answers"].clear)
+    warm = _times(client, path, before=lambda: None)
+    print(
+        f"| {name} | {np.median(cold):.0f} | {np.quantile(cold, 0.95):.0f} | {np.median(warm):.0f} "
+        f"| {np.quantile(warm, 0.95):.0f} | {cold_queries} | {warm_queries} | {raw} |",
+        flush=True,
+    )
+
+
+def _queries(client: Client, path: str, *, forget: bool) -> tuple[int, int]:
+    """(queries, those that touch raw events)"""
+    if forget:
+        caches["answers"].clear()
+    with CaptureQueriesContext(connection) as asked:
+        response = client.get(path)
+    assert response.status_code == 200, (path, response.status_code)
+    return len(asked), sum(bool(RAW.search(query["sql"])) for query in asked.captured_queries)
+
+
+def _times(client: Client, path: str, *, before: Callable[[], None]) -> list[float]:
+    """Milliseconds of each round."""
+    times = []
+    for _ in range(ROUNDS):
+        before()
+        began = time.perf_counter()
+        client.get(path)
+        times.append(1000 * (time.perf_counter() - began))
+    return times
