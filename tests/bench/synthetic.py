@@ -1,0 +1,79 @@
+"""Drafts of any number of tickets, in the order of their creation, eight events each."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from tickets.connectors.drafts import Draft
+from tickets.vocabulary import ActorKind, EventType
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+DAYS = 730
+EVENTS = 8  # a ticket
+PRIORITIES = ("low", "normal", "high", "urgent")
+CHANNELS = ("email", "chat", "web", "phone", "social", "app")
+
+POLICIES = {
+    "calendars": [
+        {
+            "name": "office",
+            "timezone": "Europe/London",
+            "weekly": {day: [["09:00", "17:30"]] for day in ("mon", "tue", "wed", "thu", "fri")},
+        }
+    ],
+    "policies": [
+        {
+            "name": "standard",
+            "order": 1,
+            "calendar": "office",
+            "targets": [
+                {"kind": "first_reply", "seconds": 4 * 3600},
+                {"kind": "next_reply", "seconds": 8 * 3600},
+                {"kind": "first_resolution", "seconds": 2 * 86_400, "pauses_in": ["pending"]},
+                {"kind": "resolution", "seconds": 3 * 86_400, "pauses_in": ["pending"]},
+            ],
+        }
+    ],
+}
+
+
+def drafts(tickets: int, *, seed: int = 1) -> Iterator[Draft]:
+    """EVENTS drafts a ticket; 40 teams, 800 agents, two years."""
+    random = Random(seed)
+    step = timedelta(days=DAYS) / tickets
+    for number in range(tickets):
+        yield from _ticket(f"B{number}", START + number * step, random)
+
+
+def _ticket(ref: str, at: datetime, random: Random) -> Iterator[Draft]:
+    agent, team = f"agent {random.randrange(800)}", f"team {random.randrange(40)}"
+    pauses = [timedelta(seconds=random.randrange(60, 40_000)) for _ in range(6)]
+    requester = {"actor_ref": f"r{random.randrange(1 << 30)}", "actor_kind": ActorKind.REQUESTER}
+    by_agent = {"actor_ref": agent, "actor_kind": ActorKind.AGENT}
+    yield Draft(
+        ticket_ref=ref,
+        type=EventType.TICKET_CREATED,
+        occurred_at=at,
+        status="new",
+        team=team,
+        priority=random.choice(PRIORITIES),
+        channel=random.choice(CHANNELS),
+        **requester,
+    )
+    yield Draft(ticket_ref=ref, type=EventType.REQUESTER_MESSAGE, occurred_at=at, is_public=True, **requester)
+    for pause, kind, sets in zip(
+        pauses,
+        (
+            EventType.ASSIGNEE_CHANGED,
+            EventType.AGENT_REPLY,
+            EventType.STATUS_CHANGED,
+            EventType.REQUESTER_MESSAGE,
+            EventType.AGENT_REPLY,
+            EventType.STATUS_CHANGED,
+        ),
+        ({"assignee": agent}, {}, {"status": "pending"}, {}, {}, {"status": "solved"}),
+        strict=True,
+    ):
+        at += pause
+        by = requester if kind is EventType.REQUESTER_MESSAGE else by_agent
+        yield Draft(ticket_ref=ref, type=kind, occurred_at=at, **by, **sets)
