@@ -159,7 +159,7 @@ class Site:
     def open_to(self, scope: Scope) -> Iterator[Page | Link]:
         """What this reader may open, group by group."""
         for group in GROUPS:
-            yield from (entry for entry in self._entries.values() if entry.group == group and entry.may_open(scope))
+            yield from [entry for entry in self._entries.values() if entry.group == group and entry.may_open(scope)]
 
 
 site = Site()

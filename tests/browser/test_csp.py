@@ -111,7 +111,8 @@ def test_the_key_t_shows_and_hides_the_rows_of_charts(analyst: Page) -> None:
 
 def test_a_head_sorts_its_column(analyst: Page) -> None:
     analyst.goto("/patterns/")
-    table = analyst.locator("table.rows", has_text="Privacy requests").filter(visible=True).first
+    panel = analyst.locator(".panel").filter(has=analyst.get_by_role("heading", name="By team", exact=True)).first
+    table = panel.locator("table.rows")
     table.get_by_role("button", name="n", exact=True).click()
     first = table.locator("tbody th").first
     assert first.inner_text() == "Privacy requests"
