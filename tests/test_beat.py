@@ -1,0 +1,72 @@
+"""However many beats run, one ticks."""
+
+import os
+from collections.abc import Iterator
+
+import psycopg2
+import pytest
+from celery import Celery
+
+from ops_dashboard.beat import WAIT_S, OneBeat
+from ops_dashboard.environment import Environment
+
+
+class CountingBeat(OneBeat):
+    """A beat that notes what it sends instead of sending it."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        app = Celery(broker="memory://", set_as_current=False)
+        app.conf.beat_schedule = {"often": {"task": "often", "schedule": 0.0}}
+        super().__init__(app=app, lazy=False)
+
+    def apply_entry(self, entry: object, producer: object = None) -> None:
+        self.sent.append(getattr(entry, "name", "?"))
+
+    def owed_ticks(self, count: int) -> list[float]:
+        return [self.tick() for _ in range(count)]
+
+
+@pytest.fixture
+def beats() -> Iterator[tuple[CountingBeat, CountingBeat]]:
+    pair = CountingBeat(), CountingBeat()
+    yield pair
+    for beat in pair:
+        beat._forget_session()
+
+
+def test_the_second_beat_waits_while_the_first_ticks(beats: tuple[CountingBeat, CountingBeat]) -> None:
+    first, second = beats
+    first.owed_ticks(5)
+    assert second.owed_ticks(5) == [WAIT_S] * 5
+    assert len(first.sent) == 5
+    assert second.sent == []
+
+
+def test_the_second_beat_takes_over_when_the_first_has_gone(beats: tuple[CountingBeat, CountingBeat]) -> None:
+    first, second = beats
+    first.tick()
+    first._forget_session()
+    second.tick()
+    assert second.sent == ["often"]
+    assert first.tick() == WAIT_S
+
+
+def test_a_beat_that_lost_its_database_session_stops_ticking(beats: tuple[CountingBeat, CountingBeat]) -> None:
+    first, second = beats
+    first.tick()
+    assert first._session is not None
+    _end_session(first._session.info.backend_pid)
+    assert first.tick() == WAIT_S
+    assert first.sent == ["often"]
+    second.tick()
+    assert second.sent == ["often"]
+
+
+def _end_session(backend: int) -> None:
+    session = psycopg2.connect(Environment.read(os.environ).database_url)
+    try:
+        with session.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
+    finally:
+        session.close()

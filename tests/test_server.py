@@ -1,0 +1,125 @@
+"""`script/server` as its user meets it: ready, alone, stopped in order, and gone when killed."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ops_dashboard.embedded.joining import remove
+from ops_dashboard.embedded.keeper import keeper_of
+from ops_dashboard.environment import PROJECT
+from ops_dashboard.server import free_port
+
+PATIENCE_S = 90.0
+URL = re.compile(r"http://[^\s]+")
+
+
+@pytest.fixture
+def var() -> Iterator[Path]:
+    directory = Path(tempfile.mkdtemp(prefix="ops-server-"))
+    directory.chmod(0o711)
+    yield directory
+    remove(directory)
+    shutil.rmtree(directory)
+
+
+class Started:
+    """One `script/server` and what it has said."""
+
+    def __init__(self, var: Path, *arguments: str) -> None:
+        names = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
+        variables = {name: value for name, value in os.environ.items() if name not in names}
+        self.log = var / "said.txt"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "ops_dashboard.server", "--empty", *arguments],
+                env={**variables, "OPS_VAR": str(var)},
+                stdout=log,
+                stderr=log,
+                cwd=PROJECT,
+            )
+
+    def url(self) -> str:
+        """The address it prints once it is ready."""
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if "Stop: Ctrl-C" in self.log.read_text():
+                (url,) = set(URL.findall(self.log.read_text()))
+                return url
+            time.sleep(0.1)
+        raise AssertionError(self.log.read_text())
+
+    def end(self, by: signal.Signals) -> int:
+        self.process.send_signal(by)
+        return self.process.wait(timeout=PATIENCE_S)
+
+
+def living(var: Path) -> list[str]:
+    """The processes whose environment or arguments name this installation."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                text = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if str(var).encode() in text:
+                found.append((entry / "cmdline").read_text().replace("\0", " "))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_server_is_ready_alone_and_leaves_nothing_behind(var: Path) -> None:
+    port = free_port(18_200)
+    first = Started(var, "--port", str(port))
+    url = first.url()
+    assert url == f"http://127.0.0.1:{port}/"
+    with urllib.request.urlopen(f"{url}readyz", timeout=10) as answer:
+        assert answer.status == 200
+
+    second = subprocess.run(
+        [sys.executable, "-m", "ops_dashboard.server"],
+        env={**os.environ, "OPS_VAR": str(var)},
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert second.stderr == f"This installation ({var}) already runs: {url}\n"
+
+    assert first.end(signal.SIGKILL) == -signal.SIGKILL
+    deadline = time.monotonic() + PATIENCE_S
+    while living(var) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert living(var) == []
+
+    third = Started(var, "--port", str(port))
+    third.url()
+    assert third.end(signal.SIGINT) == 0
+    assert keeper_of(var) is None
+    assert living(var) == []
+
+
+def test_a_taken_port_gives_way_to_the_next_with_a_notice(capsys: pytest.CaptureFixture[str]) -> None:
+    taken = free_port(18_300)
+    with _listening(taken):
+        assert free_port(taken) > taken
+    assert f"Port {taken} is taken; using " in capsys.readouterr().out
+
+
+def _listening(port: int) -> socket.socket:
+    door = socket.socket()
+    door.bind(("127.0.0.1", port))
+    door.listen()
+    return door
