@@ -69,7 +69,7 @@ class Varying:
 
     def where(self, keep: Flags) -> "Varying":
         """The rows that `keep` marks."""
-        return Varying([self.values[row] for row in np.flatnonzero(keep)])
+        return Varying([self.values[row] for row in np.flatnonzero(keep).tolist()])
 
     def sizes(self) -> NDArray[np.int64]:
         """Bytes that each value takes, the length before it not counted."""

@@ -130,7 +130,7 @@ def _targets(
 
 def _codes() -> CodesOf:
     """What the words of conditions and targets mean, by their slugs."""
-    shared = {"channel": Channel, "priority": Priority, "language": Language, "reason": Reason}
+    shared: dict[str, Any] = {"channel": Channel, "priority": Priority, "language": Language, "reason": Reason}
     pairs = {name: list(model.objects.values_list("slug", "pk")) for name, model in shared.items()}
     pairs["source"] = list(Source.objects.values_list("slug", "pk"))
     pairs["team"] = [

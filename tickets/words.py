@@ -88,9 +88,8 @@ class RefCodes:
         self._recall(unknown)
         named = self._named(sorted(unknown - self.known.keys()))
         self.who.objects.bulk_create(who for who in named.values() if who.pk is None)
-        self.refs.objects.bulk_create(
-            self.refs(source=self.source, ref=word, **{self.field: who}) for word, who in named.items()
-        )
+        rows: list[Any] = [self.refs(source=self.source, ref=word, **{self.field: who}) for word, who in named.items()]
+        self.refs.objects.bulk_create(rows)
         self._recall(named)
 
     def _recall(self, words: Collection[str]) -> None:
@@ -167,7 +166,8 @@ class Words:
         """Make every word of `drafts` known, in transactions of their own."""
         for name, codes in self.codes.items():
             codes.learn({getattr(draft, name) for draft in drafts} - {None})
-        self.agents.learn({draft.actor_ref for draft in drafts if draft.actor_kind is ActorKind.AGENT} - {None})
+        by_agents = (draft.actor_ref for draft in drafts if draft.actor_kind is ActorKind.AGENT)
+        self.agents.learn({ref for ref in by_agents if ref is not None})
 
 
 def register_source(slug: str, *, kind: str, zone: str = "UTC", statuses: Mapping[str, Status] | None = None) -> Source:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 from tickets.connectors.drafts import Draft
 from tickets.vocabulary import ActorKind, EventType
@@ -47,9 +48,8 @@ def drafts(tickets: int, *, seed: int = 1) -> Iterator[Draft]:
 
 def _ticket(ref: str, at: datetime, random: Random) -> Iterator[Draft]:
     agent, team = f"agent {random.randrange(800)}", f"team {random.randrange(40)}"
-    pauses = [timedelta(seconds=random.randrange(60, 40_000)) for _ in range(6)]
-    requester = {"actor_ref": f"r{random.randrange(1 << 30)}", "actor_kind": ActorKind.REQUESTER}
-    by_agent = {"actor_ref": agent, "actor_kind": ActorKind.AGENT}
+    requester: dict[str, Any] = {"actor_ref": f"r{random.randrange(1 << 30)}", "actor_kind": ActorKind.REQUESTER}
+    by_agent: dict[str, Any] = {"actor_ref": agent, "actor_kind": ActorKind.AGENT}
     yield Draft(
         ticket_ref=ref,
         type=EventType.TICKET_CREATED,
@@ -61,19 +61,14 @@ def _ticket(ref: str, at: datetime, random: Random) -> Iterator[Draft]:
         **requester,
     )
     yield Draft(ticket_ref=ref, type=EventType.REQUESTER_MESSAGE, occurred_at=at, is_public=True, **requester)
-    for pause, kind, sets in zip(
-        pauses,
-        (
-            EventType.ASSIGNEE_CHANGED,
-            EventType.AGENT_REPLY,
-            EventType.STATUS_CHANGED,
-            EventType.REQUESTER_MESSAGE,
-            EventType.AGENT_REPLY,
-            EventType.STATUS_CHANGED,
-        ),
-        ({"assignee": agent}, {}, {"status": "pending"}, {}, {}, {"status": "solved"}),
-        strict=True,
-    ):
-        at += pause
-        by = requester if kind is EventType.REQUESTER_MESSAGE else by_agent
-        yield Draft(ticket_ref=ref, type=kind, occurred_at=at, **by, **sets)
+    steps: tuple[tuple[EventType, dict[str, Any]], ...] = (
+        (EventType.ASSIGNEE_CHANGED, by_agent | {"assignee": agent}),
+        (EventType.AGENT_REPLY, by_agent | {"is_public": True}),
+        (EventType.STATUS_CHANGED, by_agent | {"status": "pending"}),
+        (EventType.REQUESTER_MESSAGE, requester | {"is_public": True}),
+        (EventType.AGENT_REPLY, by_agent | {"is_public": True}),
+        (EventType.STATUS_CHANGED, by_agent | {"status": "solved"}),
+    )
+    for kind, told in steps:
+        at += timedelta(seconds=random.randrange(60, 40_000))
+        yield Draft(ticket_ref=ref, type=kind, occurred_at=at, **told)

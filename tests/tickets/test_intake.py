@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.people.models import Agent, Team
 from tests.tickets.drafting import MONDAY, STORY, all_facts, at, draft, source, take
-from tickets import intake
+from tickets import facts, intake
 from tickets.connectors.drafts import Draft, Rejected
 from tickets.draft_checks import redacted
 from tickets.identity import requester_id, ticket_id
@@ -91,7 +91,7 @@ def test_a_batch_that_fails_leaves_nothing_of_itself(monkeypatch: pytest.MonkeyP
     def broken(*args: object, **options: object) -> None:
         raise Killed
 
-    monkeypatch.setattr(intake.facts, "rebuild", broken)
+    monkeypatch.setattr(facts, "rebuild", broken)
     with pytest.raises(Killed):
         take(STORY)
     assert TicketEvent.objects.count() == 0
@@ -263,7 +263,7 @@ def test_what_is_wrong_with_a_draft_is_named() -> None:
         ({"status": ""}, "status", "is empty"),
         ({"meta": {"note": "\0"}}, "meta", "holds a NUL character"),
     ]
-    sound = {"ticket_ref": "T1", "type": EventType.TICKET_CREATED, "occurred_at": at(0)}
+    sound: dict[str, Any] = {"ticket_ref": "T1", "type": EventType.TICKET_CREATED, "occurred_at": at(0)}
     take([Draft(**(sound | fields), line=line) for line, (fields, _, _) in enumerate(wrong)])
     rows = {row.line: row for row in RejectedRow.objects.all()}
     for line, (_, field, reason) in enumerate(wrong):

@@ -82,7 +82,7 @@ def open_lines(path: Path) -> tuple[IO[bytes], IO[bytes]]:
     stored.seek(0)
     if start != GZIP:
         return stored, stored
-    return stored, io.BufferedReader(gzip.GzipFile(fileobj=stored), 1 << 18)  # type: ignore[type-var]
+    return stored, io.BufferedReader(gzip.GzipFile(fileobj=stored), 1 << 18)
 
 
 def read(lines: IO[bytes], *, zone: ZoneInfo | None = None) -> Iterator[Draft | Rejected]:
