@@ -14,7 +14,7 @@ from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import BadQuery, NotYours, Reader
 from ops_dashboard.metrics.records import result_record
 from ops_dashboard.metrics.views import asked_of
-from ops_dashboard.people.access import api_requires
+from ops_dashboard.people.access import api_requires, scope_behind
 
 _PARAMETERS = [
     OpenApiParameter("period", description="last-28-days, 2016-03 or 2016-03-01..2016-05-31"),
@@ -43,7 +43,7 @@ def metric_detail(request: Request, slug: str) -> Response:
         raise ValidationError(asked.problems)
     grain = asked.grain if asked.grain_word else Grain.TOTAL
     try:
-        result = Reader(request.scope).run(asked.query(slug, grain=grain, by=asked.by))
+        result = Reader(scope_behind(request)).run(asked.query(slug, grain=grain, by=asked.by))
     except NotYours as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except BadQuery as problem:

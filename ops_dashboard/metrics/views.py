@@ -19,11 +19,12 @@ from ops_dashboard.metrics.query import BadQuery, NotYours, Reader, today
 from ops_dashboard.metrics.rendering.exports import export
 from ops_dashboard.metrics.rendering.freshness import freshness_line
 from ops_dashboard.people.access import requires
+from ops_dashboard.people.requests import ReaderRequest
 
 
 @require_safe
 @requires("sees_metrics")
-def page_view(request: HttpRequest, page: Page) -> HttpResponse:
+def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
     """A declared page; to htmx only the answers under the filter bar."""
     if not page.may_open(request.scope):
         raise PermissionDenied(f"{page.title} is not open to your role.")
@@ -49,7 +50,7 @@ def page_view(request: HttpRequest, page: Page) -> HttpResponse:
 
 @require_safe
 @requires("sees_metrics", "may_export")
-def export_view(request: HttpRequest, metric: str, form: str) -> HttpResponse:
+def export_view(request: ReaderRequest, metric: str, form: str) -> HttpResponse:
     """One metric as a file, for the same query string as the page it was read on."""
     asked = asked_of(request, metric)
     if asked.problems:

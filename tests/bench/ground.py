@@ -24,3 +24,4 @@ def prepare() -> None:
     connection.close()
     connection.settings_dict["NAME"] = NAME
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
