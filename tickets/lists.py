@@ -15,8 +15,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from ops_dashboard.people.roles import Scope
+from tickets.identity import ticket_id
 from tickets.labels import NAMED, Label, Labels
-from tickets.models import Promise, Ticket
+from tickets.models import Promise, Source, Ticket
 from tickets.vocabulary import UNSOLVED, PromiseKind, PromiseState, Status
 
 PAGE_SIZE = 50
@@ -167,17 +168,18 @@ def matches(wanted: Wanted, *, scope: Scope, now: datetime) -> QuerySet[Ticket]:
     What a figure or a promise counted may have moved on to another team since: it stays visible to
     the team for which it counted.
     """
-    tickets = Ticket.objects.visible_to(scope)
-    if wanted.ids is not None or wanted.is_promised:
-        tickets = Ticket.objects.ever_visible_to(scope)
+    tickets: QuerySet[Ticket] = Ticket.objects.visible_to(scope)
     if wanted.ids is not None:
-        tickets = tickets.filter(id__in=RawSQL("SELECT unnest(%s::bigint[])", [list(wanted.ids)]))
-    for condition in _conditions(wanted, now):
+        listed = RawSQL("SELECT unnest(%s::bigint[])", [list(wanted.ids)])
+        tickets = Ticket.objects.ever_visible_to(scope).filter(id__in=listed)
+    elif wanted.is_promised and scope.sees_tickets and scope.agent_id is None:
+        tickets = Ticket.objects.all()  # the promise is looked for in the reader's teams instead
+    for condition in _conditions(wanted, scope, now):
         tickets = tickets.filter(condition)
-    return tickets.annotate(due_at=_first_due(wanted, now)) if wanted.order is Sort.DUE else tickets
+    return tickets.annotate(due_at=_first_due(wanted, scope, now)) if wanted.order is Sort.DUE else tickets
 
 
-def _conditions(wanted: Wanted, now: datetime) -> Iterable[Q | Exists]:
+def _conditions(wanted: Wanted, scope: Scope, now: datetime) -> Iterable[Q | Exists]:
     if wanted.statuses:
         yield Q(status__lte=Status.HOLD) if wanted.statuses == UNSOLVED else Q(status__in=wanted.statuses)
     for cut, codes in wanted.codes:
@@ -191,15 +193,16 @@ def _conditions(wanted: Wanted, now: datetime) -> Iterable[Q | Exists]:
     if wanted.waiting_over is not None or wanted.order is Sort.WAITING:
         yield Q(status__lte=Status.HOLD, waiting_since__lte=now - (wanted.waiting_over or timedelta()))
     if wanted.is_promised:
-        yield Exists(_promises(wanted, now))
+        yield Exists(_promises(wanted, scope, now))
     elif wanted.order is Sort.DUE:
         yield Q(status__lte=Status.HOLD)
-        yield Exists(_promises(wanted, now).filter(due_at__isnull=False))
+        yield Exists(_promises(wanted, scope, now).filter(due_at__isnull=False))
     if wanted.ref:
-        yield Q(ref=wanted.ref)
+        slugs = Source.objects.values_list("slug", flat=True)
+        yield Q(id__in=[ticket_id(slug, wanted.ref) for slug in slugs], ref=wanted.ref)
 
 
-def _promises(wanted: Wanted, now: datetime) -> QuerySet[Promise]:
+def _promises(wanted: Wanted, scope: Scope, now: datetime) -> QuerySet[Promise]:
     """The promises of the outer ticket that are asked for; without a word about them, the unfulfilled ones."""
     promises = Promise.objects.filter(ticket=OuterRef("id"))
     if wanted.promise:
@@ -208,12 +211,16 @@ def _promises(wanted: Wanted, now: datetime) -> QuerySet[Promise]:
         promises = promises.filter(fulfilled_at=None, cancelled_at=None)
     if wanted.promise_kind:
         promises = promises.filter(kind=wanted.promise_kind)
-    teams = dict(wanted.codes).get("team")
-    return promises.filter(team__in=teams) if teams and wanted.is_promised else promises
+    if not wanted.is_promised:
+        return promises
+    own = scope.teams if scope.agent_id is None else None  # an agent's tickets are narrowed themselves
+    for teams in (dict(wanted.codes).get("team"), own):
+        promises = promises if teams is None else promises.filter(team__in=teams)
+    return promises
 
 
-def _first_due(wanted: Wanted, now: datetime) -> Subquery:
-    due = _promises(wanted, now).filter(due_at__isnull=False).order_by("due_at")
+def _first_due(wanted: Wanted, scope: Scope, now: datetime) -> Subquery:
+    due = _promises(wanted, scope, now).filter(due_at__isnull=False).order_by("due_at")
     return Subquery(due.values("due_at")[:1])
 
 

@@ -213,6 +213,27 @@ def test_every_word_for_a_promise_is_tested_above() -> None:
     assert set(FITTING) == {state.value for state in PromiseIs}
 
 
+@pytest.mark.parametrize(("name", "expected"), [("bob", ["gone", "here"]), ("carol", ["gone", "here"]), ("dave", [])])
+def test_a_missed_promise_stays_with_the_team_it_counts_for(
+    desk: Source, cast: Cast, name: str, expected: list[str]
+) -> None:
+    """Both were missed by team A; one of the tickets is in team B by now, with another agent than dave."""
+    team_a, team_b = (cast.teams[slug] for slug in ("team-a", "team-b"))
+    for ref, team in (("here", team_a), ("gone", team_b)):
+        ticket = save_ticket(desk, ref, at=NOW - DAY, team=team)
+        save_promise(ticket, due_at=NOW - HOUR, state=PromiseState.MISSED, team=team_a.pk)
+    scope = scope_for(cast.users[name])
+    assert sorted(listed("promise=overdue", scope=scope)) == expected
+    assert sorted(listed("promise=overdue&team=team-a", scope=scope)) == expected
+    assert listed("promise=overdue&team=team-b", scope=scope) == []
+
+
+@pytest.mark.parametrize("name", ["adam", "eve", "pat", "petra", "quinn"])
+def test_asking_for_a_promise_opens_nothing(promised: None, cast: Cast, name: str) -> None:
+    scope = scope_for(cast.users[name])
+    assert refs(list_tickets(Wanted(promise=PromiseIs.OVERDUE, sort=Sort.DUE), scope=scope, now=NOW)) == []
+
+
 def test_due_soonest_first_lists_unsolved_tickets_with_something_due(promised: None) -> None:
     assert listed("sort=due") == ["overdue", "unnoticed", "soon", "today", "later"]
 
