@@ -1,5 +1,6 @@
 """`manage.py promises`: every promise as it stands now, as CSV."""
 
+import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -27,13 +28,20 @@ class Command(BaseCommand):
         ):
             raise CommandError(f"there is no ticket '{ticket}'", returncode=2)
         if options["csv"] == "-":
-            write_promises(sys.stdout.buffer, source=source, ticket=ticket)
+            _print(source, ticket)
             return
         try:
             with Path(options["csv"]).open("wb") as out:
                 write_promises(out, source=source, ticket=ticket)
         except OSError as error:
             raise CommandError(f"{options['csv']}: {error.strerror}", returncode=2) from error
+
+
+def _print(source: int | None, ticket: str | None) -> None:
+    try:
+        write_promises(sys.stdout.buffer, source=source, ticket=ticket)
+    except BrokenPipeError:  # the reader has seen enough; nothing is left to flush
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _source(slug: str) -> int | None:
