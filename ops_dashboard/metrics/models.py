@@ -60,6 +60,9 @@ class Goal(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.metric} {self.value:g} from {self.valid_from}"
+
 
 class Annotation(models.Model):
     """Something that happened to the numbers from outside: a launch, an outage, a holiday."""
@@ -79,6 +82,9 @@ class Annotation(models.Model):
 
     class Meta:
         ordering = ["on", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.label} on {self.on}"
 
 
 class SavedView(models.Model):

@@ -33,6 +33,8 @@ from ops_dashboard.metrics.result import Result
 
 logger = logging.getLogger(__name__)
 
+WEEKLY_LINES_FROM_DAYS = 42
+
 
 @dataclass(frozen=True)
 class Empty:
@@ -129,6 +131,13 @@ def _shown(panel: Panel, query: Query, asked: Asked, result: Result, **parts: An
     )
 
 
+def _grain_of_series(asked: Asked) -> Grain:
+    """Several lines at once are drawn by week from six weeks on, unless a grain was asked for."""
+    if asked.grain is Grain.DAY and not asked.grain_word and asked.period.days >= WEEKLY_LINES_FROM_DAYS:
+        return Grain.WEEK
+    return asked.grain
+
+
 def _uncut(asked: Asked) -> str:
     """The question without its cut, to which a link adds another."""
     return replace(asked, by=()).querystring
@@ -147,7 +156,8 @@ def _view(panel: Panel, asked: Asked, reader: Reader) -> PanelView:
 
 @_view.register
 def _(panel: LinePanel, asked: Asked, reader: Reader) -> PanelView:
-    query = asked.query(panel.metric, grain=asked.grain, by=asked.by[:1] if panel.splits else ())
+    by = asked.by[:1] if panel.splits else ()
+    query = asked.query(panel.metric, grain=_grain_of_series(asked) if by else asked.grain, by=by)
     result = reader.run(query)
     as_bars = panel.marks == "bars"
     body = {
@@ -166,7 +176,7 @@ def _(panel: CutPanel, asked: Asked, reader: Reader) -> PanelView:
     by = panel.by if panel.fixed or not asked.by else asked.by[0]
     query = asked.query(panel.metric, by=(by,))
     result = reader.run(query)
-    series = reader.run(asked.query(panel.metric, grain=asked.grain, by=(by,))) if panel.sparks else None
+    series = reader.run(asked.query(panel.metric, grain=_grain_of_series(asked), by=(by,))) if panel.sparks else None
     body = {"table": tables.by_cut(result, series=series, caption=panel.title)}
     cut = () if panel.fixed else cut_choices(panel.metric, by, reader)
     return _shown(panel, query, asked, result, template="panels/_table.html", body=body, cuts=cut)

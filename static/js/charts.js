@@ -54,6 +54,7 @@ function themed(figure, element) {
     automargin: true,
   };
   const { layout } = figure;
+  const family = getComputedStyle(element).fontFamily;
   return {
     data: figure.data.map((trace) => laid(trace, traceLook(trace.meta, token))),
     layout: {
@@ -61,8 +62,8 @@ function themed(figure, element) {
       autosize: true,
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: getComputedStyle(element).fontFamily, size: 11.5, color: token("quiet") },
-      hoverlabel: { bgcolor: token("raised"), bordercolor: token("edge"), font: { color: token("ink"), size: 12 } },
+      font: { family, size: 11.5, color: token("quiet") },
+      hoverlabel: { bgcolor: token("raised"), bordercolor: token("edge"), font: { family, color: token("ink"), size: 12 } },
       xaxis: { ...axis, showgrid: false, showspikes: false, ...layout.xaxis },
       yaxis: { ...axis, ...layout.yaxis },
       shapes: layout.shapes.map((shape) => laid(shape, SHAPES[shape.name](token))),

@@ -1,10 +1,12 @@
 """What a result says in one sentence."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.rendering.sentences import sentence, worst_first
-from ops_dashboard.metrics.result import Figure
-from tests.metrics.results import BACKLOG, CREATED, ON_TIME, by_day, by_hour, by_team, share
+from ops_dashboard.metrics.result import Figure, Row
+from tests.metrics.results import BACKLOG, CREATED, MONDAY, ON_TIME, by_day, by_hour, by_team, result, share
 
 DAYS = [share(v) for v in (0.93, 0.92, 0.80, 0.91)]
 
@@ -52,6 +54,22 @@ def test_cuts_are_counted_against_the_target() -> None:
 def test_cuts_that_all_meet_the_target_say_so() -> None:
     result = by_team(ON_TIME, {"Access": share(0.94), "Live": share(0.91)}, total=share(0.92), target=0.9)
     assert sentence(result) == "All 2 meet the target of 90 %; Live is lowest at 91.0 %."
+
+
+def test_a_single_cut_meets_or_misses() -> None:
+    result = by_team(ON_TIME, {"Live": share(0.875)}, total=share(0.875), target=0.9)
+    assert sentence(result) == "Live misses the target of 90 % with 87.5 %."
+
+
+def test_lines_by_cut_are_told_by_their_last_settled_bucket() -> None:
+    values = {"Access": (0.95, 0.94), "Live": (0.91, 0.80), "Ads": (0.70, 0.90)}
+    rows = tuple(
+        Row(MONDAY + timedelta(days=7 * week), (name.lower(),), (name,), share(both[week]))
+        for week in range(2)
+        for name, both in values.items()
+    )
+    told = sentence(result(ON_TIME, rows, grain=Grain.WEEK, by=("team",), total=share(0.9)))
+    assert told == "90.0 % over 2 weeks; week of 9 Mar from Live 80.0 % to Access 94.0 %."
 
 
 def test_the_week_names_its_worst_hour() -> None:

@@ -32,7 +32,7 @@ def figure_item(result: Result, *, label: str = "", rows_url: str = "") -> Figur
     moved = change(metric, total, result.previous_total)
     return FigureItem(
         slug=metric.slug,
-        label=label or metric.label,
+        label=label or metric.label.removesuffix(", business"),  # the quiet line names the clock
         metric=metric,
         value=shown(total.value, metric.unit, clock=metric.clock),
         change=moved,

@@ -15,11 +15,13 @@ def sentence(result: Result) -> str:
         return f"Nothing to measure in these {length(result.period)}."
     if result.grain is Grain.HOUR_OF_WEEK:
         return _hours(result)
-    if result.by:
+    if result.by and result.grain is Grain.TOTAL:
         return _cuts(result)
     reach = "at the end" if isinstance(result.metric, Level) else f"over {length(result.period)}"
     said = [f"{value(result.metric, result.total)} {reach}{_change(result)}"]
-    if result.grain is not Grain.TOTAL and (extreme := _extreme(result)):
+    if result.by:
+        said.append(_spread(result))
+    elif result.grain is not Grain.TOTAL and (extreme := _extreme(result)):
         said.append(extreme)
     return "; ".join(said) + "."
 
@@ -68,9 +70,19 @@ def _extreme(result: Result) -> str:
     )
 
 
+def _spread(result: Result) -> str:
+    """How far the cuts lie apart in the last settled bucket."""
+    settled = [row for row in result.rows if row.start and not row.maturing and row.figure.n >= result.metric.minimum_n]
+    last = max((row.start for row in settled if row.start), default=None)
+    ranked = worst_first((row for row in settled if row.start == last), result.metric)
+    if last is None or len(ranked) < 2:
+        return "too few to tell its parts apart"
+    ends = [f"{', '.join(row.labels)} {value(result.metric, row.figure)}" for row in (ranked[0], ranked[-1])]
+    return f"{bucket(last, result.grain)} from {ends[0]} to {ends[1]}"
+
+
 def _cuts(result: Result) -> str:
-    rows = [row for row in result.rows if row.start in (None, result.rows[0].start)]
-    ranked = worst_first((row for row in rows if row.figure.n >= result.metric.minimum_n), result.metric)
+    ranked = worst_first((row for row in result.rows if row.figure.n >= result.metric.minimum_n), result.metric)
     if not ranked:
         return "Nothing to rank in this period."
     name = ", ".join(ranked[0].labels)
@@ -78,8 +90,11 @@ def _cuts(result: Result) -> str:
     said = f"{name} is {end} at {value(result.metric, ranked[0].figure)}"
     if result.target is None or result.metric.better is Better.NEITHER:
         return f"{said}, of {plural(len(ranked), 'row')}." if len(ranked) > 1 else f"{said}."
-    missing = sum(misses(result.metric, row.figure, result.target) for row in ranked)
     target = goal(result.target, result.metric.unit, clock=result.metric.clock)
+    if len(ranked) == 1:
+        verb = "misses" if misses(result.metric, ranked[0].figure, result.target) else "meets"
+        return f"{name} {verb} the target of {target} with {value(result.metric, ranked[0].figure)}."
+    missing = sum(misses(result.metric, row.figure, result.target) for row in ranked)
     if not missing:
         return f"All {len(ranked)} meet the target of {target}; {said}."
     return f"{missing} of {len(ranked)} miss the target of {target}; {said}."
