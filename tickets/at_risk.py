@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from ops_dashboard.people.roles import Scope
-from tickets.vocabulary import PromiseKind
+from tickets.vocabulary import PromiseKind, Status
 
 HORIZONS = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=24))
 
 
 @dataclass(frozen=True)
 class Running:
-    """Promises of one team and kind that wait to be fulfilled."""
+    """Promises of one team and kind that wait to be fulfilled, on tickets that are not done or gone."""
 
     team: int
     kind: PromiseKind
@@ -27,10 +27,11 @@ def running(*, scope: Scope, now: datetime) -> list[Running]:
     """By team and kind, for the teams of the scope; ordered by what breaks first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT team, kind, count(*) FILTER (WHERE due_at <= %s), "
+            "SELECT p.team, p.kind, count(*) FILTER (WHERE due_at <= %s), "
             + ", ".join("count(*) FILTER (WHERE due_at > %s AND due_at <= %s)" for _ in HORIZONS)
-            + ", count(*) FILTER (WHERE due_at > %s), count(*) FILTER (WHERE due_at IS NULL) FROM tickets_promise "
-            "WHERE fulfilled_at IS NULL AND cancelled_at IS NULL AND (%s OR team = ANY(%s)) GROUP BY team, kind",
+            + ", count(*) FILTER (WHERE due_at > %s), count(*) FILTER (WHERE due_at IS NULL) FROM tickets_promise p "
+            f"JOIN tickets_ticket t ON t.id = p.ticket AND t.status <= {Status.HOLD.value} "
+            "WHERE fulfilled_at IS NULL AND cancelled_at IS NULL AND (%s OR p.team = ANY(%s)) GROUP BY p.team, p.kind",
             [
                 now,
                 *(bound for horizon in HORIZONS for bound in (now, now + horizon)),

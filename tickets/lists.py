@@ -57,6 +57,11 @@ class PromiseIs(StrEnum):
     MET = "met"
     MISSED = "missed"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still waits for it."""
+        return self not in (PromiseIs.MET, PromiseIs.MISSED)
+
     def at(self, now: datetime) -> Q:
         """As a condition on promises. A promise that runs beyond `due_at` is missed, noticed or not."""
         unfulfilled = Q(fulfilled_at=None, cancelled_at=None)
@@ -194,6 +199,8 @@ def _conditions(wanted: Wanted, scope: Scope, now: datetime) -> Iterable[Q | Exi
         yield Q(status__lte=Status.HOLD, waiting_since__lte=now - (wanted.waiting_over or timedelta()))
     if wanted.is_promised:
         yield Exists(_promises(wanted, scope, now))
+        if wanted.promise and wanted.promise.is_open:
+            yield Q(status__lte=Status.HOLD)  # nobody waits on a ticket that is done or gone
     elif wanted.order is Sort.DUE:
         yield Q(status__lte=Status.HOLD)
         yield Exists(_promises(wanted, scope, now).filter(due_at__isnull=False))

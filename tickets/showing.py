@@ -119,9 +119,20 @@ def state_table(states: Iterable[State]) -> Table:
     return Table((*heads, Column("Lasted", "number", sorts=False)), rows, "States of the ticket, oldest first")
 
 
-def moment_words(moment: Moment) -> str:
-    """`status → solved, team → Payments`."""
-    return ", ".join(f"{cut} → {value.replace('_', ' ')}" for cut, value in moment.changes)
+def moment_table(moments: Iterable[Moment]) -> Table:
+    columns = ("When", "What", "By", "Set")
+    rows = tuple(
+        (
+            Cell(instant(moment.at)),
+            Cell(words(moment.type), quiet="public" if moment.is_public else ""),
+            Cell(moment.actor or NOTHING),
+            Cell(", ".join(f"{cut} → {value.replace('_', ' ')}" for cut, value in moment.changes)),
+            Cell(lasted(moment.after)),
+        )
+        for moment in moments
+    )
+    heads = tuple(Column(column, sorts=False) for column in columns)
+    return Table((*heads, Column("After", "number", sorts=False)), rows, "Events of the ticket, oldest first")
 
 
 def drawn_proof(card: ProofCard) -> drawing.ProofCard | None:

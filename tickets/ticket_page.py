@@ -61,11 +61,6 @@ class Promised:
     policy: str
     owner: Label
 
-    @property
-    def used(self) -> float:
-        """Share of the target that has run, on the promise's own clock as stored."""
-        return self.row.business_elapsed_s / self.row.target_s if self.row.target_s else 0.0
-
 
 @dataclass(frozen=True)
 class TicketPage:

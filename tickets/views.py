@@ -59,7 +59,7 @@ def ticket(request: ReaderRequest, source: str, ref: str) -> HttpResponse:
         "source": source,
         "promises": showing.promise_lines(page),
         "states": showing.state_table(page.states),
-        "moments": [(moment, showing.moment_words(moment), showing.words(moment.type)) for moment in page.moments],
+        "moments": showing.moment_table(page.moments),
     }
     return render(request, "tickets/ticket.html", context)
 

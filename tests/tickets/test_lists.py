@@ -13,6 +13,7 @@ from hypothesis.extra.django import TestCase
 from ops_dashboard.people.roles import NOBODY, Scope, scope_for
 from tests.cast import Cast, make_cast
 from tests.tickets.rows import save_promise, save_ticket
+from tickets.at_risk import running
 from tickets.forms import TicketsForm
 from tickets.lists import BadCursor, PromiseIs, Sort, TicketList, Wanted, list_tickets
 from tickets.models import Channel, Priority, Source, Span, Ticket
@@ -226,6 +227,25 @@ def test_a_missed_promise_stays_with_the_team_it_counts_for(
     assert sorted(listed("promise=overdue", scope=scope)) == expected
     assert sorted(listed("promise=overdue&team=team-a", scope=scope)) == expected
     assert listed("promise=overdue&team=team-b", scope=scope) == []
+
+
+def test_nothing_is_overdue_on_a_ticket_that_is_done_or_gone(desk: Source) -> None:
+    """The promise of a reply was missed for good; the list of what is overdue is a list of work."""
+    for status in Status:
+        ticket = save_ticket(desk, status.label, at=NOW - DAY, status=status)
+        save_promise(ticket, due_at=NOW - HOUR, state=PromiseState.MISSED)
+    assert set(listed("promise=overdue")) == {"new", "open", "pending", "hold"}
+    assert len(listed("promise=missed")) == len(Status)
+
+
+def test_what_breaks_next_counts_what_the_list_lists(promised: None, desk: Source, cast: Cast) -> None:
+    closed = save_ticket(desk, "closed", at=NOW - DAY, status=Status.CLOSED, team=cast.teams["team-a"])
+    save_promise(closed, due_at=NOW - HOUR, state=PromiseState.MISSED)
+    (row,) = running(scope=EVERYTHING, now=NOW)
+    words = ("overdue", "due-1h", "due-4h", "due-24h", "running", "paused")
+    counts = (row.overdue, *row.within, row.within[-1] + row.later, row.paused)
+    assert [len(listed(f"promise={word}&team=team-a&kind={row.kind.label}")) for word in words] == list(counts)
+    assert counts == (2, 1, 2, 2, 3, 1)
 
 
 @pytest.mark.parametrize("name", ["adam", "eve", "pat", "petra", "quinn"])
