@@ -1,8 +1,12 @@
-"""A beat of which only one ticks, however many are started."""
+"""A beat of which only one ticks, however many are started.
+
+`python -m ops_dashboard.beat` tells by its status whether one ticks now.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import psycopg2
@@ -48,8 +52,7 @@ class OneBeat(Scheduler):
         return True
 
     def _take_lock(self) -> bool:
-        session = psycopg2.connect(Environment.read(os.environ).database_url, connect_timeout=CONNECT_WITHIN_S)
-        session.autocommit = True
+        session = _connect()
         with session.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
             (is_mine,) = cursor.fetchone()
@@ -64,3 +67,29 @@ class OneBeat(Scheduler):
         if self._session is not None:
             self._session.close()
             self._session = None
+
+
+def is_ticking() -> bool:
+    """Tell whether some beat holds the lock; raises psycopg2.Error where the database is away."""
+    session = _connect()
+    try:
+        with session.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+                " WHERE locktype = 'advisory' AND datname = current_database()"
+                " AND (classid::bigint << 32) | objid::bigint = %s)",
+                [LOCK],
+            )
+            return bool(cursor.fetchone()[0])
+    finally:
+        session.close()
+
+
+def _connect() -> Connection:
+    session = psycopg2.connect(Environment.read(os.environ).database_url, connect_timeout=CONNECT_WITHIN_S)
+    session.autocommit = True
+    return session
+
+
+if __name__ == "__main__":
+    sys.exit(0 if is_ticking() else 1)

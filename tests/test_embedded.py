@@ -179,9 +179,7 @@ def test_a_pid_file_that_names_a_stranger_does_not_stop_a_start(var: Path) -> No
     found = installation.remembered(var)
     assert found is not None
     owner = pid_file.parent.stat()
-    stranger = subprocess.Popen(
-        ["sleep", "60"], **({"user": owner.st_uid, "extra_groups": []} if is_root else {}), cwd="/"
-    )
+    stranger = subprocess.Popen(["sleep", "60"], user=owner.st_uid if is_root else None, cwd="/")
     pid_file.write_text(left_behind.replace(str(server), str(stranger.pid), 1))
     os.chown(pid_file, owner.st_uid, owner.st_gid)
     with running(var) as addresses:
