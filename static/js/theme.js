@@ -29,6 +29,7 @@ for (const button of document.querySelectorAll("[data-theme-button]")) {
   say();
 }
 
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-  document.dispatchEvent(new CustomEvent("themechange"));
-});
+// Paper is always light, so a print is a change of theme too.
+for (const query of ["(prefers-color-scheme: dark)", "print"]) {
+  matchMedia(query).addEventListener("change", () => document.dispatchEvent(new CustomEvent("themechange")));
+}
