@@ -41,6 +41,11 @@ app.conf.update(
     beat_max_loop_interval=5,
     beat_schedule={
         "refill": {"task": "ops_dashboard.metrics.tasks.refill", "schedule": 60.0, "options": {"expires": 60}},
+        "check freshness": {
+            "task": "ops_dashboard.metrics.tasks.check_freshness",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
     },
 )
 app.set_default()

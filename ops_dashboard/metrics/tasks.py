@@ -1,10 +1,18 @@
 """What Celery does for the engine. Redis only rings the bell: the work owed stands in StaleCell."""
 
+import logging
+from datetime import timedelta
+
 from celery import shared_task
+from django.db.models import Min
+from django.utils import timezone
 
 from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.models import StaleCell
 
+logger = logging.getLogger("ops.metrics")
+
+LATE_AFTER = timedelta(minutes=6)  # six missed refills
 PARALLEL_FROM = 4 * rollup.BATCH  # marks from which a second worker is called to help
 
 
@@ -20,3 +28,13 @@ def refill() -> int:
 def refill_beside() -> int:
     """A helping hand: claims what the first worker does not hold."""
     return rollup.refill().cells
+
+
+@shared_task(name="ops_dashboard.metrics.tasks.check_freshness")
+def check_freshness() -> bool:
+    """Whether no cell has been owed for longer than LATE_AFTER; a late one is logged as an error."""
+    oldest = StaleCell.objects.aggregate(at=Min("marked_at"))["at"]
+    is_late = oldest is not None and timezone.now() - oldest > LATE_AFTER
+    if is_late:
+        logger.error("cells late oldest=%s count=%s", oldest.isoformat(), StaleCell.objects.count())
+    return not is_late

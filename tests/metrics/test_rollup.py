@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from ops_dashboard.metrics import reconciliation, rollup
+from ops_dashboard.metrics import reconciliation, rollup, tasks
 from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.models import Cell, Fill, StaleCell
 from ops_dashboard.metrics.periods import Grain, Period
@@ -204,3 +204,29 @@ def test_every_metric_is_the_same_from_totals_and_from_blocks() -> None:
                 plain = reader.run(Query(metric.slug, period, grain, by=by))
                 decoded = reader.run(Query(metric.slug, period, grain, by=by, where=everything))
                 assert (plain.rows, plain.total) == (decoded.rows, decoded.total), (metric.slug, grain, by)
+
+
+@pytest.mark.django_db
+def test_sql_tools_read_the_same_totals() -> None:
+    record(random_tickets(100, seed=7, until=timezone.now()))
+    rollup.refill()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(created), count(DISTINCT team) FROM metrics_created_daily")
+        created, teams = cursor.fetchone()
+        cursor.execute("SELECT sum(first_resolution_met), sum(first_resolution_decided) FROM metrics_promises_daily")
+        met, decided = (int(amount) for amount in cursor.fetchone())
+    assert (created, teams) == (100, 3)
+    period = Period(timezone.now().date() - timedelta(days=100), timezone.now().date())
+    figure = run(Query("first_resolution_attainment", period), scope=SYSTEM).total
+    assert (figure.value, figure.n) == (met / decided, decided)
+
+
+@pytest.mark.django_db
+def test_cells_owed_for_too_long_are_reported(caplog: pytest.LogCaptureFixture) -> None:
+    record(add_ticket(1, created_at=NOON))
+    assert tasks.check_freshness()
+    StaleCell.objects.update(marked_at=timezone.now() - timedelta(minutes=7))
+    assert not tasks.check_freshness()
+    assert "cells late" in caplog.text
+    tasks.refill()
+    assert tasks.check_freshness()
