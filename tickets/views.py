@@ -29,6 +29,7 @@ def tickets(request: ReaderRequest) -> HttpResponse:
         raise Http404(str(problem)) from problem
     query = request.GET.copy()
     query.pop("after", None)
+    is_partial = bool(request.htmx) and not request.htmx.history_restore_request
     taken = asked.drill.taken if asked.drill else frozenset()
     context = {
         "asked": asked,
@@ -38,11 +39,11 @@ def tickets(request: ReaderRequest) -> HttpResponse:
         "table": showing.list_table(found, now=now),
         "first_page": query.urlencode(),
         "is_first": "after" not in request.GET,
+        "is_partial": is_partial,
         "is_filtered": bool(query),
         "drill": showing.drill_words(asked.drill, found) if asked.drill else "",
         "kept": showing.kept_fields(request.GET, asked.drill) if asked.drill else (),
     }
-    is_partial = bool(request.htmx) and not request.htmx.history_restore_request
     response = render(request, "tickets/_list.html" if is_partial else "tickets/list.html", context)
     if is_partial:
         response["HX-Push-Url"] = request.get_full_path()

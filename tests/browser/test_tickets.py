@@ -1,0 +1,76 @@
+"""The ticket pages in a real browser: filters, pages, one ticket, its proof."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from ops_dashboard.people.models import User
+from ops_dashboard.people.roles import Role
+from tests.tickets.drafting import STORY, draft, take
+from tests.tickets.test_ticket_page import POLICY
+from tickets.policies import load
+from tickets.policy_file import parse
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIST, TICKET, PROOF = "/tickets/", "/tickets/helpdesk/T1/", "/tickets/helpdesk/T1/promises/first_reply/1/"
+
+
+@pytest.fixture
+def page(sign_in: Callable[..., Page]) -> Page:
+    """Carol's page; sixty tickets of team red are new, one has a story."""
+    load(parse(POLICY), by="test")
+    take(STORY)
+    take(draft("ticket_created", n, by="rita", ticket=f"N{n}", status="new", team="red") for n in range(60))
+    return sign_in(User.objects.create(username="carol", role=Role.MANAGER))
+
+
+def test_a_filter_narrows_the_list_and_lands_in_the_address(page: Page) -> None:
+    page.goto(LIST)
+    expect(page.get_by_role("heading", name="61 tickets")).to_be_visible()
+    page.click("#chip-status")
+    page.locator("#menu-status").get_by_label("Closed").check()
+    expect(page.get_by_role("heading", name="1 ticket", exact=True)).to_be_visible()
+    expect(page.locator("#chip-value-status")).to_have_text("Closed")
+    expect(page).to_have_url("/tickets/?status=closed&sort=created")
+    page.get_by_role("link", name="Clear filters").click()
+    expect(page.get_by_role("heading", name="61 tickets")).to_be_visible()
+
+
+def test_pages_are_turned_and_the_filter_stays(page: Page) -> None:
+    page.goto("/tickets/?status=new")
+    expect(page.locator("table.rows tbody tr")).to_have_count(50)
+    page.get_by_role("link", name="Next page").click()
+    expect(page.locator("table.rows tbody tr")).to_have_count(10)
+    expect(page.get_by_role("heading", name="60 tickets")).to_be_visible()
+    page.get_by_role("link", name="First page").click()
+    expect(page.locator("table.rows tbody tr").first).to_contain_text("N59")
+
+
+def test_from_the_list_to_a_ticket_to_its_proof(page: Page) -> None:
+    page.goto("/tickets/?ref=T1")
+    page.get_by_role("link", name="T1").click()
+    expect(page.get_by_role("heading", name="Ticket T1")).to_be_visible()
+    page.get_by_role("link", name="Proof of First reply").click()
+    expect(page.get_by_role("heading", name="First reply", exact=True)).to_be_visible()
+    expect(page.locator("dl.proof-facts")).to_contain_text("Missed")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_ticket_pages(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for path in (LIST, TICKET, PROOF):
+        page.goto(path)
+        results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+        found = [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in results.response["violations"]]
+        assert (path, found) == (path, [])
+
+
+@pytest.mark.parametrize("width", [320, 1000])
+def test_no_ticket_page_scrolls_sideways(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    for path in (LIST, TICKET, PROOF):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
