@@ -43,6 +43,7 @@ _BRIDGE = (
     ("spam", -1),
     ("moved_out", -1),
 )
+_BETWEEN_CUTS = (("reclassified_in", 1), ("reclassified_out", -1))  # cancel out in a whole and in a team
 
 
 def missed_by(reader: Reader, asked: Asked) -> tuple[Bar, ...]:
@@ -57,7 +58,9 @@ def backlog_bridge(reader: Reader, asked: Asked) -> Context:
     before = asked.period.start - timedelta(days=1)
     opening = reader.run(Query("backlog", Period(before, before), where=asked.where)).total
     closing = reader.run(Query("backlog", asked.period, where=asked.where)).total
-    results = [(sign, reader.run(Query(slug, asked.period, where=asked.where))) for slug, sign in _BRIDGE]
+    is_cut = any(slug != "team" for slug, _ in asked.where)
+    bridge = (*_BRIDGE, *_BETWEEN_CUTS) if is_cut else _BRIDGE
+    results = [(sign, reader.run(Query(slug, asked.period, where=asked.where))) for slug, sign in bridge]
     steps = [
         {
             "words": result.metric.label,
@@ -131,7 +134,7 @@ OVERVIEW = Page(
     figures=(
         FigureSpec("first_reply_attainment", rows_url="tickets"),
         FigureSpec("resolution_attainment", rows_url="tickets"),
-        FigureSpec("first_reply_median", rows_url="tickets"),
+        FigureSpec("first_reply_median", label="Median first reply", rows_url="tickets"),
         FigureSpec("created", rows_url="tickets"),
         FigureSpec("solved", rows_url="tickets"),
         FigureSpec("backlog", rows_url="tickets"),
@@ -160,8 +163,8 @@ SERVICE_LEVELS = Page(
     figures=(
         FigureSpec("first_reply_attainment", rows_url="tickets"),
         FigureSpec("next_reply_attainment", rows_url="tickets"),
-        FigureSpec("first_reply_median_business", rows_url="tickets"),
-        FigureSpec("first_reply_p90_business", rows_url="tickets"),
+        FigureSpec("first_reply_median_business", label="Median first reply", rows_url="tickets"),
+        FigureSpec("first_reply_p90_business", label="p90 first reply", rows_url="tickets"),
         FigureSpec("resolution_attainment", rows_url="tickets"),
         FigureSpec("promises_running", rows_url="tickets"),
     ),
@@ -201,8 +204,8 @@ BACKLOG = Page(
         FigureSpec("created", rows_url="tickets"),
         FigureSpec("solved", rows_url="tickets"),
         FigureSpec("reopen_rate", rows_url="tickets"),
-        FigureSpec("resolution_median", rows_url="tickets"),
-        FigureSpec("wait_p90_business", rows_url="tickets"),
+        FigureSpec("resolution_median", label="Median resolution", rows_url="tickets"),
+        FigureSpec("wait_p90_business", label="p90 requester wait", rows_url="tickets"),
     ),
     panels=(
         LinePanel(slug="level", title="Backlog at the end of the day", metric="backlog", splits=True),

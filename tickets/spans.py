@@ -16,6 +16,8 @@ LEAVING = {
     Status.DELETED: Step.DELETED,
     Status.SPAM: Step.SPAM,
 }
+MOVING = {Step.MOVED_IN: Step.MOVED_OUT, Step.RECLASSIFIED_IN: Step.RECLASSIFIED_OUT}
+CUTS = ("priority", "channel", "language", "reason")
 BACKLOG_SIDE = np.array([0] + [1 if s in UNSOLVED else 2 if s in DONE else 3 for s in Status])
 
 
@@ -24,10 +26,10 @@ class Spans:
     """Parallel columns ordered by (ticket, start_at); spans of a ticket follow without gap.
 
     `end_at` of a ticket's last span is OPEN_END. `entered` says how the ticket came into the
-    backlog of `team` at `start_at`, `left` how it went out of it at `end_at`, so that entered minus
-    left is the backlog of every team at every instant. `reassigned` and `transferred` mark an
-    assignee or a team that gave the ticket on at `start_at`. A span lasts 0 s where one instant
-    holds more changes than one span can carry.
+    backlog of its team and cuts at `start_at`, `left` how it went out of it at `end_at`, so that
+    entered minus left is the backlog of every team, priority, channel, language and reason at every
+    instant. `reassigned` and `transferred` mark an assignee or a team that gave the ticket on at
+    `start_at`. A span lasts 0 s where one instant holds more changes than one span can carry.
     """
 
     ticket: Rows
@@ -62,7 +64,7 @@ def spans(states: States) -> Spans:
     is_last = np.diff(ticket, append=-1) != 0
     end_at = np.append(columns["start_at"][1:], OPEN_END)
     end_at[is_last] = OPEN_END
-    entered = _entered(status, team, is_first)
+    entered = _entered(columns, is_first)
     return Spans(
         **columns,
         end_at=end_at,
@@ -75,7 +77,7 @@ def spans(states: States) -> Spans:
 
 def gave_on(holder: Codes, has_previous: Flags, *, to_none: bool = False) -> Flags:
     """Rows at which the ticket went from one holder to another (or to nobody, if `to_none`)."""
-    previous = np.concatenate((holder[:1], holder[:-1]))
+    previous = _previous(holder)
     gave = has_previous & (previous != 0) & (holder != previous)
     return gave if to_none else gave & (holder != 0)
 
@@ -119,25 +121,31 @@ def _with_arrivals(states: States, rows: Rows) -> dict[str, NDArray[Any]]:
     return columns
 
 
-def _entered(status: NDArray[Any], team: Codes, is_first: Flags) -> NDArray[np.uint8]:
-    """Step by which each span came into its team's backlog."""
-    inside = among(UNSOLVED, status)
-    before = np.concatenate((status[:1], status[:-1]))
-    moved = team != np.concatenate((team[:1], team[:-1]))
+def _entered(columns: dict[str, NDArray[Any]], is_first: Flags) -> NDArray[np.uint8]:
+    """Step by which each span came into the backlog of its team and cuts."""
+    inside = among(UNSOLVED, columns["status"])
+    before = _previous(columns["status"])
+    moved = columns["team"] != _previous(columns["team"])
+    reclassified = np.logical_or.reduce([columns[name] != _previous(columns[name]) for name in CUTS])
     entered = np.select(
-        [is_first, among(DONE, before), among(GONE, before), moved],
-        [Step.CREATED, Step.REOPENED, Step.RESTORED, Step.MOVED_IN],
+        [is_first, among(DONE, before), among(GONE, before), moved, reclassified],
+        [Step.CREATED, Step.REOPENED, Step.RESTORED, Step.MOVED_IN, Step.RECLASSIFIED_IN],
         Step.NONE,
     )
     return np.where(inside, entered, Step.NONE).astype(np.uint8)
 
 
 def _left(status: NDArray[Any], is_last: Flags, *, entered: NDArray[Any]) -> NDArray[np.uint8]:
-    """Step by which each span went out of its team's backlog."""
+    """Step by which each span went out of the backlog of its team and cuts."""
     step_of = np.zeros(len(Status) + 1, dtype=np.uint8)
     for to_status, step in LEAVING.items():
         step_of[to_status] = step
-    after = np.concatenate((status[1:], status[-1:]))
-    moves_on = np.append(entered[1:] == Step.MOVED_IN, False)
-    left = np.where(moves_on, Step.MOVED_OUT, step_of[after])
+    left = step_of[np.append(status[1:], status[-1:])]
+    for step_in, step_out in MOVING.items():
+        left[np.append(entered[1:] == step_in, False)] = step_out
     return np.where(among(UNSOLVED, status) & ~is_last, left, Step.NONE).astype(np.uint8)
+
+
+def _previous(column: NDArray[Any]) -> NDArray[Any]:
+    """`column` one row down; the first value is its own predecessor."""
+    return np.concatenate((column[:1], column[:-1]))

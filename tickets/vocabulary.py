@@ -112,15 +112,20 @@ class PromiseState(Labelled):
 
 
 class Step(Labelled):
-    """How a ticket enters or leaves the backlog, or moves between teams inside it."""
+    """How a ticket enters or leaves the backlog, or moves inside it.
+
+    It moves between teams, or within one from one priority, channel, language or reason to another.
+    """
 
     NONE = 0
     CREATED = 1
     REOPENED = 2
     RESTORED = 3
     MOVED_IN = 4
+    RECLASSIFIED_IN = 5
     SOLVED = 11
     MERGED = 12
     DELETED = 13
     SPAM = 14
     MOVED_OUT = 15
+    RECLASSIFIED_OUT = 16

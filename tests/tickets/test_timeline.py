@@ -75,6 +75,20 @@ def test_a_transfer_of_a_solved_ticket_moves_no_backlog() -> None:
     assert told.tickets.transfers.tolist() == [1]
 
 
+def test_a_new_priority_moves_the_backlog_from_the_old_one() -> None:
+    told = ticket("Mon 09:00 opened as low in A · 10:00 priority high · 11:00 solved").timeline
+    assert steps(told.spans) == [
+        ("new", "created", 1, "reclassified_out"),
+        ("new", "reclassified_in", 1, "solved"),
+        ("solved", "none", 1, "none"),
+    ]
+
+
+def test_a_transfer_with_a_new_reason_is_one_move() -> None:
+    told = ticket("Mon 09:00 opened in A · 10:00 moved to B · 10:00 reason billing").timeline
+    assert steps(told.spans) == [("new", "created", 1, "moved_out"), ("new", "moved_in", 2, "none")]
+
+
 def test_several_changes_of_one_instant_make_one_span() -> None:
     told = ticket("Mon 09:00 opened · 10:00 taken · 10:00 moved to A · 10:00 assigned to alice")
     assert len(told.timeline.spans) == 2
