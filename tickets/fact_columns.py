@@ -57,8 +57,9 @@ class Bench:
     @cached_property
     def calendar(self) -> NDArray[np.int32]:
         """Each ticket's calendar: an index into the clocks, or ALWAYS_OPEN."""
-        spans, levels = self.timeline.spans, self.levels
-        policy = match(levels.policies, spans, source=self.history.source)[spans.first]
+        spans, levels, created_at = self.timeline.spans, self.levels, self.timeline.tickets.created_at
+        created = span_at(spans, np.arange(len(created_at)), created_at)
+        policy = match(levels.policies, spans, source=self.history.source)[created]
         return np.append(levels.calendar_of, ALWAYS_OPEN)[np.where(policy == NONE, -1, policy)]
 
 
@@ -188,7 +189,7 @@ def promise_columns(bench: Bench) -> Columns:
     cut_at = np.maximum(np.minimum(told.decided_at - 1, bench.now), told.started_at)
     return {
         **bench.subject(told.ticket),
-        **bench.cuts(span_at(bench.timeline.spans, told.ticket, cut_at), team=told.team),
+        **bench.cuts(told.span),
         "kind": smallint(told.kind),
         "run": integer(told.run),
         "policy": integer(levels.policy_ids[told.policy]),
@@ -210,9 +211,8 @@ def promise_columns(bench: Bench) -> Columns:
 
 def _overshoot(told: Promises) -> Column:
     """Seconds over the target on the promise's own clock, of those kept late."""
-    used = np.where(told.on_wall, told.elapsed_s, told.business_elapsed_s)
     late = (told.state == PromiseState.MISSED) & (told.fulfilled_at < OPEN_END)
-    return bigint(np.where(late, used - told.target_s, 0), null=~late)
+    return bigint(np.where(late, told.used_s - told.target_s, 0), null=~late)
 
 
 def _business_wait(bench: Bench) -> NDArray[np.int64]:

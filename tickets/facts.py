@@ -5,13 +5,13 @@ promise engine as numpy arrays, and go back by COPY. What was there before is re
 which facts differ are marked in the same transaction.
 """
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
+from django.utils import timezone
 from numpy.typing import NDArray
 
 from ops_dashboard.metrics.rollup import mark_changed, snapshot
@@ -67,7 +67,7 @@ def rebuild(
     if not len(told.tickets):
         return 0
     timeline = fold(told.events)
-    bench = Bench(told, timeline, levels or in_force(), now=int(time.time()))
+    bench = Bench(told, timeline, levels or in_force(), now=int(timezone.now().timestamp()))
     _replace(cursor, told.tickets, {name: tell(bench) for name, tell in TABLES.items()}, refs=refs)
     return len(told.events)
 

@@ -42,7 +42,8 @@ class Promises:
     not kept yet, `decided_at` (the earlier of the two, or the end of a cancelled one) of one
     undecided. `elapsed_s` counts wall seconds while the promise ran, `business_elapsed_s` the open
     ones among them, `paused_s` the wall seconds while it did not: from start to fulfilment,
-    cancellation or now; `on_wall` says that the target counts by the first of these figures.
+    cancellation or now; `used_s` is what counted against the target, each stretch by the clock that
+    was promised in it. `span` is the row of the timeline's spans that `team` and `owner` are of.
     """
 
     ticket: Rows
@@ -58,10 +59,11 @@ class Promises:
     elapsed_s: NDArray[np.int64]
     business_elapsed_s: NDArray[np.int64]
     paused_s: NDArray[np.int64]
+    used_s: NDArray[np.int64]
     target_s: NDArray[np.int64]
-    on_wall: Flags
     owner: Codes
     team: Codes
+    span: Rows
 
     def __len__(self) -> int:
         return len(self.ticket)
@@ -301,7 +303,7 @@ def judge(bench: Bench, rule: Rule) -> Promises:
     open_ended = (state == PromiseState.PAUSED) | (state == PromiseState.CANCELLED)
     due_at = np.where(open_ended, OPEN_END, _due_at(bench, parts, sums, last))
     fulfilled_at = np.where(kept, ended_at, OPEN_END)
-    decided = np.where(missed, last, parts.tail)
+    decided = np.where(missed | (state == PromiseState.RUNNING), last, parts.tail)
     target, span = parts.target[decided], bench.timeline.spans
     owner = span.assignee[parts.span[decided]]
     met = state == PromiseState.MET
@@ -319,10 +321,11 @@ def judge(bench: Bench, rule: Rule) -> Promises:
         elapsed_s=_total(np.where(parts.running, sums.wall, 0), parts),
         business_elapsed_s=_total(np.where(parts.running, sums.business, 0), parts),
         paused_s=_total(np.where(parts.running, 0, sums.wall), parts),
+        used_s=_total(sums.spent, parts),
         target_s=bench.terms.seconds[target],
-        on_wall=bench.terms.on_wall[target],
         owner=np.where(met & (owner == 0), told.agent[parts.run], owner),
         team=span.team[parts.span[decided]],
+        span=parts.span[decided],
     )
 
 

@@ -388,6 +388,31 @@ def test_a_target_that_shrinks_below_what_has_run_is_missed_at_that_moment() -> 
     assert judge(text, *PRIORITISED, now="Mon 12:30").verdict() == ("missed", "Mon 12:00")
 
 
+def test_what_counts_against_a_target_ran_on_the_clock_promised_at_the_time() -> None:
+    targets = (
+        resolution(8 * HOUR, calendar=0, priority=PRIORITIES["low"]),
+        resolution(4 * HOUR, calendar=0, clock="calendar", priority=PRIORITIES["urgent"]),
+    )
+    text = "Mon 15:00 opened as low · Tue 10:00 priority urgent · 13:00 solved"
+    told = judge(text, *targets, now="Wed 09:00")
+    assert told.verdict() == ("missed", "Tue 11:00")  # two hours and one of the office, then one of any hour
+    assert told.rows.used_s.tolist() == [6 * HOUR]
+
+
+def test_a_miss_by_a_shrunk_target_counts_under_what_shrank_it() -> None:
+    told = judge("Mon 09:00 opened as low · 12:00 priority urgent", *PRIORITISED, now="Mon 12:30")
+    assert told.story.timeline.spans.priority[told.rows.span].tolist() == [PRIORITIES["urgent"]]
+
+
+def test_an_exact_fit_belongs_to_the_team_that_used_it_up_while_nobody_answers() -> None:
+    text = "Fri 16:00 opened in A · 20:00 moved to B"
+    before = judge(text, first_reply(calendar=0), now="Sat 12:00")
+    after = judge(text, first_reply(calendar=0), now="next Mon 09:01")
+    assert (before.states(), after.states()) == (["running"], ["missed"])
+    assert before.rows.team.tolist() == after.rows.team.tolist() == [TEAMS["A"]]
+    assert before.at("due_at") == after.at("due_at") == "Fri 17:00"
+
+
 def test_a_verdict_stands_whatever_the_priority_becomes() -> None:
     told = judge("Mon 09:00 opened as urgent · 12:00 priority low", *PRIORITISED, now="Mon 12:30")
     assert told.verdict() == ("missed", "Mon 10:00")
