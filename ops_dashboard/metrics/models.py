@@ -85,15 +85,3 @@ class Annotation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} on {self.on}"
-
-
-class SavedView(models.Model):
-    """A named query string of one page."""
-
-    owner = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="saved_views")
-    name = models.CharField(max_length=80)
-    page = models.CharField(max_length=40)
-    query_string = models.CharField(max_length=1000)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner", "page", "name"], name="saved_view_once")]
