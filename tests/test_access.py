@@ -4,20 +4,34 @@ A new address without a row fails, and so does a row without an address. The sto
 object rows: alice of team A holds ticket 1001; dave of team B has nothing to do with it.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib.admin import site as admin_site
 from django.contrib.auth.models import Group
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from ops_dashboard.metrics.models import Annotation, Goal
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import Site, Vendor
 from tests.cast import EVERYBODY, NOBODY, ROLES, Cast, make_cast
 from tests.tickets.rows import save_ticket
-from tickets.models import Source
+from tickets.models import (
+    BusinessCalendar,
+    Channel,
+    ImportRun,
+    Language,
+    Priority,
+    Reason,
+    RejectedRow,
+    SlaPolicy,
+    Source,
+)
+from tickets.policies import load
+from tickets.policy_file import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +39,9 @@ SIGNED_IN = tuple(ROLES)
 WITH_ROLE = tuple(name for name, role in ROLES.items() if role)
 SEE_TICKETS = ("alice", "bob", "carol", "dave", "erin")
 EXPORT = ("bob", "carol", "erin", "petra")
-ENTER_ADMIN = ("carol", "petra", "adam")
+ENTER_ADMIN = DEFINE = ("carol", "petra", "adam")
 NOTHING_THERE = dict.fromkeys(ENTER_ADMIN, 404)
+APPS = re.compile(r"(?<=app_label>)[a-z|]+")  # every app with a model in the admin, in no order
 OK, MOVED, SIGN_IN, REFUSED, ABSENT = 200, 302, 302, 403, 404
 
 
@@ -99,7 +114,10 @@ ROWS = {
     "admin/autocomplete/": admin("/admin/autocomplete/", ()),
     "admin/jsi18n/": admin("/admin/jsi18n/", ENTER_ADMIN),
     "admin/r/<path:content_type_id>/<path:object_id>/": admin("/admin/r/1/1/", (), **NOTHING_THERE),
-    r"admin/^(?P<app_label>people|auth)/$": admin("/admin/people/", ("adam",), carol=ABSENT, petra=ABSENT),
+    r"admin/^(?P<app_label>APPS)/$": admin("/admin/people/", ("adam",), carol=ABSENT, petra=ABSENT),
+    "admin/tickets/importrun/<int:run>/rejected.jsonl": admin(
+        "/admin/tickets/importrun/0/rejected.jsonl", (), adam=ABSENT
+    ),
     r"admin/(?P<url>.*)$": admin("/admin/nothing", (), **NOTHING_THERE),
 }
 
@@ -113,6 +131,17 @@ ADMIN_MODELS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...],
     "people/user": (("adam",), ("adam",), ("adam",), ()),
     "people/auditentry": (("adam",), (), (), ()),
     "auth/group": ((), (), (), ()),
+    "metrics/goal": (DEFINE, DEFINE, DEFINE, DEFINE),
+    "metrics/annotation": (DEFINE, DEFINE, DEFINE, DEFINE),
+    "tickets/businesscalendar": (DEFINE, DEFINE, DEFINE, ()),
+    "tickets/slapolicy": (DEFINE, DEFINE, DEFINE, ()),
+    "tickets/channel": (DEFINE, (), DEFINE, ()),
+    "tickets/language": (DEFINE, (), DEFINE, ()),
+    "tickets/reason": (DEFINE, (), DEFINE, ()),
+    "tickets/priority": (DEFINE, (), DEFINE, ()),
+    "tickets/source": (("adam",), (), ("adam",), ()),
+    "tickets/importrun": (("adam",), (), (), ()),
+    "tickets/rejectedrow": (("adam",), (), (), ()),
 }
 
 
@@ -128,9 +157,13 @@ def admin_rows(model: str, pk: object) -> Iterator[tuple[str, Row]]:
     yield f"{route}<path:object_id>/", admin(f"{url}{pk}/", (), **moved)
 
 
+NAMED = {"channel": Channel, "language": Language, "reason": Reason, "priority": Priority}
+POLICY = {"name": "standard", "order": 1, "targets": [{"kind": "first_reply", "seconds": 60}]}
+
+
 def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
     for pattern in patterns:
-        route = prefix + str(pattern.pattern)
+        route = prefix + APPS.sub("APPS", str(pattern.pattern))
         if isinstance(pattern, URLResolver):
             yield from routes(pattern.url_patterns, route)
         else:
@@ -152,6 +185,9 @@ def cast() -> Cast:
 
 def keys(cast: Cast) -> dict[str, object]:
     """A row of every model that the admin shows."""
+    monday, desk = date(2026, 11, 2), Source.objects.get()
+    run = ImportRun.objects.create(source=desk, origin="a file")
+    load(parse({"calendars": [{"name": "office", "timezone": "UTC"}], "policies": [POLICY]}))
     return {
         "people/agent": cast.agents["alice"].pk,
         "people/team": cast.teams["team-a"].pk,
@@ -160,6 +196,17 @@ def keys(cast: Cast) -> dict[str, object]:
         "people/user": cast.users["eve"].pk,
         "people/auditentry": audit.record("adam", "looked", "test").pk,
         "auth/group": Group.objects.create(name="leftover").pk,
+        "metrics/goal": Goal.objects.create(metric="created", value=9, valid_from=monday).pk,
+        "metrics/annotation": Annotation.objects.create(kind="launch", label="Launch", on=monday).pk,
+        "tickets/businesscalendar": BusinessCalendar.objects.get().pk,
+        "tickets/slapolicy": SlaPolicy.objects.get().pk,
+        "tickets/source": desk.pk,
+        "tickets/importrun": run.pk,
+        "tickets/rejectedrow": RejectedRow.objects.create(run=run, line=1, field="at", reason="is empty").pk,
+        **{
+            f"tickets/{name}": model._default_manager.create(slug="one", label="One").pk
+            for name, model in NAMED.items()
+        },
     }
 
 

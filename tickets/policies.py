@@ -2,17 +2,36 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from ops_dashboard.people import audit
-from tickets.models import BusinessCalendar, SlaPolicy
+from tickets.models import BusinessCalendar, SlaPolicy, Ticket
 from tickets.policy_file import Definition, PolicyFile
+from tickets.vocabulary import UNSOLVED
 
 _LOCK = 7_203_003
+
+
+class Touched(StrEnum):
+    """The tickets that a change of versions makes judge again."""
+
+    ALL = "all"
+    UNSOLVED = "unsolved"
+    NONE = "none"
+
+    @property
+    def tickets(self) -> QuerySet[Ticket]:
+        match self:
+            case Touched.ALL:
+                return Ticket.objects.all()
+            case Touched.UNSOLVED:
+                return Ticket.objects.filter(status__in=UNSOLVED)
+        return Ticket.objects.none()
 
 
 @dataclass(frozen=True)
@@ -27,6 +46,13 @@ class Loaded:
     @property
     def is_change(self) -> bool:
         return bool(self.calendars or self.policies)
+
+    @property
+    def touched(self) -> Touched:
+        """What counts since ever reaches every ticket; calendars as from now those that still run."""
+        if self.reaches_past:
+            return Touched.ALL
+        return Touched.UNSOLVED if self.calendars else Touched.NONE
 
 
 def known_calendars() -> set[str]:
@@ -62,7 +88,7 @@ def load(document: PolicyFile, *, restate: bool = False, by: str = "") -> Loaded
     )
     if loaded.is_change:
         deed = "policies restated" if restate else "policies loaded"
-        names = {"calendars": list(loaded.calendars), "policies": list(loaded.policies)}
+        names: dict[str, audit.Detail] = {"calendars": list(loaded.calendars), "policies": list(loaded.policies)}
         audit.record(by, deed, "service levels", **names)
     return loaded
 

@@ -8,6 +8,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from ops_dashboard.people import accounts
+from ops_dashboard.people.admin_kinds import ReadOnlyAdmin
 from ops_dashboard.people.forms import AccessForm
 from ops_dashboard.people.models import Agent, AuditEntry, Membership, Site, Team, User, Vendor
 
@@ -84,18 +85,9 @@ class UserAdmin(admin.ModelAdmin):
 
 
 @admin.register(AuditEntry)
-class AuditAdmin(admin.ModelAdmin):
+class AuditAdmin(ReadOnlyAdmin):
     list_display = ["at", "actor", "action", "subject"]
     list_filter = ["action"]
     search_fields = ["actor", "subject"]
     ordering = ["-id"]
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False

@@ -42,6 +42,9 @@ class StatusMapping(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.word}: {Status(self.status).label}"
+
 
 class Named(models.Model):
     """One value of a cut; its id is the code that events, facts and cells carry. 0 is never given."""
@@ -73,6 +76,9 @@ class Priority(Named):
     """How urgent; a higher rank is more urgent."""
 
     rank = models.SmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "priorities"
 
 
 class TeamRef(models.Model):
@@ -148,6 +154,9 @@ class ImportRun(models.Model):
     tickets = models.BigIntegerField(default=0)
     bytes_read = models.BigIntegerField(default=0)
     error = models.CharField(max_length=400, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.origin}, run {self.pk}"
 
 
 class RejectedRow(models.Model):

@@ -37,4 +37,6 @@ class SlaPolicy(Version):
 
     class Meta:
         ordering = ["order", "name"]
+        verbose_name = "service-level policy"
+        verbose_name_plural = "service-level policies"
         constraints = [models.UniqueConstraint(fields=["name", "version"], name="policy_version_once")]

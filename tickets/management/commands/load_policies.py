@@ -11,10 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tickets import facts
 from tickets.management.progress import progress_bar
-from tickets.models import Ticket
 from tickets.policies import Loaded, known_calendars, load
 from tickets.policy_file import BadPolicyFile, read_policy_file
-from tickets.vocabulary import UNSOLVED
 
 
 class Command(BaseCommand):
@@ -60,8 +58,6 @@ def _operator() -> str:
 
 def _rebuild(loaded: Loaded) -> int:
     """Judge again every ticket that the change reaches; returns how many."""
-    tickets = Ticket.objects.all()
-    if not loaded.reaches_past:
-        tickets = tickets.filter(status__in=UNSOLVED) if loaded.calendars else tickets.none()
+    tickets = loaded.touched.tickets
     with progress_bar("tickets judged", tickets.count()) as show:
         return facts.rebuild_all(tickets, progress=show)
