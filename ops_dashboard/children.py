@@ -72,7 +72,8 @@ class Child:
     def _repeat(self, lines: IO[bytes]) -> None:
         with lines:
             for line in lines:
-                self._say(line.decode(errors="replace").rstrip())
+                if text := line.decode(errors="replace").rstrip():
+                    self._say(text)
 
     def _say(self, text: str) -> None:
         print(f"{self.name:<6} | {text}", flush=True)

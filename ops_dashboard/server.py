@@ -24,8 +24,9 @@ import psycopg2
 from ops_dashboard.children import Child, StepFailed, run_step
 from ops_dashboard.embedded.command_line import enter
 from ops_dashboard.embedded.failure import ServersFailed
-from ops_dashboard.embedded.installation import HOST
+from ops_dashboard.embedded.installation import HOST, remembered
 from ops_dashboard.embedded.joining import remove, wait_until_ready
+from ops_dashboard.embedded.keeper import keeper_of
 from ops_dashboard.environment import BadEnvironment, Environment, directory_of
 from ops_dashboard.people.demo_users import DEMO_USERS, demo_password
 
@@ -69,7 +70,8 @@ def serve(*, port: int, is_empty: bool, is_reset: bool) -> None:
         while True:
             for child in children:
                 child.mend()
-            if is_embedded:
+            if is_embedded and keeper_of(var) is None:
+                print("The servers' keeper has gone; starting it again", flush=True)
                 wait_until_ready(var)
             time.sleep(LOOK_EVERY_S)
 
@@ -189,7 +191,9 @@ def _welcome(url: str, var: Path) -> None:
         print(f"\nDemo sign-ins, all with the password {demo_password(var)}")
         for user in DEMO_USERS:
             print(f"  {user.username:<16} {user.role.label}")
-    print(f"\nData: {var}   Stop: Ctrl-C", flush=True)
+    found = remembered(var)
+    is_elsewhere = found is not None and not found.place.is_relative_to(var)
+    print(f"\nData: {var}{f' and {found.place}' if found and is_elsewhere else ''}   Stop: Ctrl-C", flush=True)
 
 
 def _stop_all(children: list[Child]) -> None:

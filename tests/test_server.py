@@ -15,10 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from ops_dashboard.children import Child
+from ops_dashboard.embedded.failure import ServersFailed
 from ops_dashboard.embedded.joining import remove
 from ops_dashboard.embedded.keeper import keeper_of
+from ops_dashboard.embedded.offspring import Backoff
 from ops_dashboard.environment import PROJECT
-from ops_dashboard.server import free_port
+from ops_dashboard.server import free_port, reset
 
 PATIENCE_S = 90.0
 URL = re.compile(r"http://[^\s]+")
@@ -116,6 +119,50 @@ def test_a_taken_port_gives_way_to_the_next_with_a_notice(capsys: pytest.Capture
     with _listening(taken):
         assert free_port(taken) > taken
     assert f"Port {taken} is taken; using " in capsys.readouterr().out
+
+
+def test_a_fallen_child_is_started_again_after_a_pause(capsys: pytest.CaptureFixture[str]) -> None:
+    child = Child("web", [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"], os.environ)
+    child.start()
+    assert child.process is not None
+    first = child.process
+    first.kill()
+    first.wait()
+    child.mend()
+    child.mend()  # too early
+    assert child.process is None
+    time.sleep(0.6)
+    child.mend()
+    assert child.process is not None
+    assert child.process.pid != first.pid
+    child.stop()
+    assert "web    | ended with status -9; starting again in 0.5 s" in capsys.readouterr().out
+
+
+def test_pauses_double_up_to_half_a_minute_and_shorten_after_health() -> None:
+    backoff = Backoff()
+    assert [backoff.next_pause_s() for _ in range(8)] == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
+    backoff.started_at -= 61
+    assert backoff.next_pause_s() == 0.5
+
+
+def test_a_reset_deletes_what_the_installation_keeps_and_nothing_else(
+    var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    for name in ("embedded", "static"):
+        (var / name).mkdir()
+        (var / name / "kept").touch()
+    for name in ("secret_key", "demo-password", "letter-to-grandmother"):
+        (var / name).touch()
+    reset(var)
+    assert [path.name for path in var.iterdir()] == ["letter-to-grandmother"]
+
+
+def test_a_reset_leaves_an_outside_database_alone(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://ops@db.example.org/figures")
+    with pytest.raises(ServersFailed, match="is yours to drop"):
+        reset(var)
 
 
 def _listening(port: int) -> socket.socket:
