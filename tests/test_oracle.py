@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from ops_dashboard.metrics.definitions import Metric, Quantile, registry
+from ops_dashboard.metrics.definitions import Metric, Quantile, Ratio, registry
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import Query, Reader
 from ops_dashboard.metrics.result import Figure, Result
@@ -102,6 +102,13 @@ def test_every_metric_of_tickets_has_an_oracle() -> None:
 
 def _is_about_tickets(metric: Metric) -> bool:
     return all(registry.source(slug).about == "ticket" for slug in metric.sources)
+
+
+def test_the_tickets_give_every_metric_something_to_count() -> None:
+    naive = Naive(tell(told_drafts(), levels=service_levels(), now=NOW))
+    shares = [slug for slug in ORACLES if isinstance(registry.metric(slug), Ratio)]
+    assert [slug for slug, amounts in naive.amounts.items() if not any(amount.part for amount in amounts)] == []
+    assert [slug for slug in shares if all(amount.part for amount in naive.amounts[slug])] == []
 
 
 def test_every_stored_fact_equals_the_replay(taken_in: Clock) -> None:
