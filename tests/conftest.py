@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import django
 import pytest
+from django.core.cache import caches
 from django.test import Client
 from django.test.utils import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -32,6 +33,12 @@ def quick_settings() -> Iterator[None]:
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_answers_kept() -> None:
+    """A rolled-back test gives its generation of cells to the next one, and answers are kept under generations."""
+    caches["answers"].clear()
 
 
 @pytest.fixture(scope="session")

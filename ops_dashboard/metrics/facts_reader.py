@@ -75,22 +75,28 @@ def bounds_of(day: date) -> tuple[datetime, datetime]:
     return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
 
 
-def read_cells(source: Source, cells: Iterable[CellKey], *, as_of: datetime) -> tuple[np.ndarray, np.ndarray, Facts]:
-    """Facts of some cells up to `as_of`: (day numbers int64[n], teams int64[n], facts[n]), in cell order."""
+def cells_sql(source: Source, cells: Iterable[CellKey], *, as_of: datetime) -> str:
+    """The facts of some cells up to `as_of`, one index range a cell.
+
+    OFFSET 0 keeps the planner from turning a few hundred index ranges into one scan of the table.
+    """
     wanted = [(team, *bounds_of(day)) for day, team in cells]
     with connection.cursor() as cursor:
-        values = b",".join(cursor.cursor.mogrify("(%s,%s::timestamptz,%s::timestamptz)", row) for row in wanted)
-        limit = cursor.cursor.mogrify("%s::timestamptz", (as_of,)).decode()
-    # OFFSET 0 keeps the planner from turning a few hundred index ranges into one scan of the table,
-    # and without fresh statistics (after a large import) it would scan the table once a range.
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-    sql = (
-        f"SELECT fact.* FROM (VALUES {values.decode()}) AS cell (team_id, starts, ends) CROSS JOIN LATERAL ("
+        mogrify = cursor.cursor.mogrify
+        values = b",".join(mogrify("(%s,%s::timestamptz,%s::timestamptz)", row) for row in wanted).decode()
+        limit = mogrify("%s::timestamptz", (as_of,)).decode()
+    return (
+        f"SELECT fact.* FROM (VALUES {values}) AS cell (team_id, starts, ends) CROSS JOIN LATERAL ("
         f"{select_sql(source)} WHERE ({source.team}) = cell.team_id "
         f"AND ({source.at}) >= cell.starts AND ({source.at}) < cell.ends AND ({source.at}) <= {limit} OFFSET 0) AS fact"
     )
-    return _decode(source, _copy_out(sql))
+
+
+def read_cells(source: Source, cells: Iterable[CellKey], *, as_of: datetime) -> tuple[np.ndarray, np.ndarray, Facts]:
+    """Facts of some cells up to `as_of`: (day numbers int64[n], teams int64[n], facts[n]), in cell order."""
+    with connection.cursor() as cursor:  # without fresh statistics it would scan the table once a range
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    return _decode(source, _copy_out(cells_sql(source, cells, as_of=as_of)))
 
 
 def read_days(source: Source, first: date, last: date, *, as_of: datetime) -> tuple[np.ndarray, np.ndarray, Facts]:

@@ -273,8 +273,10 @@ class Reader:
 
     def _labels(self, query: Query, slug: str, place: int, figures: dict) -> dict[int, tuple[str, str]]:
         source = registry.source(registry.metric(query.metric).sources[0])
-        codes = sorted({codes[place] for _, codes in figures})
-        return {0: ("none", "None"), **_dimension(source, slug).labels([c for c in codes if c])}
+        dimension = _dimension(source, slug)
+        codes = sorted({codes[place] for _, codes in figures} - {0})
+        removed = {code: (f"removed-{code}", f"{dimension.label} {code}, removed") for code in codes}
+        return {0: ("none", "None"), **removed, **dimension.labels(codes)}
 
     def _first_day(self, metric: Metric) -> date | None:
         """The first day with any fact of the metric's sources: before it there is no data, not zero."""
@@ -336,7 +338,7 @@ def _dimension(source: Source, slug: str) -> Dimension:
 
 def _known_codes(dimension: Dimension, slugs: Sequence[str]) -> list[int]:
     """Codes of slugs; `none` is code 0. A slug nobody has matches nothing, so it is an error."""
-    found = dimension.codes([slug for slug in slugs if slug != "none"])
+    found = dimension.codes([slug for slug in slugs if slug != "none" and "\0" not in slug])  # Postgres takes no NUL
     if unknown := [slug for slug in slugs if slug != "none" and slug not in found]:
         raise BadQuery(f"There is no {dimension.label.lower()} {unknown[0]!r}.")
     return sorted({*found.values(), *([0] if "none" in slugs else [])})
