@@ -223,6 +223,17 @@ def test_an_address_opens_to_exactly_those_it_should(cast: Cast, route: str) -> 
     assert answers(cast, ROWS[route]) == {name: ROWS[route].expected(name) for name in EVERYBODY}
 
 
+@pytest.mark.parametrize("verb", ["post", "put", "patch", "delete"])
+def test_no_verb_opens_what_reading_does_not(cast: Cast, verb: str) -> None:
+    """405 says that the verb does not exist; everything else must be a door that stays shut."""
+    shut = {302, 401, 403, 404, 405}
+    for route, row in ROWS.items():
+        for name in EVERYBODY:
+            if row.expected(name) in (302, 401, 403, 404):
+                status = getattr(cast.client(name), verb)(row.url).status_code
+                assert (route, name, status in shut) == (route, name, True)
+
+
 @pytest.mark.parametrize("model", ADMIN_MODELS)
 def test_the_admin_shows_a_model_to_exactly_those_it_should(cast: Cast, model: str) -> None:
     for route, row in admin_rows(model, keys(cast)[model]):

@@ -18,6 +18,7 @@ from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import BadQuery, NotYours, Reader, today
 from ops_dashboard.metrics.rendering.exports import export
 from ops_dashboard.metrics.rendering.freshness import freshness_line
+from ops_dashboard.people import audit
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
 
@@ -63,6 +64,7 @@ def export_view(request: ReaderRequest, metric: str, form: str) -> HttpResponse:
     except BadQuery as problem:
         return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
     file = export(result, form, raw=request.GET.get("raw") == "1")
+    audit.record(request.scope.username, "exported", file.filename, query=asked.querystring, rows=len(result.rows))
     response = HttpResponse(file.body, content_type=file.content_type)
     response["Content-Disposition"] = f'attachment; filename="{file.filename}"'
     response["Cache-Control"] = "private, no-store"

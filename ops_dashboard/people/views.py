@@ -5,11 +5,13 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, Se
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
+from redis.exceptions import RedisError
 
 from ops_dashboard.people import audit, throttle
 from ops_dashboard.people.access import client_address
 from ops_dashboard.people.models import User
 
+NOT_NOW = "Signing in is not possible at the moment. Nothing is wrong with your password; try again in a minute."
 TOO_MANY = "Too many attempts. Wait a quarter of an hour, or ask an administrator for a new link."
 
 
@@ -20,11 +22,18 @@ class SignIn(LoginView):
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         username = request.POST.get("username", "")
-        if throttle.is_refused(username, self.address):
+        try:
+            is_refused = throttle.is_refused(username, self.address)
+        except RedisError:  # uncounted guesses would be unlimited ones
+            return self._refuse(NOT_NOW, status=503)
+        if is_refused:
             audit.record(known(username), "sign_in_throttled", "session", address=self.address)
-            form = self.form_class(request)
-            return self.render_to_response(self.get_context_data(form=form, refusal=TOO_MANY), status=429)
+            return self._refuse(TOO_MANY, status=429)
         return super().post(request, *args, **kwargs)
+
+    def _refuse(self, words: str, *, status: int) -> HttpResponse:
+        context = self.get_context_data(form=self.form_class(self.request), refusal=words)
+        return self.render_to_response(context, status=status)
 
     @property
     def address(self) -> str:

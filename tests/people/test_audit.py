@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import AuditEntry
+from tests.cast import make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +86,15 @@ def test_parallel_writers_form_one_chain() -> None:
         writer.join()
     verdict = audit.verify()
     assert (verdict.entries, verdict.broken_at) == (30, None)
+
+
+def test_an_export_leaves_its_question_and_its_size() -> None:
+    response = make_cast().client("carol").get("/export/created.csv?period=2026-03-02..2026-03-08&grain=day")
+    assert response.status_code == 200
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.action) == ("carol", "exported")
+    assert entry.subject in response.headers["Content-Disposition"]
+    assert entry.detail == {"query": "period=2026-03-02..2026-03-08&compare=previous&grain=day", "rows": 7}
 
 
 def verified() -> tuple[int, dict[str, object]]:

@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from redis.exceptions import ConnectionError as BrokerGone
 
 from ops_dashboard.people.models import AuditEntry, User
 from ops_dashboard.people.roles import Role
@@ -75,6 +76,14 @@ def test_signing_in_forgives_the_failures_before_it() -> None:
         attempt("carol", f"guess {n}")
     assert attempt("carol", PASSWORD) == 302
     assert attempt("carol", "guess") == 422
+
+
+def test_without_the_broker_guesses_cannot_be_counted_so_nobody_signs_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*arguments: object, **options: object) -> None:
+        raise BrokerGone
+
+    monkeypatch.setattr("ops_dashboard.people.throttle.cache.add", gone)
+    assert attempt("carol", PASSWORD) == 503
 
 
 def test_signing_out_takes_a_post_and_ends_the_session() -> None:
