@@ -338,7 +338,7 @@ def _dimension(source: Source, slug: str) -> Dimension:
 
 def _known_codes(dimension: Dimension, slugs: Sequence[str]) -> list[int]:
     """Codes of slugs; `none` is code 0. A slug nobody has matches nothing, so it is an error."""
-    found = dimension.codes([slug for slug in slugs if slug != "none" and "\0" not in slug])  # Postgres takes no NUL
+    found = dimension.codes([slug for slug in slugs if slug != "none"])
     if unknown := [slug for slug in slugs if slug != "none" and slug not in found]:
         raise BadQuery(f"There is no {dimension.label.lower()} {unknown[0]!r}.")
     return sorted({*found.values(), *([0] if "none" in slugs else [])})
