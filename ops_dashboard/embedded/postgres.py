@@ -177,4 +177,3 @@ def _works_in(directory: Path, pid: int) -> bool:
         return Path(f"/proc/{pid}/cwd").samefile(directory)
     except OSError:  # gone meanwhile, or another account's
         return False
-

@@ -8,7 +8,7 @@ here touches the database; `rollup.py` fills cells from these definitions and `q
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -202,7 +202,7 @@ class Registry:
 
     def add(self, *declared: Source | Metric) -> None:
         for item in declared:
-            shelf: dict = self._sources if isinstance(item, Source) else self._metrics
+            shelf: dict[str, Any] = self._sources if isinstance(item, Source) else self._metrics
             if item.slug in shelf:
                 raise ValueError(f"{item.slug!r} is declared twice")
             shelf[item.slug] = item
