@@ -17,8 +17,8 @@ from ops_dashboard.metrics.periods import BadPeriod, Period, parse_period
 from ops_dashboard.people.roles import Scope
 from tickets.drill import BadDrill, Drill, behind
 from tickets.labels import NAMED
-from tickets.lists import PromiseIs, Sort, Wanted
 from tickets.vocabulary import DONE, GONE, UNSOLVED, PromiseKind, Status
+from tickets.wanted import PromiseIs, Sort, Wanted
 
 Value = TypeVar("Value")
 

@@ -9,9 +9,9 @@ from ops_dashboard.metrics.forms import PERIODS
 from ops_dashboard.people.models import Agent, Team
 from ops_dashboard.people.roles import Scope
 from tickets.forms import ANY_WAIT, SPANS, STATUS_GROUPS
-from tickets.lists import PromiseIs, Sort
 from tickets.models import Channel, Language, Priority, Reason, Source
 from tickets.vocabulary import PromiseKind, Status
+from tickets.wanted import PromiseIs, Sort
 
 Pairs = Sequence[tuple[str, str]]
 

@@ -25,7 +25,7 @@ from ops_dashboard.metrics.query import Query, Reader
 from ops_dashboard.metrics.rendering.numbers import MINUS, whole
 from ops_dashboard.people.models import Team
 from tickets import ageing, at_risk
-from tickets.lists import PromiseIs
+from tickets.wanted import PromiseIs
 
 LINES = 14  # of the table of what breaks next
 _MISSED_BY_EDGES = (15 * 60, 3600, 4 * 3600)

@@ -16,7 +16,8 @@ from tickets.drill import Drill
 from tickets.labels import Label
 from tickets.lists import COUNT_CAP, Due, TicketList, TicketRow
 from tickets.proof import Why
-from tickets.ticket_page import Moment, Promised, ProofCard, State, TicketPage
+from tickets.proof_card import ProofCard
+from tickets.ticket_page import Moment, Promised, State, TicketPage
 from tickets.vocabulary import Labelled, PromiseState
 
 NOTHING = "–"

@@ -6,19 +6,12 @@ events and by the same engine as the stored verdict.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-
-import numpy as np
-from django.db import connection
+from datetime import datetime, timedelta
 
 from ops_dashboard.people.roles import Scope
-from tickets.event_rows import read_history
 from tickets.identity import ticket_id
 from tickets.labels import NAMED, Label, Labels
-from tickets.models import BusinessCalendar, Promise, SlaPolicy, Span, Ticket, TicketEvent
-from tickets.policy_versions import ServiceLevels, in_force
-from tickets.proof import Stretch, Why, proof
-from tickets.timeline import fold
+from tickets.models import Promise, SlaPolicy, Span, Ticket, TicketEvent
 from tickets.vocabulary import ActorKind, EventType, PromiseKind, PromiseState, Status
 
 MOST_MOMENTS = 1000  # a page shows the first ones and says so
@@ -83,32 +76,6 @@ class TicketPage:
         return f"{self.ticket.requester:016x}"[-8:] if self.ticket.requester is not None else ""
 
 
-@dataclass(frozen=True)
-class ProofLine:
-    """One stretch of a promise, in words."""
-
-    start_at: datetime
-    end_at: datetime
-    why: Why
-    seconds: int
-    total: int
-    policy: str
-    calendar: str
-    status: Status
-    team: Label
-    assignee: Label
-    holidays: tuple[date, ...]
-
-
-@dataclass(frozen=True)
-class ProofCard:
-    """Why a promise was kept or missed, stretch by stretch."""
-
-    promised: Promised
-    calendar: str
-    lines: tuple[ProofLine, ...]
-
-
 def find_ticket(source: str, ref: str, *, scope: Scope) -> Ticket:
     """Ticket.DoesNotExist when there is none, or none for this reader."""
     return Ticket.objects.ever_visible_to(scope).get(id=ticket_id(source, ref), ref=ref)
@@ -128,39 +95,10 @@ def ticket_page(ticket: Ticket, *, scope: Scope, now: datetime) -> TicketPage:
         moments=tuple(_moments(events[:MOST_MOMENTS], labels)),
         moments_left_out=max(0, len(events) - MOST_MOMENTS),
         states=tuple(_states(spans, labels, now)),
-        promises=tuple(_promised(promises, labels, now)),
+        promises=tuple(promised(promises, labels, now)),
         age=now - ticket.created_at,
         merged_into=_name(ticket.merged_into, scope),
         follow_up_of=_name(ticket.follow_up_of, scope),
-    )
-
-
-def proof_card(ticket: Ticket, kind: PromiseKind, run: int, *, scope: Scope, now: datetime) -> ProofCard:
-    """Promise.DoesNotExist when the ticket has no such promise."""
-    row = Promise.objects.get(ticket=ticket.id, kind=kind, run=run)
-    with connection.cursor() as cursor:
-        history = read_history(cursor, np.array([ticket.id], dtype=np.int64))
-    levels = in_force()
-    stretches = proof(
-        fold(history.events),
-        levels.policies,
-        levels.clocks,
-        kind=kind,
-        run=run,
-        now=int(now.timestamp()),
-        source=history.source,
-    )
-    labels = Labels.of(
-        {
-            "team": [stretch.team for stretch in stretches],
-            "assignee": [row.owner, *(stretch.assignee for stretch in stretches)],
-        },
-        scope=scope,
-    )
-    return ProofCard(
-        promised=next(iter(_promised([row], labels, now))),
-        calendar=_calendar_name(row.calendar),
-        lines=tuple(_lines(stretches, levels, labels)),
     )
 
 
@@ -228,7 +166,7 @@ def _states(spans: Iterable[Span], labels: Labels, now: datetime) -> Iterable[St
         )
 
 
-def _promised(promises: list[Promise], labels: Labels, now: datetime) -> Iterable[Promised]:
+def promised(promises: list[Promise], labels: Labels, now: datetime) -> Iterable[Promised]:
     used = {promise.policy for promise in promises}
     names = {policy.pk: str(policy) for policy in SlaPolicy.objects.filter(pk__in=used)}
     for promise in promises:
@@ -248,38 +186,9 @@ def _verdict(promise: Promise, now: datetime) -> PromiseState:
     return PromiseState.MISSED if is_late else state
 
 
-def _lines(stretches: Iterable[Stretch], levels: ServiceLevels, labels: Labels) -> Iterable[ProofLine]:
-    policies = {policy.pk: str(policy) for policy in SlaPolicy.objects.filter(pk__in=levels.policy_ids.tolist())}
-    calendars = {calendar.pk: str(calendar) for calendar in BusinessCalendar.objects.all()}
-    for stretch in stretches:
-        version = levels.calendar_ids(np.array([stretch.calendar], np.int32), np.array([stretch.start_at], np.int64))
-        yield ProofLine(
-            start_at=_instant(stretch.start_at),
-            end_at=_instant(stretch.end_at),
-            why=stretch.why,
-            seconds=stretch.seconds,
-            total=stretch.total,
-            policy=policies.get(int(levels.policy_ids[stretch.policy]), ""),
-            calendar=calendars.get(int(version[0]), "24/7"),
-            status=Status(stretch.status),
-            team=labels("team", stretch.team),
-            assignee=labels("assignee", stretch.assignee),
-            holidays=stretch.holidays,
-        )
-
-
-def _calendar_name(number: int) -> str:
-    calendar = BusinessCalendar.objects.filter(pk=number).first() if number else None
-    return str(calendar) if calendar else "24/7"
-
-
 def _name(ticket: int | None, scope: Scope) -> tuple[str, str] | None:
     """Source and ref of another ticket, if the reader may see it."""
     other = Ticket.objects.ever_visible_to(scope).filter(id=ticket).first() if ticket else None
     if other is None:
         return None
     return Labels.of({"source": [other.source]}, scope=scope)("source", other.source).slug, other.ref
-
-
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -13,7 +13,8 @@ from tickets.forms import TicketsForm
 from tickets.list_chips import list_chips
 from tickets.lists import BadCursor, list_tickets
 from tickets.models import Promise, Ticket
-from tickets.ticket_page import find_ticket, proof_card, ticket_page
+from tickets.proof_card import proof_card
+from tickets.ticket_page import find_ticket, ticket_page
 from tickets.vocabulary import PromiseKind
 
 

@@ -15,9 +15,10 @@ from tests.cast import Cast, make_cast
 from tests.tickets.rows import save_promise, save_ticket
 from tickets.at_risk import running
 from tickets.forms import TicketsForm
-from tickets.lists import BadCursor, PromiseIs, Sort, TicketList, Wanted, list_tickets
+from tickets.lists import BadCursor, TicketList, list_tickets
 from tickets.models import Channel, Priority, Source, Span, Ticket
 from tickets.vocabulary import PromiseKind, PromiseState, Status
+from tickets.wanted import PromiseIs, Sort, Wanted
 
 pytestmark = pytest.mark.django_db
 

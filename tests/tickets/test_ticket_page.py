@@ -13,7 +13,8 @@ from tickets.models import Promise, Ticket
 from tickets.policies import load
 from tickets.policy_file import parse
 from tickets.proof import Why
-from tickets.ticket_page import TicketPage, find_ticket, proof_card, ticket_page
+from tickets.proof_card import proof_card
+from tickets.ticket_page import TicketPage, find_ticket, ticket_page
 from tickets.vocabulary import EventType, PromiseKind, PromiseState, Status
 
 pytestmark = pytest.mark.django_db
