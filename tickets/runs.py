@@ -68,10 +68,12 @@ def runs(timeline: Timeline, rule: Rule) -> Runs:
     """Every run of `rule` on the tickets of `timeline`.
 
     A ticket that is gone for good (merged, deleted, spam) cancels what had not ended by then, and
-    begins nothing any more.
+    begins nothing any more. One that is closed for good without a word from a human calls off the
+    first reply: nobody waits for it any longer, and no status fulfils it.
     """
     ticket, started_at, ended_at, ended_by, agent = BEGINNINGS[rule.kind](timeline, rule)
-    gone_at = timeline.tickets.gone_at[ticket]
+    tickets = timeline.tickets
+    gone_at = (tickets.over_at if rule.kind is PromiseKind.FIRST_REPLY else tickets.gone_at)[ticket]
     cancelled = ended_at > gone_at
     kept = started_at <= gone_at
     ended_at = np.where(cancelled, gone_at, ended_at)

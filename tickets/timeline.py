@@ -69,6 +69,7 @@ class Tickets:
     last_solved_at: Instants
     first_closed_at: Instants
     gone_at: Instants
+    over_at: Instants
     solves: Codes
     reopens: Codes
     reassignments: Codes
@@ -130,7 +131,8 @@ def _tickets(states: States, cut: Spans, solved: Solves) -> Tickets:
         **_replies(states),
         **_moments(states, solved),
         **_counts(states, solved),
-        gone_at=_gone_at(cut),
+        gone_at=_for_good(cut, GONE),
+        over_at=_for_good(cut, GONE | {Status.CLOSED}),
         waited=_any(states, states.status == Status.PENDING),
         priority_changed=_any(states, states.changed["priority"]),
     )
@@ -199,9 +201,9 @@ def _counts(states: States, solved: Solves) -> dict[str, NDArray[Any]]:
     return {name: np.bincount(rows, minlength=len(states.first)).astype(np.int32) for name, rows in tickets.items()}
 
 
-def _gone_at(cut: Spans) -> Instants:
-    """When each ticket was merged, deleted or marked spam for good; OPEN_END if it was not."""
-    away = among(GONE, cut.status)
+def _for_good(cut: Spans, statuses: frozenset[Status]) -> Instants:
+    """When each ticket came to `statuses` to stay; OPEN_END if it did not."""
+    away = among(statuses, cut.status)
     rows = np.arange(len(cut))
     here = np.maximum.accumulate(np.where(away, -1, rows))  # the span that was the last one here
     last = np.append(cut.first[1:], len(cut)) - 1

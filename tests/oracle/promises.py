@@ -54,8 +54,8 @@ class Part:
 def promises(ref: str, seen: Sequence[Moment], cut: Sequence[Stretch], *, levels: Levels, now: int) -> list[Promise]:
     """Every promise made on one ticket."""
     told = []
-    went_at = gone_at(cut)
     for kind in KINDS:
+        went_at = gone_at(cut, or_closed=kind == "first_reply")
         runs = [run for run in _runs(kind, seen, cut) if went_at is None or run.start <= went_at]
         for number, run in enumerate(runs, start=1):
             if went_at is not None and (run.end is None or run.end > went_at):

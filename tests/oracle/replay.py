@@ -147,11 +147,11 @@ def stretches(told: Sequence[Moment]) -> list[Stretch]:
     return [Stretch(at, until, state) for (at, state), until in zip(changes, ends, strict=True)]
 
 
-def gone_at(told: Sequence[Stretch]) -> int | None:
-    """When the ticket was merged, deleted or marked spam for good."""
+def gone_at(told: Sequence[Stretch], *, or_closed: bool = False) -> int | None:
+    """When the ticket was merged, deleted or marked spam for good, or closed where that counts."""
     at = None
     for stretch in told:
-        if not stretch.state.is_gone:
+        if not (stretch.state.is_gone or (or_closed and stretch.state.status == "closed")):
             at = None
         elif at is None:
             at = stretch.at

@@ -63,10 +63,10 @@ def verdicts(events: Events, policies: list[Policy], *, now: int) -> list[Verdic
     told: list[Verdict] = []
     for ticket in sorted(set(events.ticket.tolist())):
         marks, seconds = replay(events, ticket, until=now + 1)
-        gone_at = gone_for_good(marks)
         for kind in sorted({target.kind for policy in policies for target in policy.targets}):
             for number, run in enumerate(RUNS[kind](marks, seconds), start=1):
-                verdict = judge(run, kind, seconds, policies, now, gone_at)
+                over = GONE | {Status.CLOSED} if kind == PromiseKind.FIRST_REPLY else GONE
+                verdict = judge(run, kind, seconds, policies, now, gone_for_good(marks, over))
                 if verdict is not None:
                     told.append((ticket, kind, number, *verdict))
     return told
@@ -228,11 +228,11 @@ def target_in(state: State, kind: PromiseKind, policies: list[Policy]) -> Target
     return None
 
 
-def gone_for_good(marks: list[Mark]) -> int | None:
-    """When the last stretch began in which the ticket is gone, if that still lasts."""
+def gone_for_good(marks: list[Mark], over: frozenset[Status]) -> int | None:
+    """When the last stretch began in which the ticket is over, if that still lasts."""
     gone_at = NEVER
     for mark in marks:
-        if mark.after not in GONE:
+        if mark.after not in over:
             gone_at = NEVER
         elif gone_at is None:
             gone_at = mark.at

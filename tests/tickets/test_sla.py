@@ -180,6 +180,14 @@ def test_the_clock_may_start_when_the_bot_hands_over() -> None:
     assert by_handoff.seconds() == (2400, 2400, 0)
 
 
+def test_a_ticket_closed_for_good_without_a_reply_calls_the_first_reply_off() -> None:
+    text = "Mon 09:00 opened · 09:05 solved by bot · Fri 09:05 closed by system"
+    told = judge(text, first_reply(), now="next Mon 09:00")
+    assert (told.states(), told.at("decided_at")) == (["cancelled"], "Fri 09:05")
+    answered = judge(f"{text} · 10:00 reopened by user · 10:30 reply", first_reply(), now="next Mon 09:00")
+    assert answered.states() == ["met"]
+
+
 def test_what_a_bot_solved_and_the_requester_reopened_counts_from_the_reopening() -> None:
     told = judge(
         "Mon 09:00 opened · 09:05 solved by bot · Fri 14:00 reopened by user · 14:10 reply",
