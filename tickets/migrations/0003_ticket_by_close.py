@@ -4,14 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0002_partitioned_events'),
+        ("tickets", "0002_partitioned_events"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('first_closed_at__isnull', False)), fields=['team', 'first_closed_at'], name='ticket_by_close'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("first_closed_at__isnull", False)),
+                fields=["team", "first_closed_at"],
+                name="ticket_by_close",
+            ),
         ),
     ]
