@@ -45,7 +45,9 @@ def run() -> None:
     organisation.settle()
     Goal.objects.get_or_create(metric="first_reply_attainment", value=0.9, valid_from="2020-01-01")
     user, _ = User.objects.get_or_create(username="bench-manager", defaults={"role": Role.MANAGER})
-    print(f"| page at {TICKETS:,} tickets | cold p50 | p95 ms | warm p50 | p95 ms | queries cold | warm | of raw events |")
+    print(
+        f"| page at {TICKETS:,} tickets | cold p50 | p95 ms | warm p50 | p95 ms | queries cold | warm | of raw events |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     with override_settings(ALLOWED_HOSTS=["testserver"]):
         client = Client()
