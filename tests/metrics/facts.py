@@ -6,12 +6,14 @@ from random import Random
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from ops_dashboard.metrics import rollup
 from ops_dashboard.people.models import Team
 from tickets.models import Priority, Promise, Reply, Solve, Span, Ticket
 from tickets.vocabulary import ActorKind, PromiseKind, PromiseState, Status, Step
 
+CHILDREN: tuple[type[Model], ...] = (Span, Reply, Solve, Promise)
 CUTS = {"source": 1, "channel": 0, "language": 0, "reason": 0}
 
 
@@ -126,11 +128,11 @@ def record(rows: Sequence[Any], *, had_facts: bool = False) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         if had_facts:
             rollup.snapshot(cursor, subjects)
-            for model in (Span, Reply, Solve, Promise):
-                model.objects.filter(ticket__in=subjects).delete()
+            for child in CHILDREN:
+                child._default_manager.filter(ticket__in=subjects).delete()
             Ticket.objects.filter(id__in=subjects).delete()
-        for model in (Ticket, Span, Reply, Solve, Promise):
-            model.objects.bulk_create([row for row in rows if isinstance(row, model)])
+        for model in (Ticket, *CHILDREN):
+            model._default_manager.bulk_create([row for row in rows if isinstance(row, model)])
         rollup.mark_changed(cursor, subjects, had_facts=had_facts)
 
 

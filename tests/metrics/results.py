@@ -9,7 +9,7 @@ from ops_dashboard.metrics.result import Figure, Freshness, Result, Row
 
 MONDAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
-_WORDS = {"definition": "What it means.", "attribution": "the decision", "owner": "the team"}
+_WORDS: dict[str, Any] = {"definition": "What it means.", "attribution": "the decision", "owner": "the team"}
 
 ON_TIME = Ratio(
     slug="on_time",
