@@ -14,6 +14,7 @@ from tickets.models import Priority, Promise, Reply, Solve, Span, Ticket
 from tickets.vocabulary import ActorKind, PromiseKind, PromiseState, Status, Step
 
 CHILDREN: tuple[type[Model], ...] = (Span, Reply, Solve, Promise)
+TABLES: tuple[type[Model], ...] = (Ticket, *CHILDREN)
 CUTS = {"source": 1, "channel": 0, "language": 0, "reason": 0}
 
 
@@ -131,7 +132,7 @@ def record(rows: Sequence[Any], *, had_facts: bool = False) -> None:
             for child in CHILDREN:
                 child._default_manager.filter(ticket__in=subjects).delete()
             Ticket.objects.filter(id__in=subjects).delete()
-        for model in (Ticket, *CHILDREN):
+        for model in TABLES:
             model._default_manager.bulk_create([row for row in rows if isinstance(row, model)])
         rollup.mark_changed(cursor, subjects, had_facts=had_facts)
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from ops_dashboard.metrics import reconciliation, rollup, tasks
 from ops_dashboard.metrics.definitions import registry
@@ -89,7 +89,7 @@ def test_a_promise_is_missed_the_moment_it_falls_due_without_a_new_event(monkeyp
 
 
 @pytest.mark.django_db
-def test_days_are_cut_in_the_reporting_zone_and_the_long_day_counts_once(settings: SettingsWrapper) -> None:
+def test_days_are_cut_in_the_reporting_zone_and_the_long_day_counts_once(settings: Settings) -> None:
     settings.REPORTING_ZONE = "Europe/London"
     london = ZoneInfo("Europe/London")
     # 25 October 2026 has 25 hours in London: from 23:00 UTC of the 24th to 24:00 UTC of the 25th.
@@ -108,7 +108,7 @@ def test_days_are_cut_in_the_reporting_zone_and_the_long_day_counts_once(setting
 
 
 @pytest.mark.django_db
-def test_another_reporting_zone_redoes_every_cell(settings: SettingsWrapper) -> None:
+def test_another_reporting_zone_redoes_every_cell(settings: Settings) -> None:
     record(add_ticket(1, created_at=datetime(2026, 3, 30, 23, 30, tzinfo=UTC)))
     rollup.refill()
     settings.REPORTING_ZONE = "Asia/Manila"
