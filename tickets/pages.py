@@ -1,5 +1,6 @@
 """The pages of the operation: what stands today, the promises, the backlog."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -21,12 +22,21 @@ from ops_dashboard.metrics.pages import (
     site,
 )
 from ops_dashboard.metrics.periods import Grain, Period
-from ops_dashboard.metrics.query import Query, Reader
+from ops_dashboard.metrics.query import Query, Reader, today
+from ops_dashboard.metrics.rendering.figures import figure_item
 from ops_dashboard.metrics.rendering.numbers import MINUS, whole
 from ops_dashboard.people.models import Team
 from tickets import ageing, at_risk
 from tickets.wanted import PromiseIs
 
+_TODAY = (
+    ("created", "Created"),
+    ("solved", "Solved"),
+    ("first_reply_attainment", "First reply on time"),
+    ("next_reply_attainment", "Next reply on time"),
+    ("reopened", "Reopened"),
+    ("promises_running", "Promises running"),
+)
 LINES = 14  # of the table of what breaks next
 _MISSED_BY_EDGES = (15 * 60, 3600, 4 * 3600)
 _MISSED_BY_BANDS = ("under 15 min", "15–60 min", "1–4 h", "over 4 h")
@@ -80,6 +90,16 @@ def ages(reader: Reader, asked: Asked) -> Context:
     bands = ageing.ageing(scope=reader.scope, teams=teams, now=timezone.now())
     most = max(1, *(band.age for band in bands))
     return {"bands": [(band, 100 * band.age / most) for band in bands], "total": sum(band.age for band in bands)}
+
+
+def today_so_far(reader: Reader, asked: Asked) -> Context:
+    """What the day has brought until now, for the page's filters; a day that still runs is compared with nothing."""
+    day = Period(today(), today())
+    results = [(reader.run(Query(slug, day, where=asked.where)), label) for slug, label in _TODAY]
+    return {
+        "items": [figure_item(result, label=label, rows_url="tickets") for result, label in results],
+        "querystring": replace(asked, period_word="today", compare_word="off", problems={}).querystring,
+    }
 
 
 def breaking_next(reader: Reader, asked: Asked) -> Context:
@@ -140,6 +160,9 @@ OVERVIEW = Page(
         FigureSpec("backlog", rows_url="tickets"),
     ),
     panels=(
+        CustomPanel(
+            slug="today", title="Today so far", template="tickets/_today.html", context=today_so_far, size="full"
+        ),
         LinePanel(slug="kept", title="First reply on time, by day", metric="first_reply_attainment"),
         BridgePanel(slug="why", title="Why it changed", metric="first_reply_attainment"),
         CustomPanel(
