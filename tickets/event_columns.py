@@ -6,8 +6,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from tickets.connectors.drafts import Draft
-from tickets.copying import (
+from ops_dashboard.metrics.copying import (
     Column,
     Fixed,
     bigint,
@@ -20,6 +19,7 @@ from tickets.copying import (
     texts,
     uuids,
 )
+from tickets.connectors.drafts import Draft
 from tickets.identity import microseconds as microseconds_of
 from tickets.identity import requester_id, ticket_id
 from tickets.models import Source

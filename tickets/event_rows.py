@@ -6,7 +6,7 @@ import numpy as np
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
-from tickets.copying import MICRO, POSTGRES_EPOCH_S
+from ops_dashboard.metrics.copying import MICRO, POSTGRES_EPOCH_S
 from tickets.partitions import copy_events
 from tickets.states import ATTRIBUTES, RANK, UNSET, Events
 from tickets.vocabulary import ActorKind, EventType

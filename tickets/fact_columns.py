@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tickets.copying import Column, bigint, boolean, instants, integer, smallint
+from ops_dashboard.metrics.copying import Column, bigint, boolean, instants, integer, smallint
 from tickets.event_rows import History
 from tickets.policy_versions import ServiceLevels
 from tickets.runs import ordinal, span_at

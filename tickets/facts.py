@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from ops_dashboard.metrics.copying import Column, copy_in, texts
 from ops_dashboard.metrics.rollup import mark_changed, snapshot
-from tickets.copying import Column, copy_in, texts
 from tickets.event_rows import read_history
 from tickets.fact_columns import (
     Bench,

@@ -17,9 +17,9 @@ from django.db.models import F
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from ops_dashboard.metrics.copying import copy_in
 from tickets import facts, partitions
 from tickets.connectors.drafts import Draft, Rejected
-from tickets.copying import copy_in
 from tickets.draft_checks import problem_of, redacted
 from tickets.event_columns import event_columns
 from tickets.identity import dedupe_key, requester_key, ticket_id

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
-from tickets.copying import copy_out
+from ops_dashboard.metrics.copying import copy_out
 
 TABLE = "tickets_ticketevent"
 _LOCK = 7_203_001  # whoever makes partitions holds it, so that two imports do not make one twice

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
-from tickets.copying import copy_in
+from ops_dashboard.metrics.copying import copy_in
 from tickets.event_rows import read_history
 from tickets.fact_columns import Bench, promise_columns
 from tickets.facts import BATCH

@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
+from ops_dashboard.metrics import copying
 from ops_dashboard.metrics.models import Cell, Fill, StaleCell
 from ops_dashboard.people.models import Agent, Team
-from tickets import copying
 from tickets.models import Channel, Language, Priority, Promise, Reason, Reply, Solve, Source, Span, Ticket
 from tickets.states import OPEN_END
 from tickets.vocabulary import PromiseKind, PromiseState, Status, Step

@@ -11,10 +11,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ops_dashboard.metrics.copying import bigint, boolean, copy_in, copy_out, instants, integer, smallint, texts
 from tests.tickets.drafting import STORY, all_facts, at, draft, take
 from tickets import facts
 from tickets.connectors.drafts import Draft
-from tickets.copying import bigint, boolean, copy_in, copy_out, instants, integer, smallint, texts
 from tickets.identity import ticket_id
 from tickets.models import BusinessCalendar, Promise, Reply, SlaPolicy, Solve, Span, Ticket
 from tickets.policies import load

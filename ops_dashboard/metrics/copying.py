@@ -12,12 +12,11 @@ import numpy as np
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
-from tickets.states import OPEN_END
-
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 POSTGRES_EPOCH_S = 946_684_800  # 2000-01-01
 MICRO = 1_000_000
+NEVER = np.iinfo(np.int64).max  # an instant that has not come
 
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
@@ -110,8 +109,8 @@ def boolean(values: NDArray) -> Fixed:
 
 
 def instants(seconds: NDArray[np.int64]) -> Fixed:
-    """Seconds since the Unix epoch as timestamptz; null where OPEN_END."""
-    null = seconds == OPEN_END
+    """Seconds since the Unix epoch as timestamptz; null where NEVER."""
+    null = seconds == NEVER
     return microseconds(np.where(null, 0, seconds) * MICRO, null=null if null.any() else None)
 
 
