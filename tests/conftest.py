@@ -11,6 +11,7 @@ from django.test.utils import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from ops_dashboard.metrics.shelf import KEPT
 from tests.chromium import launch
 from tests.servers import prepare_environment
 
@@ -39,6 +40,7 @@ def quick_settings() -> Iterator[None]:
 def no_answers_kept() -> None:
     """A rolled-back test gives its generation of cells to the next one, and answers are kept under generations."""
     caches["answers"].clear()
+    KEPT.forget()
 
 
 @pytest.fixture(scope="session")

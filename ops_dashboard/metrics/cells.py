@@ -8,25 +8,18 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
-from django.db import connection
 
 from ops_dashboard.metrics import histogram
 from ops_dashboard.metrics.definitions import Facts, Measure, Source
 from ops_dashboard.metrics.groups import Groups, Key
-from ops_dashboard.metrics.packing import HOURS
 from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.shelf import Rows, Shelf
 
 Filter = tuple[str, list[int]]  # column, codes
 
-_BUCKET_SQL = {
-    Grain.DAY: "day - date '1970-01-01'",
-    Grain.WEEK: "date_trunc('week', day)::date - date '1970-01-01'",
-    Grain.MONTH: "date_trunc('month', day)::date - date '1970-01-01'",
-    Grain.TOTAL: "0",
-}
-
 
 def aggregate(
+    shelf: Shelf,
     source: Source,
     measures: Sequence[str],
     period: Period,
@@ -41,126 +34,66 @@ def aggregate(
     """Amounts of some measures; `teams` None reads all teams, `exact` keeps single durations."""
     chosen = [source.measure(slug) for slug in measures]
     plain = set(by) <= {"team"} and not where and not exact
-    if plain and (grain is not Grain.HOUR_OF_WEEK or all(m.hourly for m in chosen)):
-        return _from_totals(source, chosen, period, grain=grain, by=by, teams=teams, opening=opening)
-    return _from_blocks(
-        source, chosen, period, grain=grain, by=by, where=where, teams=teams, opening=opening, exact=exact
-    )
-
-
-# -- totals, hours, histograms
+    if not plain or (grain is Grain.HOUR_OF_WEEK and not all(m.hourly for m in chosen)):
+        return _from_blocks(
+            shelf, source, chosen, period, grain=grain, by=by, where=where, teams=teams, opening=opening, exact=exact
+        )
+    if grain is Grain.HOUR_OF_WEEK:
+        return _from_hours(source, chosen, shelf.hours(source, period).within(period, teams), by=by)
+    if any(m.kind == "histogram" for m in chosen):
+        return _from_histograms(source, chosen, shelf.histograms(source, period).within(period, teams), grain, by=by)
+    before = shelf.before(source, period.start) if opening else None
+    rows = shelf.totals(source, period).within(period, teams)
+    return _from_totals(source, chosen, rows, grain, by=by, before=before, teams=teams)
 
 
 def _from_totals(
     source: Source,
     measures: list[Measure],
-    period: Period,
-    *,
+    rows: Rows,
     grain: Grain,
+    *,
     by: Sequence[str],
+    before: Rows | None,
     teams: list[int] | None,
-    opening: bool,
 ) -> Groups:
-    sums = [m for m in measures if m.kind == "sum"]
-    if grain is Grain.HOUR_OF_WEEK:
-        return _from_hours(source, sums, period, by=by, teams=teams)
-    durations = [m for m in measures if m.kind == "histogram"]
-    if durations:
-        return _from_histograms(source, durations, period, grain=grain, by=by, teams=teams)
-    before = _opening_totals(source, sums, period.start, by=by, teams=teams) if opening else {}
-    rows = _sum_totals(source, sums, _BUCKET_SQL[grain], "day BETWEEN %s AND %s", [period.start, period.end], by, teams)
-    keys: list[Key] = [(None if grain is Grain.TOTAL else row[0], (row[1],) if by else ()) for row in rows]
-    return Groups(
-        keys,
-        sums={m.slug: np.array([row[2 + i] for row in rows], dtype=np.int64) for i, m in enumerate(sums)},
-        opening=before,
-    )
+    keys, group = _group([_bucket(rows.day, grain), *([rows.team] if by else [])], total=grain is Grain.TOTAL)
+    places = {m.slug: source.sums.index(m) for m in measures}
+    sums = {slug: _sum(group, rows.what[:, place], len(keys)) for slug, place in places.items()}
+    return Groups(keys, sums=sums, opening=_opening(before, places, by=by, teams=teams) if before else {})
 
 
-def _sum_totals(
-    source: Source,
-    measures: list[Measure],
-    bucket: str,
-    condition: str,
-    arguments: list[date],
-    by: Sequence[str],
-    teams: list[int] | None,
-) -> list[tuple]:
-    amounts = "".join(f", sum(totals[{source.sums.index(m) + 1}])::bigint" for m in measures)
-    sql = (
-        f"SELECT {bucket}, {'team' if by else '0'} {amounts} FROM metrics_cell "
-        f"WHERE source = %s AND {condition} {_team_sql(teams)} GROUP BY 1, 2 ORDER BY 1, 2"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [source.slug, *arguments, *([teams] if teams is not None else [])])
-        return cursor.fetchall()
-
-
-def _team_sql(teams: list[int] | None) -> str:
-    return "" if teams is None else "AND team = ANY(%s)"
-
-
-def _opening_totals(
-    source: Source, measures: list[Measure], start: date, *, by: Sequence[str], teams: list[int] | None
+def _opening(
+    before: Rows, places: dict[str, int], *, by: Sequence[str], teams: list[int] | None
 ) -> dict[tuple[int, ...], dict[str, int]]:
-    rows = _sum_totals(source, measures, "0", "day < %s", [start], by, teams)
-    return {((row[1],) if by else ()): {m.slug: row[2 + i] for i, m in enumerate(measures)} for row in rows}
+    opening: dict[tuple[int, ...], dict[str, int]] = {}
+    for team, amounts in zip(before.team.tolist(), before.what, strict=True):
+        if teams is not None and team not in teams:
+            continue
+        sums = opening.setdefault((team,) if by else (), dict.fromkeys(places, 0))
+        for slug, place in places.items():
+            sums[slug] += int(amounts[place])
+    return opening
 
 
-def _fetch(
-    source: Source, column: str, period: Period, teams: list[int] | None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, bytes]:
-    """(day numbers, teams, byte lengths, the bytes of all cells one after another)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT day - date '1970-01-01', team, {column} FROM metrics_cell "
-            f"WHERE source = %s AND day BETWEEN %s AND %s {_team_sql(teams)} ORDER BY day, team",
-            [source.slug, period.start, period.end, *([teams] if teams is not None else [])],
-        )
-        rows = cursor.fetchall()
-    lengths = np.array([len(row[2]) for row in rows], dtype=np.int64)
-    return (
-        np.array([row[0] for row in rows], dtype=np.int64),
-        np.array([row[1] for row in rows], dtype=np.int64),
-        lengths,
-        b"".join(row[2] for row in rows),
-    )
-
-
-def _from_hours(
-    source: Source, measures: list[Measure], period: Period, *, by: Sequence[str], teams: list[int] | None
-) -> Groups:
-    day, team, lengths, raw = _fetch(source, "hours", period, teams)
-    pairs = np.frombuffer(raw, HOURS)
-    cell = np.repeat(np.arange(len(day)), lengths // HOURS.itemsize)
-    slot = pairs["slot"].astype(np.int64)
-    bucket = _weekday(day[cell]) * 24 + slot % 24
-    keys, group = _group([bucket, *([team[cell]] if by else [])])
+def _from_hours(source: Source, measures: list[Measure], rows: Rows, *, by: Sequence[str]) -> Groups:
+    slot = rows.what["slot"].astype(np.int64)
+    bucket = _weekday(rows.day) * 24 + slot % 24
+    keys, group = _group([bucket, *([rows.team] if by else [])])
     sums = {}
     for m in measures:
         mine = slot // 24 == source.sums.index(m)
-        sums[m.slug] = _sum(group[mine], pairs["amount"][mine], len(keys))
+        sums[m.slug] = _sum(group[mine], rows.what["amount"][mine], len(keys))
     return Groups(keys, sums=sums)
 
 
-def _from_histograms(
-    source: Source,
-    measures: list[Measure],
-    period: Period,
-    *,
-    grain: Grain,
-    by: Sequence[str],
-    teams: list[int] | None,
-) -> Groups:
-    day, team, lengths, raw = _fetch(source, "histograms", period, teams)
-    pairs = np.frombuffer(raw, histogram.PAIRS)
-    cell = np.repeat(np.arange(len(day)), lengths // histogram.PAIRS.itemsize)
-    keys, group = _group([_bucket(day, grain)[cell], *([team[cell]] if by else [])], total=grain is Grain.TOTAL)
+def _from_histograms(source: Source, measures: list[Measure], rows: Rows, grain: Grain, *, by: Sequence[str]) -> Groups:
+    keys, group = _group([_bucket(rows.day, grain), *([rows.team] if by else [])], total=grain is Grain.TOTAL)
     durations = {}
     for m in measures:
-        mine = pairs["measure"] == source.histograms.index(m)
-        seconds = histogram.seconds_of(pairs["bucket"][mine])
-        durations[m.slug] = (group[mine], seconds, pairs["count"][mine].astype(np.int64))
+        mine = rows.what["measure"] == source.histograms.index(m)
+        seconds = histogram.seconds_of(rows.what["bucket"][mine])
+        durations[m.slug] = (group[mine], seconds, rows.what["count"][mine].astype(np.int64))
     return Groups(keys, durations=durations)
 
 
@@ -168,6 +101,7 @@ def _from_histograms(
 
 
 def _from_blocks(
+    shelf: Shelf,
     source: Source,
     measures: list[Measure],
     period: Period,
@@ -179,44 +113,46 @@ def _from_blocks(
     opening: bool,
     exact: bool,
 ) -> Groups:
-    day, team, facts = read_blocks(source, period, where=where, teams=teams)
+    rows = _matching(shelf.blocks(source, period, teams).within(period, None), where)
     bucket = (
-        _weekday(day) * 24 + facts["second"].astype(np.int64) // 3600
+        _weekday(rows.day) * 24 + rows.what["second"].astype(np.int64) // 3600
         if grain is Grain.HOUR_OF_WEEK
-        else _bucket(day, grain)
+        else _bucket(rows.day, grain)
     )
-    keys, group = _group([bucket, *(_cut(team, facts, column) for column in by)], total=grain is Grain.TOTAL)
+    keys, group = _group([bucket, *(_cut(rows, column) for column in by)], total=grain is Grain.TOTAL)
     sums, durations = {}, {}
     for m in measures:
         if m.kind == "sum":
-            sums[m.slug] = _sum(group, m.values(facts), len(keys))
+            sums[m.slug] = _sum(group, m.values(rows.what), len(keys))
             continue
-        chosen = np.ones(len(facts), bool) if m.where is None else np.asarray(m.where(facts), bool)
-        seconds = m.selected(facts)
+        seconds = m.selected(rows.what)
         if not exact:
             seconds = histogram.seconds_of(histogram.bucket_of(seconds))
-        durations[m.slug] = (group[chosen], seconds.astype(np.float64), np.ones(len(seconds), np.int64))
-    before = _opening_blocks(source, measures, period.start, by=by, where=where, teams=teams) if opening else {}
+        durations[m.slug] = (
+            group[_counted(m, rows.what)],
+            seconds.astype(np.float64),
+            np.ones(len(seconds), np.int64),
+        )
+    before = _opening_blocks(shelf, source, measures, period.start, by=by, where=where, teams=teams) if opening else {}
     return Groups(keys, sums=sums, durations=durations, opening=before)
 
 
-def read_blocks(
-    source: Source, period: Period, *, where: Sequence[Filter], teams: list[int] | None
-) -> tuple[np.ndarray, np.ndarray, Facts]:
-    """(day numbers int64[n], teams int64[n], facts[n]) of the facts that pass every filter."""
-    day, team, lengths, raw = _fetch(source, "block", period, teams)
-    facts = np.frombuffer(raw, source.dtype)
-    counts = lengths // source.dtype.itemsize
-    day, team = np.repeat(day, counts), np.repeat(team, counts)
+def _matching(rows: Rows, where: Sequence[Filter]) -> Rows:
+    """The facts that pass every filter."""
     if not where:
-        return day, team, facts
-    kept = np.ones(len(facts), bool)
+        return rows
+    kept = np.ones(len(rows.what), bool)
     for column, codes in where:
-        kept &= np.isin(_cut(team, facts, column), codes)
-    return day[kept], team[kept], facts[kept]
+        kept &= np.isin(_cut(rows, column), codes)
+    return Rows(rows.day[kept], rows.team[kept], rows.what[kept])
+
+
+def _counted(measure: Measure, facts: Facts) -> np.ndarray:
+    return np.ones(len(facts), bool) if measure.where is None else np.asarray(measure.where(facts), bool)
 
 
 def _opening_blocks(
+    shelf: Shelf,
     source: Source,
     measures: list[Measure],
     start: date,
@@ -226,29 +162,33 @@ def _opening_blocks(
     teams: list[int] | None,
 ) -> dict[tuple[int, ...], dict[str, int]]:
     past = Period(date(1970, 1, 1), date.fromordinal(start.toordinal() - 1))
-    _, team, facts = read_blocks(source, past, where=where, teams=teams)
-    keys, group = _group([np.zeros(len(facts), np.int64), *(_cut(team, facts, column) for column in by)])
-    sums = {m.slug: _sum(group, m.values(facts), len(keys)) for m in measures}
+    rows = _matching(shelf.blocks(source, past, teams), where)
+    keys, group = _group([np.zeros(len(rows.what), np.int64), *(_cut(rows, column) for column in by)])
+    sums = {m.slug: _sum(group, m.values(rows.what), len(keys)) for m in measures}
     return {codes: {slug: int(amounts[i]) for slug, amounts in sums.items()} for i, (_, codes) in enumerate(keys)}
 
 
 def subjects(
-    source: Source, measure_slug: str, period: Period, *, where: Sequence[Filter], teams: list[int] | None
+    shelf: Shelf,
+    source: Source,
+    measure_slug: str,
+    period: Period,
+    *,
+    where: Sequence[Filter],
+    teams: list[int] | None,
 ) -> np.ndarray:
     """Subjects of the facts that count in a measure. int64[m], repeated as facts repeat"""
-    _, _, facts = read_blocks(source, period, where=where, teams=teams)
+    facts = _matching(shelf.blocks(source, period, teams).within(period, None), where).what
     measure = source.measure(measure_slug)
-    if measure.kind == "sum":
-        return facts["subject"][measure.values(facts) != 0].astype(np.int64)
-    chosen = np.ones(len(facts), bool) if measure.where is None else np.asarray(measure.where(facts), bool)
-    return facts["subject"][chosen].astype(np.int64)
+    counted = measure.values(facts) != 0 if measure.kind == "sum" else _counted(measure, facts)
+    return facts["subject"][counted].astype(np.int64)
 
 
 # -- grouping
 
 
-def _cut(team: np.ndarray, facts: Facts, column: str) -> np.ndarray:
-    return team if column == "team" else facts[column].astype(np.int64)
+def _cut(rows: Rows, column: str) -> np.ndarray:
+    return rows.team if column == "team" else rows.what[column].astype(np.int64)
 
 
 def _weekday(day: np.ndarray) -> np.ndarray:

@@ -20,3 +20,19 @@ class Groups:
     sums: dict[str, np.ndarray] = field(default_factory=dict)
     durations: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
     opening: dict[tuple[int, ...], dict[str, int]] = field(default_factory=dict)
+
+
+def collapsed(groups: Groups) -> Groups:
+    """The same amounts as one group: the whole of a period, all cuts together."""
+    opening: dict[str, int] = {}
+    for sums in groups.opening.values():
+        for slug, amount in sums.items():
+            opening[slug] = opening.get(slug, 0) + amount
+    return Groups(
+        keys=[(None, ())] if groups.keys else [],
+        sums={slug: amounts.sum(keepdims=True)[: len(groups.keys)] for slug, amounts in groups.sums.items()},
+        durations={
+            slug: (np.zeros_like(group), seconds, weight) for slug, (group, seconds, weight) in groups.durations.items()
+        },
+        opening={(): opening} if groups.opening else {},
+    )

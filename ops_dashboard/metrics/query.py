@@ -22,9 +22,11 @@ from django.utils import timezone
 from ops_dashboard.metrics import cells as cell_store
 from ops_dashboard.metrics.arithmetic import figures_of
 from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Ratio, Source, Total, registry
+from ops_dashboard.metrics.groups import Groups, collapsed
 from ops_dashboard.metrics.models import Annotation, Cell, Fill, Goal, StaleCell
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.result import Figure, Freshness, Note, Result, Row
+from ops_dashboard.metrics.shelf import Shelf
 from ops_dashboard.metrics.teams import TEAM
 from ops_dashboard.people.roles import Scope
 
@@ -119,7 +121,7 @@ class Reader:
         self._check(metric, query)
         if not self.scope.sees_tickets:
             raise NotYours("This account may not see the tickets behind a figure.")
-        read = partial(cell_store.subjects, teams=self._teams(query))
+        read = partial(cell_store.subjects, self._shelf(query), teams=self._teams(query))
         if isinstance(metric, Level):
             return self._inside(metric, query, read)
         ((source, measures),) = _needs(metric)
@@ -132,6 +134,7 @@ class Reader:
             raise BadQuery(f"{metric.slug} has no distribution; it is a {type(metric).__name__.lower()}.")
         self._check(metric, query)
         groups = cell_store.aggregate(
+            self._shelf(query),
             registry.source(metric.source),
             [metric.measure],
             query.period,
@@ -206,48 +209,53 @@ class Reader:
     # -- the answer
 
     def _answer(self, query: Query, metric: Metric) -> Result:
-        now = self._figures(query, metric, query.period)
-        before = self._figures(query, metric, query.compare) if query.compare else {}
-        total_query = replace(query, by=(), grain=Grain.TOTAL)
-        total = self._figures(total_query, metric, query.period).get((None, ()), _nothing(metric))
-        previous_total = (
-            self._figures(total_query, metric, query.compare).get((None, ()), _nothing(metric))
-            if query.compare
-            else None
-        )
+        amounts = self._groups(query, metric, query.period)
+        amounts_before = self._groups(query, metric, query.compare) if query.compare else {}
         return Result(
             metric=metric,
             period=query.period,
             grain=query.grain,
             by=query.by,
-            rows=self._rows(query, metric, now, before),
-            total=self._shown(total),
+            rows=self._rows(
+                query,
+                metric,
+                figures_of(metric, amounts, period=query.period, grain=query.grain, today=today()),
+                figures_of(metric, amounts_before, period=query.compare, grain=query.grain, today=today())
+                if query.compare
+                else {},
+            ),
+            total=self._shown(_whole(metric, amounts, query.period)),
             previous_period=query.compare,
-            previous_total=self._shown(previous_total) if previous_total else None,
+            previous_total=self._shown(_whole(metric, amounts_before, query.compare)) if query.compare else None,
             freshness=self.freshness,
             where=query.where,
             exact=query.exact,
         )
 
-    def _figures(
-        self, query: Query, metric: Metric, period: Period
-    ) -> dict[tuple[int | None, tuple[int, ...]], Figure]:
-        """Figure of every (bucket day number or hour of week, codes of the cuts)."""
-        groups = {}
-        for source, measures in _needs(metric):
-            columns = [_dimension(source, slug).column for slug in query.by]
-            groups[source.slug] = cell_store.aggregate(
+    def _groups(self, query: Query, metric: Metric, period: Period) -> dict[str, Groups]:
+        """Amounts of every (bucket day number or hour of week, codes of the cuts), by source."""
+        return {
+            source.slug: cell_store.aggregate(
+                self._shelf(query),
                 source,
                 measures,
                 period,
                 grain=query.grain,
-                by=columns,
+                by=[_dimension(source, slug).column for slug in query.by],
                 where=self._codes(source, query),
                 teams=self._teams(query),
                 opening=isinstance(metric, Level),
                 exact=query.exact and isinstance(metric, Quantile),
             )
-        return figures_of(metric, groups, period=period, grain=query.grain, today=today())
+            for source, measures in _needs(metric)
+        }
+
+    def _shelf(self, query: Query) -> Shelf:
+        """The cells of this reader, around the days of the question and those it is compared with."""
+        days = [query.period, *([query.compare] if query.compare else [])]
+        reach = Period(min(p.start for p in days), max(p.end for p in days))
+        teams = None if self.scope.teams is None else tuple(sorted(self.scope.teams))
+        return Shelf(teams, {slug: fill.generation for slug, fill in self._fills.items()}, reach)
 
     def _rows(self, query: Query, metric: Metric, now: dict, before: dict) -> tuple[Row, ...]:
         labels = [self._labels(query, slug, i, now) for i, slug in enumerate(query.by)]
@@ -322,6 +330,13 @@ class Reader:
             for a in self._annotations
             if a.on <= period.end and (a.until or a.on) >= period.start
         )
+
+
+def _whole(metric: Metric, amounts: dict[str, Groups], period: Period) -> Figure:
+    """The figure of the whole period, all cuts together, from the same amounts as its parts."""
+    together = {slug: collapsed(groups) for slug, groups in amounts.items()}
+    figures = figures_of(metric, together, period=period, grain=Grain.TOTAL, today=today())
+    return figures.get((None, ()), _nothing(metric))
 
 
 def _nothing(metric: Metric) -> Figure:

@@ -1,0 +1,212 @@
+"""What cells store, fetched once and kept while it stands.
+
+A page asks the same cells many questions: by day, by team, now and before. So cells are fetched by
+source and stretch of days, decoded once, and kept per process under the generation of their source;
+a refill of the source makes a new generation, and the old arrays are the first to go.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+
+import numpy as np
+from django.conf import settings
+from django.db import connection
+
+from ops_dashboard.metrics import histogram
+from ops_dashboard.metrics.definitions import Source
+from ops_dashboard.metrics.packing import HOURS
+from ops_dashboard.metrics.periods import Period
+
+BUDGET = 256 * 2**20  # bytes of arrays a process keeps
+
+_ARRAY_HEADER = 20  # array_send: dimensions, flags, element type, length, lower bound
+_ELEMENT = np.dtype([("length", ">i4"), ("amount", ">i8")])
+
+Teams = tuple[int, ...] | None  # None: every team
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Parallel arrays: day numbers int64[n], teams int64[n], and what stands there [n] or [n, measures]."""
+
+    day: np.ndarray
+    team: np.ndarray
+    what: np.ndarray
+
+    @property
+    def nbytes(self) -> int:
+        return self.day.nbytes + self.team.nbytes + self.what.nbytes
+
+    def within(self, period: Period, teams: list[int] | None) -> "Rows":
+        """The rows of some days and teams (None: every team that is here)."""
+        first, last = _number(period.start), _number(period.end)
+        kept = (self.day >= first) & (self.day <= last)
+        if teams is not None:
+            kept &= np.isin(self.team, teams)
+        return self if kept.all() else Rows(self.day[kept], self.team[kept], self.what[kept])
+
+
+class Kept:
+    """A bounded store of arrays; what was used least lately goes first."""
+
+    def __init__(self, budget: int) -> None:
+        self._budget, self._size, self._lock = budget, 0, Lock()
+        self._rows: OrderedDict[tuple[object, ...], Rows] = OrderedDict()
+
+    def get(self, key: tuple[object, ...], fetch: Callable[[], Rows]) -> Rows:
+        with self._lock:
+            if key in self._rows:
+                self._rows.move_to_end(key)
+                return self._rows[key]
+        rows = fetch()
+        with self._lock:
+            if key not in self._rows and rows.nbytes <= self._budget // 2:
+                self._rows[key] = rows
+                self._size += rows.nbytes
+            while self._size > self._budget:
+                _, gone = self._rows.popitem(last=False)
+                self._size -= gone.nbytes
+        return rows
+
+    def forget(self) -> None:
+        with self._lock:
+            self._rows.clear()
+            self._size = 0
+
+
+KEPT = Kept(BUDGET)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The cells that one reader may read. `generations` by source, as they were when reading began;
+    `reach` is the stretch of days that the questions to come will ask about."""
+
+    teams: Teams
+    generations: dict[str, int]
+    reach: Period
+
+    def totals(self, source: Source, period: Period) -> Rows:
+        """Every additive measure of each cell: int64[n, measures]."""
+        return self._kept("totals", source, self._around(period), self.teams, _fetch_totals)
+
+    def hours(self, source: Source, period: Period) -> Rows:
+        """HOURS[n]"""
+        return self._kept("hours", source, self._around(period), self.teams, _fetch_hours)
+
+    def histograms(self, source: Source, period: Period) -> Rows:
+        """histogram.PAIRS[n]"""
+        return self._kept("histograms", source, self._around(period), self.teams, _fetch_histograms)
+
+    def blocks(self, source: Source, period: Period, teams: list[int] | None) -> Rows:
+        """Facts[n] of some teams; blocks are large, so no more of them than asked for."""
+        return self._kept("blocks", source, self._around(period), _narrowed(self.teams, teams), _fetch_blocks)
+
+    def before(self, source: Source, start: date) -> Rows:
+        """Sums of everything before `start` by team, day number 0: int64[teams, measures]."""
+        first = min(start, self.reach.start)
+        opening = self._kept("before", source, Period(first, first), self.teams, _fetch_before)
+        if first == start:
+            return opening
+        since = self.totals(source, Period(first, start)).within(Period(first, _day_before(start)), None)
+        return _summed(np.concatenate([opening.team, since.team]), np.concatenate([opening.what, since.what]))
+
+    def _around(self, period: Period) -> Period:
+        return self.reach if _covers(self.reach, period) else period
+
+    def _kept(
+        self,
+        kind: str,
+        source: Source,
+        period: Period,
+        teams: Teams,
+        fetch: Callable[[Source, Period, Teams], Rows],
+    ) -> Rows:
+        generation = (source.slug, source.version, settings.REPORTING_ZONE, self.generations.get(source.slug, 0))
+        return KEPT.get((kind, *generation, period, teams), lambda: fetch(source, period, teams))
+
+
+def _covers(outer: Period, inner: Period) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def _narrowed(allowed: Teams, wanted: list[int] | None) -> Teams:
+    if wanted is None:
+        return allowed
+    return tuple(sorted(wanted if allowed is None else set(wanted) & set(allowed)))
+
+
+def _number(day: date) -> int:
+    return (day - date(1970, 1, 1)).days
+
+
+def _day_before(day: date) -> date:
+    return date.fromordinal(day.toordinal() - 1)
+
+
+def _select(source: Source, column: str, period: Period, teams: Teams) -> tuple[np.ndarray, np.ndarray, list[bytes]]:
+    """(day numbers, teams, bytes of each cell), by day and team."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT day - date '1970-01-01', team, {column} FROM metrics_cell "
+            "WHERE source = %s AND day BETWEEN %s AND %s AND (%s OR team = ANY(%s)) ORDER BY day, team",
+            [source.slug, period.start, period.end, teams is None, list(teams or ())],
+        )
+        rows = cursor.fetchall()
+    return (
+        np.array([row[0] for row in rows], dtype=np.int64),
+        np.array([row[1] for row in rows], dtype=np.int64),
+        [row[2] for row in rows],
+    )
+
+
+def _fetch_totals(source: Source, period: Period, teams: Teams) -> Rows:
+    day, team, raw = _select(source, "array_send(totals)", period, teams)
+    return Rows(day, team, _amounts(raw, len(source.sums)))
+
+
+def _amounts(raw: list[bytes], measures: int) -> np.ndarray:
+    """Arrays as Postgres sends them -> int64[n, measures]"""
+    row = np.dtype([("header", f"V{_ARRAY_HEADER}"), ("elements", _ELEMENT, (measures,))])
+    return np.frombuffer(b"".join(raw), row)["elements"]["amount"].astype(np.int64)
+
+
+def _fetch_pairs(column: str, dtype: np.dtype) -> Callable[[Source, Period, Teams], Rows]:
+    def fetch(source: Source, period: Period, teams: Teams) -> Rows:
+        day, team, raw = _select(source, column, period, teams)
+        counts = np.array([len(cell) // dtype.itemsize for cell in raw], dtype=np.int64)
+        return Rows(np.repeat(day, counts), np.repeat(team, counts), np.frombuffer(b"".join(raw), dtype))
+
+    return fetch
+
+
+_fetch_hours = _fetch_pairs("hours", HOURS)
+_fetch_histograms = _fetch_pairs("histograms", histogram.PAIRS)
+
+
+def _fetch_blocks(source: Source, period: Period, teams: Teams) -> Rows:
+    return _fetch_pairs("block", source.dtype)(source, period, teams)
+
+
+def _fetch_before(source: Source, period: Period, teams: Teams) -> Rows:
+    amounts = "".join(f", sum(totals[{i}])::bigint" for i in range(1, len(source.sums) + 1))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT team {amounts} FROM metrics_cell WHERE source = %s AND day < %s AND (%s OR team = ANY(%s)) "
+            "GROUP BY team ORDER BY team",
+            [source.slug, period.start, teams is None, list(teams or ())],
+        )
+        rows = cursor.fetchall()
+    team = np.array([row[0] for row in rows], dtype=np.int64)
+    what = np.array([row[1:] for row in rows], dtype=np.int64).reshape(len(rows), len(source.sums))
+    return Rows(np.zeros_like(team), team, what)
+
+
+def _summed(team: np.ndarray, what: np.ndarray) -> Rows:
+    distinct, place = np.unique(team, return_inverse=True)
+    sums = np.zeros((len(distinct), what.shape[1]), np.int64)
+    np.add.at(sums, place, what)
+    return Rows(np.zeros_like(distinct), distinct, sums)
