@@ -1,7 +1,5 @@
 """The cuts of ticket facts: codes in cells, words for people."""
 
-from collections.abc import Callable
-
 from django.db.models import Model
 
 from ops_dashboard.metrics.definitions import Dimension
@@ -10,7 +8,7 @@ from tickets.models import Channel, Language, Priority, Reason, Source
 from tickets.vocabulary import Labelled, PromiseKind
 
 
-def _of_model(slug: str, label: str, model: type[Model], *, name: str = "label", column: str = "") -> Dimension:
+def _of_model(slug: str, label: str, model: type[Model], *, name: str = "label", order: str = "") -> Dimension:
     """A cut whose values are rows of a model with `slug` and a name."""
 
     def labels(codes: list[int]) -> dict[int, tuple[str, str]]:
@@ -20,31 +18,37 @@ def _of_model(slug: str, label: str, model: type[Model], *, name: str = "label",
     def codes(slugs: list[str]) -> dict[str, int]:
         return dict(model._default_manager.filter(slug__in=slugs).values_list("slug", "id"))
 
+    def every() -> list[tuple[int, str, str]]:
+        return list(model._default_manager.order_by(order or name).values_list("id", "slug", name))
+
     return Dimension(
         slug=slug,
         label=label,
-        column=column or slug,
+        column=slug,
         labels=labels,
         codes=codes,
+        every=every,
         about_people=model is Agent,
     )
 
 
 def _of_set(slug: str, label: str, members: type[Labelled]) -> Dimension:
     """A cut whose values are a closed set."""
-    labels: Callable[[list[int]], dict[int, tuple[str, str]]] = lambda codes: {  # noqa: E731
-        code: (members(code).label, members(code).label.replace("_", " ").capitalize()) for code in codes
-    }
+
+    def words(member: Labelled) -> tuple[str, str]:
+        return member.label, member.label.replace("_", " ").capitalize()
+
     return Dimension(
         slug=slug,
         label=label,
         column=slug,
-        labels=labels,
+        labels=lambda codes: {code: words(members(code)) for code in codes},
         codes=lambda slugs: {m.label: m.value for m in members if m.label in slugs},
+        every=lambda: [(member.value, *words(member)) for member in members],
     )
 
 
-PRIORITY = _of_model("priority", "Priority", Priority)
+PRIORITY = _of_model("priority", "Priority", Priority, order="rank")
 CHANNEL = _of_model("channel", "Channel", Channel)
 LANGUAGE = _of_model("language", "Language", Language)
 REASON = _of_model("reason", "Reason", Reason)

@@ -103,6 +103,7 @@ CREATED = Source(
             column="last_team",
             labels=TEAM.labels,
             codes=TEAM.codes,
+            every=TEAM.every,
         ),
     ),
 )

@@ -53,10 +53,8 @@ def _quantiles(metric: Quantile, groups: Groups) -> dict[Key, Figure]:
     group, seconds, weight = groups.durations[metric.measure]
     n = np.bincount(group, weights=weight, minlength=len(groups.keys)).astype(np.int64)
     low_rank, high_rank = quantile_ranks(n, metric.p)
-    value, low, high = (
-        grouped_quantile(group, seconds, weight, ranks=ranks).tolist()
-        for ranks in ((n - 1) * metric.p, low_rank, high_rank)
-    )
+    ranks = np.stack([(n - 1) * metric.p, low_rank, high_rank])
+    value, low, high = grouped_quantile(group, seconds, weight, ranks=ranks).tolist()
     return {key: Figure(value[i], int(n[i]), low[i], high[i]) for i, key in enumerate(groups.keys) if n[i]}
 
 

@@ -42,7 +42,8 @@ def aggregate(
         return _from_hours(source, chosen, shelf.hours(source, period).within(period, teams), by=by)
     if any(m.kind == "histogram" for m in chosen):
         return _from_histograms(source, chosen, shelf.histograms(source, period).within(period, teams), grain, by=by)
-    before = shelf.before(source, period.start) if opening else None
+    places = tuple(source.sums.index(m) for m in chosen)
+    before = shelf.before(source, period.start, places) if opening else None
     rows = shelf.totals(source, period).within(period, teams)
     return _from_totals(source, chosen, rows, grain, by=by, before=before, teams=teams)
 
@@ -60,19 +61,19 @@ def _from_totals(
     keys, group = _group([_bucket(rows.day, grain), *([rows.team] if by else [])], total=grain is Grain.TOTAL)
     places = {m.slug: source.sums.index(m) for m in measures}
     sums = {slug: _sum(group, rows.what[:, place], len(keys)) for slug, place in places.items()}
-    return Groups(keys, sums=sums, opening=_opening(before, places, by=by, teams=teams) if before else {})
+    return Groups(keys, sums=sums, opening=_opening(before, list(places), by=by, teams=teams) if before else {})
 
 
 def _opening(
-    before: Rows, places: dict[str, int], *, by: Sequence[str], teams: list[int] | None
+    before: Rows, measures: list[str], *, by: Sequence[str], teams: list[int] | None
 ) -> dict[tuple[int, ...], dict[str, int]]:
     opening: dict[tuple[int, ...], dict[str, int]] = {}
     for team, amounts in zip(before.team.tolist(), before.what, strict=True):
         if teams is not None and team not in teams:
             continue
-        sums = opening.setdefault((team,) if by else (), dict.fromkeys(places, 0))
-        for slug, place in places.items():
-            sums[slug] += int(amounts[place])
+        sums = opening.setdefault((team,) if by else (), dict.fromkeys(measures, 0))
+        for slug, amount in zip(measures, amounts.tolist(), strict=True):
+            sums[slug] += amount
     return opening
 
 

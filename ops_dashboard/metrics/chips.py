@@ -6,7 +6,7 @@ from ops_dashboard.metrics.catalogue import cuts
 from ops_dashboard.metrics.definitions import Dimension, registry
 from ops_dashboard.metrics.forms import COMPARISONS, GRAINS, PERIODS, Asked
 from ops_dashboard.metrics.pages import Page
-from ops_dashboard.metrics.query import BadQuery, NotYours, Query, Reader
+from ops_dashboard.metrics.query import Reader
 from ops_dashboard.metrics.rendering.numbers import days
 from ops_dashboard.metrics.teams import TEAM
 
@@ -89,14 +89,14 @@ def _dimension_chip(metric: str, slug: str, asked: Asked, reader: Reader) -> Chi
     dimension = dimension_of(metric, slug)
     if dimension is None:
         return None
-    try:
-        result = reader.run(Query(metric, asked.period, by=(slug,)))
-    except (NotYours, BadQuery):
+    if dimension.about_people and not reader.scope.sees_people:
         return None
     chosen = asked.filtered(slug)
-    known = {row.keys[0]: (row.labels[0], row.figure.n) for row in result.rows}
-    known |= {value: (value, 0) for value in chosen if value not in known}
-    choices = tuple(Choice(value, label, value in chosen, f"{n:,}") for value, (label, n) in known.items())
+    offered = {
+        value: label for code, value, label in dimension.every() if slug != "team" or reader.scope.sees_team(code)
+    }
+    offered |= {value: value for value in chosen if value not in offered}
+    choices = tuple(Choice(value, label, value in chosen) for value, label in offered.items())
     return Chip(
         slug,
         dimension.label,

@@ -33,7 +33,8 @@ class Unit(StrEnum):
 class Dimension:
     """A cut of a source. `column` is the code in the facts; labels come from `labels`.
 
-    `labels(codes)` maps codes to (slug, label) in one query; code 0 means none.
+    `labels(codes)` maps codes to (slug, label) in one query; code 0 means none. `every()` lists the
+    values that a filter offers, in the order people expect, as (code, slug, label).
     """
 
     slug: str
@@ -41,6 +42,7 @@ class Dimension:
     column: str
     labels: Callable[[list[int]], dict[int, tuple[str, str]]]
     codes: Callable[[list[str]], dict[str, int]]
+    every: Callable[[], list[tuple[int, str, str]]]
     about_people: bool = False  # one value is one person: needs `Scope.sees_people`
 
 

@@ -32,19 +32,20 @@ def grouped_quantile(group: np.ndarray, value: np.ndarray, weight: np.ndarray, *
     """Values at fractional ranks of each group, interpolated linearly between order statistics.
 
     group: int64[n] in 0..g-1, value: float64[n], weight: int64[n] counts.
-    ranks: float64[g] zero-based, clipped into each group; nan for empty groups.
+    ranks: float64[k, g] zero-based, clipped into each group -> float64[k, g], nan for empty groups.
     """
+    groups = ranks.shape[1]
     order = np.lexsort((value, group))
     value, weight, group = value[order], weight[order], group[order]
-    size = np.bincount(group, weights=weight, minlength=len(ranks)).astype(np.int64)
+    size = np.bincount(group, weights=weight, minlength=groups).astype(np.int64)
     base = np.cumsum(size) - size
     reached = np.cumsum(weight)
-    answer = np.full(len(ranks), np.nan)
+    answer = np.full(ranks.shape, np.nan)
     filled = size > 0
-    rank = np.clip(ranks[filled], 0, size[filled] - 1)
+    rank = np.clip(ranks[:, filled], 0, size[filled] - 1)
     floor = np.floor(rank).astype(np.int64)
     below = value[np.searchsorted(reached, base[filled] + floor, side="right")]
     ceil = np.minimum(floor + 1, size[filled] - 1)
     above = value[np.searchsorted(reached, base[filled] + ceil, side="right")]
-    answer[filled] = below + (above - below) * (rank - floor)
+    answer[:, filled] = below + (above - below) * (rank - floor)
     return answer

@@ -262,10 +262,10 @@ class Reader:
         first_day = self._first_day(metric)
         keys = sorted({codes for _, codes in now}, key=lambda codes: [labels[i][c][1] for i, c in enumerate(codes)])
         rows = []
-        for place, bucket in enumerate(_buckets(query)):
+        for bucket, compared in zip(_buckets(query), _compared_buckets(query), strict=True):
             for codes in keys or ([()] if not query.by else []):
                 figure = now.get((bucket, codes)) or self._absent(query, metric, bucket, first_day)
-                then = before.get((_bucket_at(query, place), codes)) if query.compare else None
+                then = before.get((compared, codes)) if query.compare else None
                 rows.append(
                     Row(
                         start=None if bucket is None or query.grain is Grain.HOUR_OF_WEEK else _day(bucket),
@@ -393,12 +393,13 @@ def _buckets(query: Query) -> list[int | None]:
     return [_number(start) for start in query.period.buckets(query.grain)]
 
 
-def _bucket_at(query: Query, place: int) -> int | None:
-    """The bucket of the compared period that stands at the same place."""
+def _compared_buckets(query: Query) -> list[int | None]:
+    """The bucket of the compared period that stands at the place of each of the period's own."""
+    own = _buckets(query)
     if query.grain in (Grain.TOTAL, Grain.HOUR_OF_WEEK) or query.compare is None:
-        return _buckets(query)[place]
-    starts = [_number(start) for start in query.compare.buckets(query.grain)]
-    return starts[place] if place < len(starts) else None
+        return own
+    starts: list[int | None] = [_number(start) for start in query.compare.buckets(query.grain)]
+    return [*starts, *[None] * len(own)][: len(own)]
 
 
 def _is_maturing(query: Query, metric: Metric, bucket: int | None) -> bool:

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from threading import Lock
 
 import numpy as np
@@ -105,14 +106,18 @@ class Shelf:
         """Facts[n] of some teams; blocks are large, so no more of them than asked for."""
         return self._kept("blocks", source, self._around(period), _narrowed(self.teams, teams), _fetch_blocks)
 
-    def before(self, source: Source, start: date) -> Rows:
-        """Sums of everything before `start` by team, day number 0: int64[teams, measures]."""
+    def before(self, source: Source, start: date, measures: tuple[int, ...]) -> Rows:
+        """Sums of some measures (by place) over everything before `start`, by team: int64[teams, measures]."""
         first = min(start, self.reach.start)
-        opening = self._kept("before", source, Period(first, first), self.teams, _fetch_before)
+        opening = self._kept(
+            f"before {measures}", source, Period(first, first), self.teams, partial(_fetch_before, measures=measures)
+        )
         if first == start:
             return opening
         since = self.totals(source, Period(first, start)).within(Period(first, _day_before(start)), None)
-        return _summed(np.concatenate([opening.team, since.team]), np.concatenate([opening.what, since.what]))
+        return _summed(
+            np.concatenate([opening.team, since.team]), np.concatenate([opening.what, since.what[:, list(measures)]])
+        )
 
     def _around(self, period: Period) -> Period:
         return self.reach if _covers(self.reach, period) else period
@@ -191,8 +196,8 @@ def _fetch_blocks(source: Source, period: Period, teams: Teams) -> Rows:
     return _fetch_pairs("block", source.dtype)(source, period, teams)
 
 
-def _fetch_before(source: Source, period: Period, teams: Teams) -> Rows:
-    amounts = "".join(f", sum(totals[{i}])::bigint" for i in range(1, len(source.sums) + 1))
+def _fetch_before(source: Source, period: Period, teams: Teams, *, measures: tuple[int, ...]) -> Rows:
+    amounts = "".join(f", sum(totals[{place + 1}])::bigint" for place in measures)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT team {amounts} FROM metrics_cell WHERE source = %s AND day < %s AND (%s OR team = ANY(%s)) "
@@ -201,7 +206,7 @@ def _fetch_before(source: Source, period: Period, teams: Teams) -> Rows:
         )
         rows = cursor.fetchall()
     team = np.array([row[0] for row in rows], dtype=np.int64)
-    what = np.array([row[1:] for row in rows], dtype=np.int64).reshape(len(rows), len(source.sums))
+    what = np.array([row[1:] for row in rows], dtype=np.int64).reshape(len(rows), len(measures))
     return Rows(np.zeros_like(team), team, what)
 
 

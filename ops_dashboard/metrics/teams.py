@@ -12,4 +12,8 @@ def _codes(slugs: list[str]) -> dict[str, int]:
     return dict(Team.objects.filter(slug__in=slugs).values_list("slug", "id"))
 
 
-TEAM = Dimension(slug="team", label="Team", column="team", labels=_labels, codes=_codes)
+def _every() -> list[tuple[int, str, str]]:
+    return list(Team.objects.order_by("name").values_list("id", "slug", "name"))
+
+
+TEAM = Dimension(slug="team", label="Team", column="team", labels=_labels, codes=_codes, every=_every)

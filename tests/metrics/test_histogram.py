@@ -29,20 +29,21 @@ def test_the_quantile_of_single_durations_is_numpys_linear_one(seconds: list[int
         np.zeros(len(value), np.int64),
         value,
         np.ones(len(value), np.int64),
-        ranks=np.array([(len(value) - 1) * p]),
+        ranks=np.array([[(len(value) - 1) * p]]),
     )
-    assert got[0] == pytest.approx(np.quantile(value, p), rel=1e-12, abs=1e-9)
+    assert got[0, 0] == pytest.approx(np.quantile(value, p), rel=1e-12, abs=1e-9)
 
 
 def test_each_group_has_its_own_quantile_and_an_empty_group_has_none() -> None:
     group = np.array([2, 0, 2, 0, 2])
     value = np.array([30.0, 5.0, 10.0, 7.0, 20.0])
-    got = grouped_quantile(group, value, np.ones(5, np.int64), ranks=np.array([0.5, 0.0, 1.0]))
+    got = grouped_quantile(group, value, np.ones(5, np.int64), ranks=np.array([[0.5, 0.0, 1.0]]))
+    (got,) = got
     assert got[0] == 6.0  # halfway between 5 and 7
     assert np.isnan(got[1])
     assert got[2] == 20.0
 
 
 def test_a_weight_stands_for_that_many_equal_durations() -> None:
-    got = grouped_quantile(np.zeros(2, np.int64), np.array([1.0, 100.0]), np.array([9, 1]), ranks=np.array([8.5]))
-    assert got[0] == 50.5  # ranks 8 and 9 of 1,1,1,1,1,1,1,1,1,100
+    got = grouped_quantile(np.zeros(2, np.int64), np.array([1.0, 100.0]), np.array([9, 1]), ranks=np.array([[8.5]]))
+    assert got[0, 0] == 50.5  # ranks 8 and 9 of 1,1,1,1,1,1,1,1,1,100
