@@ -81,6 +81,13 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 2000},
         "TIMEOUT": 900,
     },
+    # Panels drawn from those answers, a few dozen kilobytes each.
+    "panels": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "panels",
+        "OPTIONS": {"MAX_ENTRIES": 500},
+        "TIMEOUT": 900,
+    },
 }
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -40,6 +40,7 @@ def quick_settings() -> Iterator[None]:
 def no_answers_kept() -> None:
     """A rolled-back test gives its generation of cells to the next one, and answers are kept under generations."""
     caches["answers"].clear()
+    caches["panels"].clear()
     KEPT.forget()
 
 

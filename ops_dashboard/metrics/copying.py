@@ -7,6 +7,7 @@ null) and its bytes, all big-endian, then a trailer.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from struct import Struct
 
 import numpy as np
 from django.db.backends.utils import CursorWrapper
@@ -17,6 +18,8 @@ TRAILER = b"\xff\xff"
 POSTGRES_EPOCH_S = 946_684_800  # 2000-01-01
 MICRO = 1_000_000
 NEVER = np.iinfo(np.int64).max  # an instant that has not come
+
+_TWO_AND_BYTES = Struct(">hiiiii")  # fields, then a length before each value
 
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
@@ -179,3 +182,17 @@ def copy_out(cursor: CursorWrapper, select: str, layout: Mapping[str, str]) -> N
         fields += [(f"length of {name}", ">i4"), (name, dtype)]
     rows = memoryview(stream.getbuffer())[len(HEADER) : -len(TRAILER)]
     return np.frombuffer(rows, dtype=np.dtype(fields))
+
+
+def rows_of_bytes(cursor: CursorWrapper, copy: str) -> list[tuple[int, int, bytes]]:
+    """Rows of a COPY ... TO STDOUT (FORMAT BINARY) of two integers and one bytea, none of them null."""
+    stream = BytesIO()
+    cursor.copy_expert(copy, stream)
+    raw = stream.getvalue()
+    rows, at, end = [], len(HEADER), len(raw) - len(TRAILER)
+    while at < end:
+        _, _, first, _, second, length = _TWO_AND_BYTES.unpack_from(raw, at)
+        at += _TWO_AND_BYTES.size
+        rows.append((first, second, raw[at : at + length]))
+        at += length
+    return rows

@@ -10,6 +10,7 @@ import numpy as np
 ACCURACY = 0.01
 GROWTH = (1 + ACCURACY) / (1 - ACCURACY)
 _LOG_GROWTH = np.log(GROWTH)
+BUCKETS = 1200  # up to 2**34 s; facts hold durations below 2**31 s
 
 PAIRS = np.dtype([("measure", "<u2"), ("bucket", "<u2"), ("count", "<u4")])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import singledispatch
 from typing import Any
 
+from django.core.cache import caches
 from django.template.loader import render_to_string
 
 from ops_dashboard.metrics.chips import Choice, cut_choices
@@ -67,6 +68,9 @@ class PanelView:
         return FORMATS if self.query and not self.empty else ()
 
 
+_ANY = Panel(slug="", title="")  # stands for the declaration in what is kept
+
+
 def figures(specs: tuple[FigureSpec, ...], asked: Asked, reader: Reader, *, request_id: str) -> list[dict[str, Any]]:
     """One entry per figure: `item`, or `label` and `error`."""
     found: list[dict[str, Any]] = []
@@ -87,8 +91,14 @@ def figures(specs: tuple[FigureSpec, ...], asked: Asked, reader: Reader, *, requ
 def panel_view(panel: Panel, asked: Asked, reader: Reader, *, request_id: str) -> PanelView:
     """The panel, or why it is empty, or that it failed."""
     try:
-        view = _view(panel, asked, reader)
-        return view if view.empty else replace(view, html=_drawn(view, asked, reader))
+        if isinstance(panel, CustomPanel):  # it may show what stands now, which no cell tells
+            return _complete(panel, asked, reader)
+        key = reader.mark_of(panel, asked)
+        kept: PanelView | None = caches["panels"].get(key)
+        if kept is None:
+            kept = replace(_complete(panel, asked, reader), panel=_ANY, body={})
+            caches["panels"].set(key, kept)
+        return replace(kept, panel=panel)
     except NotYours as refusal:
         return PanelView(panel, empty=Empty("forbidden", str(refusal), "Ask an administrator for access."))
     except BadQuery as problem:
@@ -96,6 +106,12 @@ def panel_view(panel: Panel, asked: Asked, reader: Reader, *, request_id: str) -
     except Exception:  # the edge of one panel: it fails alone, and the failure is recorded
         logger.exception("panel failed: panel=%s request=%s", panel.slug, request_id)
         return PanelView(panel, error=request_id)
+
+
+def _complete(panel: Panel, asked: Asked, reader: Reader) -> PanelView:
+    """The panel with its body drawn, unless it has nothing to show."""
+    view = _view(panel, asked, reader)
+    return view if view.empty else replace(view, html=_drawn(view, asked, reader))
 
 
 def empty_of(result: Result, asked: Asked) -> Empty | None:

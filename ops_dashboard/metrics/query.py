@@ -7,7 +7,7 @@ they came from stand.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from hashlib import blake2b
@@ -115,6 +115,15 @@ class Reader:
             answer = self._answer(query, metric)
             caches["answers"].set(key, answer)
         return replace(answer, freshness=self.freshness, target=self._target(query), notes=self._notes(query.period))
+
+    def mark_of(self, *what: object) -> str:
+        """A key for something drawn from answers: it changes with every cell, goal, annotation and right."""
+        rights = [getattr(self.scope, field.name) for field in fields(Scope) if field.name != "username"]
+        generations = sorted((fill.source, fill.generation) for fill in self._fills.values())
+        goals = [(g.metric, g.team_id, g.value, g.valid_from, g.valid_to) for g in self._goals]
+        notes = [(a.kind, a.on, a.until, a.label) for a in self._annotations]
+        text = repr((what, rights, generations, goals, notes, today(), settings.REPORTING_ZONE))
+        return blake2b(text.encode(), digest_size=16).hexdigest()
 
     def subjects(self, query: Query) -> np.ndarray:
         metric = registry.metric(query.metric)

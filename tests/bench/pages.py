@@ -82,6 +82,7 @@ def _queries(client: Client, path: str, *, forget: bool) -> tuple[int, int]:
 def _forget() -> None:
     """As after a refill: no answer and no array of cells is kept."""
     caches["answers"].clear()
+    caches["panels"].clear()
     KEPT.forget()
 
 
