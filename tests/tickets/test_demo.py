@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from tickets.vocabulary import EventType
 # What it is made of
 
 
-def test_the_organisation_has_the_size_it_promises():
+def test_the_organisation_has_the_size_it_promises() -> None:
     agents = half_year().organisation.agents
     assert (len(TEAMS), len(SITES), len(VENDORS), len(agents)) == (14, 5, 2, 220)
     assert len({channel for team in TEAMS for channel in team.channels}) == len(CHANNELS) == 7
@@ -32,13 +33,13 @@ def test_the_organisation_has_the_size_it_promises():
     assert sum(team.share for team in TEAMS) == pytest.approx(100)
 
 
-def test_nobody_has_a_surname():
+def test_nobody_has_a_surname() -> None:
     names = [agent.name for agent in half_year().organisation.agents]
     assert len(set(names)) == 220
     assert all(re.fullmatch(r"[A-Z][a-z]+ [A-Z]\.", name) for name in names)
 
 
-def test_four_agents_leave_the_declining_team_and_five_join_the_hiring_one():
+def test_four_agents_leave_the_declining_team_and_five_join_the_hiring_one() -> None:
     world = half_year()
     left = [agent for agent in world.organisation.agents if agent.left_on]
     joined = [agent for agent in world.organisation.agents if agent.joined_on > date(2026, 1, 1)]
@@ -61,18 +62,18 @@ def test_four_agents_leave_the_declining_team_and_five_join_the_hiring_one():
         ("CO", date(2026, 7, 20), "Independence Day"),
     ],
 )
-def test_holidays_fall_on_their_days(country, day, name):
+def test_holidays_fall_on_their_days(country: str, day: date, name: str) -> None:
     assert day in holidays(country, date(2026, 1, 1), date(2026, 12, 31)), name
 
 
-def test_holidays_keep_within_the_days_asked_for():
+def test_holidays_keep_within_the_days_asked_for() -> None:
     assert holidays("IE", date(2026, 12, 26), date(2027, 1, 1)) == (date(2026, 12, 26), date(2027, 1, 1))
 
 
 # How work waits
 
 
-def one_team(capacity: list[float], arrivals: list[float], *, pressing: float = 0.0) -> Queues:
+def one_team(capacity: Sequence[float], arrivals: Sequence[float], *, pressing: float = 0.0) -> Queues:
     hours = len(capacity)
     work = np.array([arrivals], dtype=float)
     zeros = np.zeros((1, hours), dtype=np.int64)
@@ -91,7 +92,7 @@ def taken_up(queues: Queues, hour: float, *, lane: int = PATIENT, delay_h: float
     return round(at[0] / HOUR, 2)
 
 
-def test_work_waits_for_what_came_before_it():
+def test_work_waits_for_what_came_before_it() -> None:
     # Three pieces an hour for two hours against one served an hour: after two hours four wait.
     queues = one_team([1] * 12, [3, 3] + [0] * 10)
     assert taken_up(queues, 1) == 3.0
@@ -99,13 +100,13 @@ def test_work_waits_for_what_came_before_it():
     assert taken_up(queues, 8) == 8.0
 
 
-def test_a_shut_team_takes_nothing_up():
+def test_a_shut_team_takes_nothing_up() -> None:
     queues = one_team([1, 1, 0, 0, 0, 1, 1, 1], [0] * 8)
     assert taken_up(queues, 2.5) == 5.0
     assert taken_up(queues, 1.5, delay_h=1.0) == 5.5
 
 
-def test_pressing_work_overtakes_patient_work():
+def test_pressing_work_overtakes_patient_work() -> None:
     queues = one_team([1] * 24, [2] * 6 + [0] * 18, pressing=0.25)
     assert taken_up(queues, 6, lane=PRESSING) == 6.0
     # Twelve came, six were served, three of the patient nine: six wait and nothing pressing comes any more.
@@ -115,29 +116,29 @@ def test_pressing_work_overtakes_patient_work():
 # What it tells
 
 
-def test_the_same_seed_and_now_tell_the_same_story():
+def test_the_same_seed_and_now_tell_the_same_story() -> None:
     assert tuple(World(seed=7, tickets=900, weeks=6, now=NOW).history()) == small_history()
 
 
-def test_another_seed_tells_another_story():
+def test_another_seed_tells_another_story() -> None:
     assert tuple(World(seed=8, tickets=900, weeks=6, now=NOW).history()) != small_history()
 
 
-def test_exactly_as_many_tickets_as_asked_for_are_created_within_the_weeks():
+def test_exactly_as_many_tickets_as_asked_for_are_created_within_the_weeks() -> None:
     created = [draft for draft in small_history() if draft.type is EventType.TICKET_CREATED]
     assert len(created) == 900
     assert NOW - timedelta(weeks=6) <= min(draft.occurred_at for draft in created)
     assert max(draft.occurred_at for draft in small_history()) <= NOW
 
 
-def test_the_last_day_is_as_busy_as_the_days_before():
+def test_the_last_day_is_as_busy_as_the_days_before() -> None:
     created = [draft.occurred_at for draft in half_year_created()]
     last = sum(NOW - timedelta(days=1) < at for at in created)
     week_before = sum(NOW - timedelta(days=8) < at <= NOW - timedelta(days=7) for at in created)
     assert 0.6 < last / week_before < 1.6
 
 
-def test_events_of_a_ticket_come_together_in_order():
+def test_events_of_a_ticket_come_together_in_order() -> None:
     refs = [draft.ticket_ref for draft in small_history()]
     assert len([1 for a, b in pairwise(refs) if a != b]) + 1 == len(set(refs))
     for told in by_ticket(small_history()).values():
@@ -147,7 +148,7 @@ def test_events_of_a_ticket_come_together_in_order():
         assert told[0].type is EventType.TICKET_CREATED
 
 
-def test_every_change_starts_from_what_was_in_force():
+def test_every_change_starts_from_what_was_in_force() -> None:
     fields = ("status", "priority", "team", "assignee", "reason", "language")
     for told in by_ticket(small_history()).values():
         state = {name: getattr(told[0], name) or "" for name in fields}
@@ -159,9 +160,9 @@ def test_every_change_starts_from_what_was_in_force():
                     state[name] = value
 
 
-def test_nothing_is_told_after_a_ticket_is_gone():
+def test_nothing_is_told_after_a_ticket_is_gone() -> None:
     gone = {EventType.TICKET_MERGED, EventType.MARKED_SPAM, EventType.TICKET_DELETED}
-    ends = Counter()
+    ends: Counter[EventType] = Counter()
     for told in by_ticket(tuple(half_year().history())).values():
         for draft in told[:-1]:
             assert draft.type not in gone
@@ -171,17 +172,17 @@ def test_nothing_is_told_after_a_ticket_is_gone():
     assert ends[EventType.TICKET_DELETED] > 40
 
 
-def test_tickets_merge_into_earlier_ones_of_the_same_requester():
+def test_tickets_merge_into_earlier_ones_of_the_same_requester() -> None:
     tickets = by_ticket(small_history())
     merges = [draft for draft in small_history() if draft.type is EventType.TICKET_MERGED]
     assert merges
     for draft in merges:
-        into = tickets[draft.to_value][0]
+        into = tickets[draft.to_value or ""][0]
         assert into.occurred_at <= tickets[draft.ticket_ref][0].occurred_at
         assert into.requester_ref == tickets[draft.ticket_ref][0].requester_ref
 
 
-def test_every_kind_of_event_of_a_real_desk_occurs():
+def test_every_kind_of_event_of_a_real_desk_occurs() -> None:
     told = {draft.type for draft in half_year().history()}
     assert told >= {
         EventType.TICKET_CREATED, EventType.REQUESTER_MESSAGE, EventType.AGENT_REPLY, EventType.INTERNAL_NOTE,
@@ -192,7 +193,7 @@ def test_every_kind_of_event_of_a_real_desk_occurs():
     }  # fmt: skip
 
 
-def test_only_people_of_the_holding_team_reply_while_they_are_employed():
+def test_only_people_of_the_holding_team_reply_while_they_are_employed() -> None:
     agents = {agent.slug: agent for agent in small_world().organisation.agents}
     replies = 0
     for told in by_ticket(small_history()).values():
@@ -200,7 +201,7 @@ def test_only_people_of_the_holding_team_reply_while_they_are_employed():
         for draft in told:
             team = draft.team or team
             if draft.type is EventType.AGENT_REPLY:
-                agent = agents[draft.actor_ref]
+                agent = agents[draft.actor_ref or ""]
                 replies += 1
                 assert TEAMS[agent.team].slug == team
                 assert agent.joined_on <= draft.occurred_at.date()
@@ -208,21 +209,21 @@ def test_only_people_of_the_holding_team_reply_while_they_are_employed():
     assert replies > 1_000
 
 
-def test_office_teams_reply_in_office_hours():
+def test_office_teams_reply_in_office_hours() -> None:
     zones = {site.slug: ZoneInfo(site.zone) for site in SITES}
     office = {team.slug: zones[team.site] for team in TEAMS if team.pattern is Pattern.OFFICE}
     agents = {agent.slug: TEAMS[agent.team].slug for agent in half_year().organisation.agents}
     local = [
-        draft.occurred_at.astimezone(office[agents[draft.actor_ref]])
+        draft.occurred_at.astimezone(office[agents[draft.actor_ref or ""]])
         for draft in half_year().history()
-        if draft.type is EventType.AGENT_REPLY and agents[draft.actor_ref] in office
+        if draft.type is EventType.AGENT_REPLY and agents[draft.actor_ref or ""] in office
     ]
     inside = [at for at in local if at.weekday() < 5 and 8 <= at.hour < 18]
     assert len(local) > 5_000
     assert len(inside) / len(local) > 0.97
 
 
-def test_weekends_are_quieter_and_evenings_busier():
+def test_weekends_are_quieter_and_evenings_busier() -> None:
     days = Counter(draft.occurred_at.weekday() for draft in half_year_created())
     assert days[0] > 1.2 * days[6]
     chicago = ZoneInfo("America/Chicago")
@@ -231,7 +232,7 @@ def test_weekends_are_quieter_and_evenings_busier():
     assert sum(hours[hour] for hour in (18, 19, 20)) > 5 * sum(hours[hour] for hour in (2, 3, 4))
 
 
-def test_chats_of_closed_teams_go_to_the_night_team():
+def test_chats_of_closed_teams_go_to_the_night_team() -> None:
     chats = [draft for draft in half_year_created() if draft.channel == "chat"]
     dublin = ZoneInfo("Europe/Dublin")
     at_night = [draft for draft in chats if draft.occurred_at.astimezone(dublin).hour < 6]
@@ -243,7 +244,7 @@ def test_chats_of_closed_teams_go_to_the_night_team():
 # What happens next
 
 
-def test_what_happens_later_continues_what_was_told():
+def test_what_happens_later_continues_what_was_told() -> None:
     world, until = small_world(), NOW + timedelta(hours=30)
     later = tuple(world.later(NOW, until, watched=[]))
     native = [draft.native_id for draft in small_history() + later]
@@ -257,7 +258,7 @@ def test_what_happens_later_continues_what_was_told():
     assert any(draft.type is EventType.TICKET_CREATED for draft in later)
 
 
-def test_small_steps_tell_what_one_step_tells():
+def test_small_steps_tell_what_one_step_tells() -> None:
     whole = {draft.native_id: draft for draft in small_world().later(NOW, NOW + timedelta(hours=3), watched=[])}
     steps = [NOW + timedelta(minutes=20 * step) for step in range(10)]
     parts = [draft for a, b in pairwise(steps) for draft in small_world().later(a, b, watched=[])]
@@ -265,7 +266,7 @@ def test_small_steps_tell_what_one_step_tells():
     assert len(parts) == len(whole)
 
 
-def test_more_tickets_arrive_while_somebody_watches():
+def test_more_tickets_arrive_while_somebody_watches() -> None:
     until = NOW + timedelta(hours=20)
 
     def created(watched: list[tuple[datetime, datetime]]) -> set[str]:
@@ -280,7 +281,7 @@ def test_more_tickets_arrive_while_somebody_watches():
 # Its policy file
 
 
-def test_the_policy_file_names_only_what_exists():
+def test_the_policy_file_names_only_what_exists() -> None:
     file = policy_file(first=date(2026, 5, 1), last=NOW.date(), source="demo")
     calendars = {calendar["name"] for calendar in file["calendars"]}
     teams = [slug for policy in file["policies"] for slug in policy["conditions"].get("team", ())]
@@ -289,5 +290,5 @@ def test_the_policy_file_names_only_what_exists():
     assert len({policy["order"] for policy in file["policies"]}) == len(file["policies"])
 
 
-def test_reasons_have_names_of_their_own():
+def test_reasons_have_names_of_their_own() -> None:
     assert len({reason.slug for reason in ALL_REASONS}) == len(ALL_REASONS)

@@ -25,7 +25,7 @@ WEEK_S = 7 * 86_400
 # The stories
 
 
-def test_the_outage_multiplies_the_tickets_of_its_teams():
+def test_the_outage_multiplies_the_tickets_of_its_teams() -> None:
     outage = half_year().stories.outage
     assert outage.weekday() == 1
     since = [draft.occurred_at - outage for draft in half_year_created() if draft.team in OUTAGE_TEAMS]
@@ -34,7 +34,7 @@ def test_the_outage_multiplies_the_tickets_of_its_teams():
     assert weeks[0] > 4 * (weeks[-1] + weeks[-2] + weeks[-3]) / 3
 
 
-def test_the_launch_brings_its_reason_and_more_tickets():
+def test_the_launch_brings_its_reason_and_more_tickets() -> None:
     launch = half_year().stories.launch
     gifts = [draft.occurred_at for draft in half_year_created() if draft.reason == "gift-subscription"]
     assert min(gifts) >= launch
@@ -45,7 +45,7 @@ def test_the_launch_brings_its_reason_and_more_tickets():
     assert 1.25 < after / before < 1.8
 
 
-def test_the_bot_solves_password_resets_from_its_day_on():
+def test_the_bot_solves_password_resets_from_its_day_on() -> None:
     bot = half_year().stories.bot
     resets = {draft.ticket_ref: draft.occurred_at for draft in half_year_created() if draft.reason == "password-reset"}
     solved_by_bot = {
@@ -59,7 +59,7 @@ def test_the_bot_solves_password_resets_from_its_day_on():
     assert 0.25 < len(solved_by_bot.intersection(since)) / len(since) < 0.5
 
 
-def test_the_spam_wave_is_a_weekend_of_spam():
+def test_the_spam_wave_is_a_weekend_of_spam() -> None:
     wave = half_year().stories.spam_wave
     created = {draft.ticket_ref: draft.occurred_at for draft in half_year_created()}
     spam = Counter(
@@ -156,11 +156,11 @@ def attainment(kind: PromiseKind, *, team: str, first_week: int = 0, last_week: 
 
 @pytest.mark.parametrize("team", [team.slug for team in TEAMS])
 @pytest.mark.parametrize("kind", [PromiseKind.FIRST_REPLY, PromiseKind.NEXT_REPLY, PromiseKind.RESOLUTION])
-def test_attainment_of_every_team_is_believable(team, kind):
+def test_attainment_of_every_team_is_believable(team: str, kind: PromiseKind) -> None:
     assert 0.8 < attainment(kind, team=team) < 0.99
 
 
-def test_the_declining_team_declines():
+def test_the_declining_team_declines() -> None:
     before = attainment(PromiseKind.FIRST_REPLY, team=DECLINING_TEAM, last_week=11)
     middle = attainment(PromiseKind.FIRST_REPLY, team=DECLINING_TEAM, first_week=12, last_week=19)
     lately = attainment(PromiseKind.FIRST_REPLY, team=DECLINING_TEAM, first_week=22)
@@ -169,7 +169,7 @@ def test_the_declining_team_declines():
     assert 0.45 < lately < 0.85
 
 
-def test_the_backlog_is_open_and_of_mixed_ages():
+def test_the_backlog_is_open_and_of_mixed_ages() -> None:
     spans = fold(events()).spans
     now = int(NOW.timestamp())
     is_open = (spans.end_at > now) & (spans.status <= Status.HOLD)
@@ -181,7 +181,7 @@ def test_the_backlog_is_open_and_of_mixed_ages():
     assert (shares > 0.05).all()
 
 
-def test_the_quick_team_is_reopened_twice_as_often():
+def test_the_quick_team_is_reopened_twice_as_often() -> None:
     solves = fold(events()).solves
     reopened = solves.reopened_at < np.iinfo(np.int64).max
     quick = solves.team == [team.slug for team in TEAMS].index("live-bogota") + 1
