@@ -25,6 +25,8 @@ from ops_dashboard.metrics.packing import PackedCell, pack
 
 BATCH = 500  # cells a transaction; a full refill walks in chunks of days instead
 CHUNK_FACTS = 400_000
+SHARED_LOCKS = 512  # a power of two
+_LOCKS = 7_203_001  # the family of advisory locks that cells are held by
 
 # The moment Postgres' binary dates count from.
 _POSTGRES_EPOCH = date(2000, 1, 1)
@@ -140,12 +142,16 @@ def _refill_batch() -> tuple[int, int]:
 
 
 def _lock(cursor: CursorWrapper, cells: Iterable[tuple[str, date, int]]) -> None:
-    """One lock a cell, in key order so that workers cannot wait on each other in a circle."""
+    """Hold the locks of these cells, in order so that workers cannot wait on each other in a circle.
+
+    Cells share a fixed number of locks: however many a transaction redoes, the server's table of
+    locks does not fill up.
+    """
     names = [f"{source}/{day}/{team}" for source, day, team in cells]
     cursor.execute(
-        "SELECT pg_advisory_xact_lock(key) FROM "
-        "(SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest(%s) AS name ORDER BY 1) AS keys",
-        [names],
+        "SELECT pg_advisory_xact_lock(%s, key) FROM (SELECT DISTINCT (hashtextextended(name, 0) & %s)::int AS key "
+        "FROM unnest(%s) AS name ORDER BY 1) AS keys",
+        [_LOCKS, SHARED_LOCKS - 1, names],
     )
 
 
