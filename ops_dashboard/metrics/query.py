@@ -7,21 +7,33 @@ they came from stand.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, timedelta
+from dataclasses import fields, replace
+from datetime import date, datetime
 from functools import cached_property, partial
 from hashlib import blake2b
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.conf import settings
 from django.core.cache import caches
 from django.db.models import Min
-from django.utils import timezone
 
 from ops_dashboard.metrics import cells as cell_store
 from ops_dashboard.metrics.arithmetic import figures_of
-from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Ratio, Source, Total, registry
+from ops_dashboard.metrics.asking import (
+    DAY_ZERO,
+    BadQuery,
+    NotYours,
+    Query,
+    buckets,
+    compared_buckets,
+    day_of,
+    dimension_of,
+    is_maturing,
+    known_codes,
+    needs,
+    today,
+)
+from ops_dashboard.metrics.definitions import Level, Metric, Quantile, Source, Total, registry
 from ops_dashboard.metrics.groups import Groups, collapsed
 from ops_dashboard.metrics.models import Annotation, Cell, Fill, Goal, StaleCell
 from ops_dashboard.metrics.periods import Grain, Period
@@ -30,29 +42,9 @@ from ops_dashboard.metrics.shelf import Shelf
 from ops_dashboard.metrics.teams import TEAM
 from ops_dashboard.people.roles import Scope
 
-_DAY_ZERO = date(1970, 1, 1)
+__all__ = ["BadQuery", "NotYours", "Query", "Reader", "run", "subjects", "today"]
+
 SMALL_CELL = 10  # readers with `small_cells_hidden` see no figure that rests on fewer subjects
-
-
-class NotYours(PermissionError):
-    """The scope does not grant what the query asks for."""
-
-
-class BadQuery(ValueError):
-    """A query that makes no sense; the message names the part and says what would."""
-
-
-@dataclass(frozen=True)
-class Query:
-    """A question: one metric over a period, cut and filtered. `where` values are slugs."""
-
-    metric: str
-    period: Period
-    grain: Grain = Grain.TOTAL
-    by: tuple[str, ...] = ()
-    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    compare: Period | None = None
-    exact: bool = False
 
 
 def run(query: Query, *, scope: Scope) -> Result:
@@ -63,11 +55,6 @@ def run(query: Query, *, scope: Scope) -> Result:
 def subjects(query: Query, *, scope: Scope) -> np.ndarray:
     """Distinct subject ids behind the figure of `query` (its period, filters and scope). int64[n]"""
     return Reader(scope).subjects(query)
-
-
-def today() -> date:
-    """The present day in the reporting zone."""
-    return timezone.now().astimezone(ZoneInfo(settings.REPORTING_ZONE)).date()
 
 
 class Reader:
@@ -133,7 +120,7 @@ class Reader:
         read = partial(cell_store.subjects, self._shelf(query), teams=self._teams(query))
         if isinstance(metric, Level):
             return self._inside(metric, query, read)
-        ((source, measures),) = _needs(metric)
+        ((source, measures),) = needs(metric)
         return np.unique(read(source, measures[-1], query.period, where=self._codes(source, query)))
 
     def distribution(self, query: Query, *, edges: Sequence[int]) -> list[int]:
@@ -158,7 +145,7 @@ class Reader:
 
     def _inside(self, metric: Level, query: Query, read: Callable[..., np.ndarray]) -> np.ndarray:
         """Subjects that entered more often than they left, by the end of the period."""
-        so_far = Period(min(_DAY_ZERO, query.period.start), query.period.end)
+        so_far = Period(min(DAY_ZERO, query.period.start), query.period.end)
         moves = [
             (sign, read(source, measure, so_far, where=self._codes(source, query)))
             for sign, measures in ((1, metric.entered), (-1, metric.left))
@@ -173,7 +160,7 @@ class Reader:
     def _check(self, metric: Metric, query: Query) -> None:
         for slug in (*query.by, *(slug for slug, _ in query.where)):
             for source in metric.sources:
-                dimension = _dimension(registry.source(source), slug)
+                dimension = dimension_of(registry.source(source), slug)
                 if dimension.about_people and not self.scope.sees_people:
                     raise NotYours(f"This account may not see figures by {dimension.label.lower()}.")
         if len(set(query.by)) != len(query.by):
@@ -186,17 +173,17 @@ class Reader:
         wanted = [slugs for slug, slugs in query.where if slug == "team"]
         teams = None if self.scope.teams is None else set(self.scope.teams)
         for slugs in wanted:
-            codes = _known_codes(TEAM, slugs)
+            codes = known_codes(TEAM, slugs)
             teams = set(codes) if teams is None else teams & set(codes)
         return None if teams is None else sorted(teams)
 
     def _codes(self, source: Source, query: Query) -> list[tuple[str, list[int]]]:
         """(column, codes) of every filter but the team's."""
         return [
-            (dimension.column, _known_codes(dimension, slugs))
+            (dimension.column, known_codes(dimension, slugs))
             for slug, slugs in query.where
             if slug != "team"
-            for dimension in [_dimension(source, slug)]
+            for dimension in [dimension_of(source, slug)]
         ]
 
     def _key(self, query: Query, metric: Metric) -> str:
@@ -250,13 +237,13 @@ class Reader:
                 measures,
                 period,
                 grain=query.grain,
-                by=[_dimension(source, slug).column for slug in query.by],
+                by=[dimension_of(source, slug).column for slug in query.by],
                 where=self._codes(source, query),
                 teams=self._teams(query),
                 opening=isinstance(metric, Level),
                 exact=query.exact and isinstance(metric, Quantile),
             )
-            for source, measures in _needs(metric)
+            for source, measures in needs(metric)
         }
 
     def _shelf(self, query: Query) -> Shelf:
@@ -271,18 +258,18 @@ class Reader:
         first_day = self._first_day(metric)
         keys = sorted({codes for _, codes in now}, key=lambda codes: [labels[i][c][1] for i, c in enumerate(codes)])
         rows = []
-        for bucket, compared in zip(_buckets(query), _compared_buckets(query), strict=True):
+        for bucket, compared in zip(buckets(query), compared_buckets(query), strict=True):
             for codes in keys or ([()] if not query.by else []):
                 figure = now.get((bucket, codes)) or self._absent(query, metric, bucket, first_day)
                 then = before.get((compared, codes)) if query.compare else None
                 rows.append(
                     Row(
-                        start=None if bucket is None or query.grain is Grain.HOUR_OF_WEEK else _day(bucket),
+                        start=None if bucket is None or query.grain is Grain.HOUR_OF_WEEK else day_of(bucket),
                         keys=tuple(labels[i][c][0] for i, c in enumerate(codes)),
                         labels=tuple(labels[i][c][1] for i, c in enumerate(codes)),
                         figure=self._shown(figure),
                         previous=self._shown(then) if then else None,
-                        maturing=_is_maturing(query, metric, bucket),
+                        maturing=is_maturing(query, metric, bucket),
                         hour=bucket if query.grain is Grain.HOUR_OF_WEEK else None,
                     )
                 )
@@ -290,7 +277,7 @@ class Reader:
 
     def _labels(self, query: Query, slug: str, place: int, figures: dict) -> dict[int, tuple[str, str]]:
         source = registry.source(registry.metric(query.metric).sources[0])
-        dimension = _dimension(source, slug)
+        dimension = dimension_of(source, slug)
         codes = sorted({codes[place] for _, codes in figures} - {0})
         removed = {code: (f"removed-{code}", f"{dimension.label} {code}, removed") for code in codes}
         return {0: ("none", "None"), **removed, **dimension.labels(codes)}
@@ -309,7 +296,7 @@ class Reader:
         """Zero where counting went on and found nothing; a gap where there was nothing to count."""
         if bucket is None or query.grain is Grain.HOUR_OF_WEEK:
             return _nothing(metric)
-        start = _day(bucket)
+        start = day_of(bucket)
         counted = first_day is not None and query.grain.next_start(start) > first_day and start <= today()
         return _nothing(metric) if counted else Figure(None, 0)
 
@@ -350,68 +337,3 @@ def _whole(metric: Metric, amounts: dict[str, Groups], period: Period) -> Figure
 
 def _nothing(metric: Metric) -> Figure:
     return Figure(0 if isinstance(metric, Total | Level) else None, 0)
-
-
-def _dimension(source: Source, slug: str) -> Dimension:
-    dimension = TEAM if slug == "team" else source.dimension(slug)
-    if dimension is None:
-        known = ", ".join(["team", *(d.slug for d in source.dimensions)])
-        raise BadQuery(f"{slug!r} is no cut of {source.slug}; it has {known}.")
-    return dimension
-
-
-def _known_codes(dimension: Dimension, slugs: Sequence[str]) -> list[int]:
-    """Codes of slugs; `none` is code 0. A slug nobody has matches nothing, so it is an error."""
-    found = dimension.codes([slug for slug in slugs if slug != "none"])
-    if unknown := [slug for slug in slugs if slug != "none" and slug not in found]:
-        raise BadQuery(f"There is no {dimension.label.lower()} {unknown[0]!r}.")
-    return sorted({*found.values(), *([0] if "none" in slugs else [])})
-
-
-def _needs(metric: Metric) -> list[tuple[Source, list[str]]]:
-    """The measures a metric is made of, by source."""
-    match metric:
-        case Total():
-            return [(registry.source(metric.source), [metric.measure])]
-        case Ratio():
-            return [(registry.source(metric.source), [metric.part, metric.whole])]
-        case Quantile():
-            return [(registry.source(metric.source), [metric.measure])]
-        case Level():
-            wanted = [*metric.entered, *metric.left]
-            return [
-                (registry.source(slug), list(dict.fromkeys(m for s, m in wanted if s == slug)))
-                for slug in metric.sources
-            ]
-    raise TypeError(metric)
-
-
-def _day(number: int) -> date:
-    return _DAY_ZERO + timedelta(days=number)
-
-
-def _number(day: date) -> int:
-    return (day - _DAY_ZERO).days
-
-
-def _buckets(query: Query) -> list[int | None]:
-    if query.grain is Grain.TOTAL:
-        return [None]
-    if query.grain is Grain.HOUR_OF_WEEK:
-        return list(range(168))
-    return [_number(start) for start in query.period.buckets(query.grain)]
-
-
-def _compared_buckets(query: Query) -> list[int | None]:
-    """The bucket of the compared period that stands at the place of each of the period's own."""
-    own = _buckets(query)
-    if query.grain in (Grain.TOTAL, Grain.HOUR_OF_WEEK) or query.compare is None:
-        return own
-    starts: list[int | None] = [_number(start) for start in query.compare.buckets(query.grain)]
-    return [*starts, *[None] * len(own)][: len(own)]
-
-
-def _is_maturing(query: Query, metric: Metric, bucket: int | None) -> bool:
-    if not metric.maturity_days or bucket is None or query.grain is Grain.HOUR_OF_WEEK:
-        return False
-    return query.grain.next_start(_day(bucket)) > today() - timedelta(days=metric.maturity_days)

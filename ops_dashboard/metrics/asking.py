@@ -1,0 +1,106 @@
+"""What a question means: its cuts and measures, its buckets, and what makes no sense to ask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Ratio, Source, Total, registry
+from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.teams import TEAM
+
+DAY_ZERO = date(1970, 1, 1)
+
+
+class NotYours(PermissionError):
+    """The scope does not grant what the query asks for."""
+
+
+class BadQuery(ValueError):
+    """A query that makes no sense; the message names the part and says what would."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question: one metric over a period, cut and filtered. `where` values are slugs."""
+
+    metric: str
+    period: Period
+    grain: Grain = Grain.TOTAL
+    by: tuple[str, ...] = ()
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    compare: Period | None = None
+    exact: bool = False
+
+
+def today() -> date:
+    """The present day in the reporting zone."""
+    return timezone.now().astimezone(ZoneInfo(settings.REPORTING_ZONE)).date()
+
+
+def dimension_of(source: Source, slug: str) -> Dimension:
+    dimension = TEAM if slug == "team" else source.dimension(slug)
+    if dimension is None:
+        known = ", ".join(["team", *(d.slug for d in source.dimensions)])
+        raise BadQuery(f"{slug!r} is no cut of {source.slug}; it has {known}.")
+    return dimension
+
+
+def known_codes(dimension: Dimension, slugs: Sequence[str]) -> list[int]:
+    """Codes of slugs; `none` is code 0. A slug nobody has matches nothing, so it is an error."""
+    found = dimension.codes([slug for slug in slugs if slug != "none"])
+    if unknown := [slug for slug in slugs if slug != "none" and slug not in found]:
+        raise BadQuery(f"There is no {dimension.label.lower()} {unknown[0]!r}.")
+    return sorted({*found.values(), *([0] if "none" in slugs else [])})
+
+
+def needs(metric: Metric) -> list[tuple[Source, list[str]]]:
+    """The measures a metric is made of, by source."""
+    match metric:
+        case Total():
+            return [(registry.source(metric.source), [metric.measure])]
+        case Ratio():
+            return [(registry.source(metric.source), [metric.part, metric.whole])]
+        case Quantile():
+            return [(registry.source(metric.source), [metric.measure])]
+        case Level():
+            wanted = [*metric.entered, *metric.left]
+            return [
+                (registry.source(slug), list(dict.fromkeys(m for s, m in wanted if s == slug)))
+                for slug in metric.sources
+            ]
+    raise TypeError(metric)
+
+
+def day_of(number: int) -> date:
+    return DAY_ZERO + timedelta(days=number)
+
+
+def number_of(day: date) -> int:
+    return (day - DAY_ZERO).days
+
+
+def buckets(query: Query) -> list[int | None]:
+    if query.grain is Grain.TOTAL:
+        return [None]
+    if query.grain is Grain.HOUR_OF_WEEK:
+        return list(range(168))
+    return [number_of(start) for start in query.period.buckets(query.grain)]
+
+
+def compared_buckets(query: Query) -> list[int | None]:
+    """The bucket of the compared period that stands at the place of each of the period's own."""
+    own = buckets(query)
+    if query.grain in (Grain.TOTAL, Grain.HOUR_OF_WEEK) or query.compare is None:
+        return own
+    starts: list[int | None] = [number_of(start) for start in query.compare.buckets(query.grain)]
+    return [*starts, *[None] * len(own)][: len(own)]
+
+
+def is_maturing(query: Query, metric: Metric, bucket: int | None) -> bool:
+    if not metric.maturity_days or bucket is None or query.grain is Grain.HOUR_OF_WEEK:
+        return False
+    return query.grain.next_start(day_of(bucket)) > today() - timedelta(days=metric.maturity_days)
