@@ -22,7 +22,7 @@ from ops_dashboard.metrics.pages import (
     site,
 )
 from ops_dashboard.metrics.periods import Grain, Period
-from ops_dashboard.metrics.query import Query, Reader, today
+from ops_dashboard.metrics.query import NotYours, Query, Reader, today
 from ops_dashboard.metrics.rendering.figures import figure_item
 from ops_dashboard.metrics.rendering.numbers import MINUS, whole
 from ops_dashboard.people.models import Team
@@ -58,6 +58,7 @@ _BETWEEN_CUTS = (("reclassified_in", 1), ("reclassified_out", -1))  # cancel out
 
 def missed_by(reader: Reader, asked: Asked) -> tuple[Bar, ...]:
     """How far first replies that were missed went over."""
+    _refuse_small_cells(reader)
     query = Query("first_reply_missed_by_median", asked.period, where=asked.where)
     counts = reader.distribution(query, edges=_MISSED_BY_EDGES)
     return tuple(Bar(label, count) for label, count in zip(_MISSED_BY_BANDS, counts, strict=True))
@@ -65,6 +66,7 @@ def missed_by(reader: Reader, asked: Asked) -> tuple[Bar, ...]:
 
 def backlog_bridge(reader: Reader, asked: Asked) -> Context:
     """Opening, every step, closing; the steps add up, or `off` says by how much they do not."""
+    _refuse_small_cells(reader)
     before = asked.period.start - timedelta(days=1)
     opening = reader.run(Query("backlog", Period(before, before), where=asked.where)).total
     closing = reader.run(Query("backlog", asked.period, where=asked.where)).total
@@ -86,6 +88,7 @@ def backlog_bridge(reader: Reader, asked: Asked) -> Context:
 
 def ages(reader: Reader, asked: Asked) -> Context:
     """The unsolved tickets of now, by three clocks."""
+    _refuse_small_cells(reader)
     teams = _team_ids(asked)
     bands = ageing.ageing(scope=reader.scope, teams=teams, now=timezone.now())
     most = max(1, *(band.age for band in bands))
@@ -104,6 +107,7 @@ def today_so_far(reader: Reader, asked: Asked) -> Context:
 
 def breaking_next(reader: Reader, asked: Asked) -> Context:
     """Running promises by team and kind, the nearest first."""
+    _refuse_small_cells(reader)
     rows = at_risk.running(scope=reader.scope, now=timezone.now())
     teams = _team_ids(asked)
     if teams is not None:
@@ -139,6 +143,12 @@ def _cells(row: at_risk.Running, team: str) -> list[dict[str, object]]:
         }
         for state, count in counts
     ]
+
+
+def _refuse_small_cells(reader: Reader) -> None:
+    """These panels count single tickets, which some readers may not see."""
+    if reader.scope.small_cells_hidden:
+        raise NotYours("This panel counts few tickets at a time, which your role may not see.")
 
 
 def _team_ids(asked: Asked) -> list[int] | None:

@@ -1,0 +1,82 @@
+"""What the operation's own panels tell, and to whom."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from ops_dashboard.metrics import rollup
+from ops_dashboard.metrics.forms import Asked
+from ops_dashboard.metrics.pages import CustomPanel, site
+from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.query import NotYours, Reader
+from ops_dashboard.people.roles import SYSTEM
+from tests.metrics.facts import add_ticket, make_teams, record
+from tickets import pages
+
+NOW = datetime(2026, 4, 8, 12, tzinfo=UTC)
+WEEK = Period(date(2026, 4, 1), date(2026, 4, 7))
+ASKED = Asked(period=WEEK, period_word=str(WEEK), compare=None, compare_word="off", grain=Grain.DAY)
+
+
+@pytest.fixture
+def backlog(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """One ticket from before the week, two of it; one of those is solved. Ages 20, 5 and 2.5 days."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    teams = [team.id for team in make_teams(2)]
+    day = timedelta(days=1)
+    record(
+        add_ticket(1, created_at=NOW - 20 * day, due_at=NOW - 19 * day, team=teams[0])
+        + add_ticket(2, created_at=NOW - 5 * day, due_at=NOW + day / 48, team=teams[1])
+        + add_ticket(3, created_at=NOW - 4 * day, solved_at=NOW - 3 * day, due_at=NOW, team=teams[0])
+        + add_ticket(4, created_at=NOW - 2.5 * day, due_at=NOW + 2 * day, team=teams[0])
+    )
+    rollup.refill()
+    yield teams
+
+
+def test_the_bridge_leads_from_opening_to_closing(backlog: list[int]) -> None:
+    told = pages.backlog_bridge(Reader(SYSTEM), ASKED)
+    assert (told["opening"], told["closing"], told["off"]) == (1, 3, 0)
+    assert {step["words"]: step["count"] for step in told["steps"] if step["count"]} == {
+        "Entered: created": 3,
+        "Left: solved": 1,
+    }
+
+
+def test_the_backlog_is_told_by_age(backlog: list[int]) -> None:
+    told = pages.ages(Reader(SYSTEM), ASKED)
+    assert told["total"] == 3
+    assert {band.label: band.age for band, _ in told["bands"] if band.age} == {
+        "2–3 days": 1,
+        "3–7 days": 1,
+        "14–30 days": 1,
+    }
+
+
+def test_what_breaks_next_is_told_by_when(backlog: list[int]) -> None:
+    told = pages.breaking_next(Reader(SYSTEM), ASKED)
+    assert (told["overdue"], told["within_hour"], told["within_day"]) == (1, 1, 1)
+
+
+def test_another_team_s_backlog_is_not_told(backlog: list[int]) -> None:
+    lead = Reader(replace(SYSTEM, teams=frozenset({backlog[1]})))
+    assert pages.ages(lead, ASKED)["total"] == 1
+    assert pages.breaking_next(lead, ASKED)["overdue"] == 0
+    assert pages.backlog_bridge(lead, ASKED)["opening"] == 0
+
+
+def test_partners_are_not_told_of_single_tickets(backlog: list[int]) -> None:
+    partner = Reader(replace(SYSTEM, small_cells_hidden=True))
+    for panel in (pages.backlog_bridge, pages.ages, pages.breaking_next, pages.missed_by):
+        with pytest.raises(NotYours):
+            panel(partner, ASKED)
+
+
+def test_every_panel_of_the_operation_is_declared_once() -> None:
+    for slug in ("overview", "service-levels", "backlog"):
+        slugs = [panel.slug for panel in site.page(slug).panels]
+        assert len(slugs) == len(set(slugs))
+        assert all(panel.template for panel in site.page(slug).panels if isinstance(panel, CustomPanel))
