@@ -15,6 +15,7 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ops_dashboard.demo_parts import PARTS
 from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.people.demo_users import DEMO_USERS, demo_password
@@ -96,6 +97,10 @@ class Command(BaseCommand):
                 raise CommandError(f"{error}; nothing was changed", returncode=1) from error
         with _bar("tickets", world.tickets) as advance:
             summary = tell_history(source, world, created=advance)
+        with _bar("people at work", len(PARTS)) as advance:
+            for part in PARTS:
+                part.tell(world)
+                advance(1)
         with _bar("figures", None) as advance:
             cells = sum(rollup.refill_all(part, progress=advance).cells for part in registry.sources())
         self._report(
@@ -130,6 +135,8 @@ class Command(BaseCommand):
         if source is None:
             self._report({"removed": 0}, "There is no demo to remove.", as_json=as_json)
             return
+        for part in reversed(PARTS):
+            part.remove()
         with _bar("tickets", None) as advance:
             removed = forget(source, progress=advance)
         records.remove(source)
@@ -142,6 +149,8 @@ class Command(BaseCommand):
         told, looks = 0, 0
         try:
             told += view.begin(_whole_second()).accepted
+            for part in PARTS:
+                part.go_on(view.world, now=view.told_to)
             rollup.refill()
             if not as_json:
                 self.stdout.write(f"Caught up with {told:,} events. Events go on until Ctrl-C.")
@@ -149,6 +158,8 @@ class Command(BaseCommand):
                 time.sleep(TICK_S)
                 summary = view.tick(_whole_second())
                 looks, told = looks + 1, told + summary.accepted
+                for part in PARTS:
+                    part.go_on(view.world, now=view.told_to)
                 if summary.accepted:
                     rollup.refill()
                 if summary.accepted and not as_json:
