@@ -25,6 +25,7 @@ ROLES = {
     "eve": "",
 }
 TEAM_OF = {"alice": "team-a", "bob": "team-a", "dave": "team-b"}
+AREAS_OF = {"pat": ["payments"]}
 AGENTS = ("alice", "bob", "dave")
 EVERYBODY = (*ROLES, NOBODY)
 
@@ -50,7 +51,9 @@ def make_cast() -> Cast:
     agents = {name: Agent.objects.create(slug=name, name=name.title()) for name in AGENTS}
     users = {}
     for name, role in ROLES.items():
-        users[name] = User.objects.create(username=name, role=role, agent=agents.get(name))
+        users[name] = User.objects.create(
+            username=name, role=role, agent=agents.get(name), product_areas=AREAS_OF.get(name, [])
+        )
         if name in TEAM_OF:
             users[name].teams.add(teams[TEAM_OF[name]])
     return Cast(users=users, teams=teams, agents=agents)

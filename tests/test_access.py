@@ -6,7 +6,6 @@ object rows: alice of team A holds ticket 1001; dave of team B has nothing to do
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import pytest
@@ -17,7 +16,25 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from ops_dashboard.metrics.models import Annotation, Goal
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import Site, Vendor
-from tests.cast import EVERYBODY, NOBODY, ROLES, Cast, make_cast
+from tests.access import insights, quality, workforce
+from tests.access.rows import (
+    ABSENT,
+    DEFINE,
+    ENTER_ADMIN,
+    EXPORT,
+    MOVED,
+    NOTHING_THERE,
+    REFUSED,
+    SEE_TICKETS,
+    SIGNED_IN,
+    AdminModel,
+    Row,
+    admin,
+    api,
+    everybody,
+    page,
+)
+from tests.cast import EVERYBODY, Cast, make_cast
 from tests.tickets.rows import save_ticket
 from tickets.models import (
     BusinessCalendar,
@@ -35,52 +52,7 @@ from tickets.policy_file import parse
 
 pytestmark = pytest.mark.django_db
 
-SIGNED_IN = tuple(ROLES)
-WITH_ROLE = tuple(name for name, role in ROLES.items() if role)
-SEE_TICKETS = ("alice", "bob", "carol", "dave", "erin")
-EXPORT = ("bob", "carol", "erin", "petra")
-ENTER_ADMIN = DEFINE = ("carol", "petra", "adam")
-NOTHING_THERE = dict.fromkeys(ENTER_ADMIN, 404)
 APPS = re.compile(r"(?<=app_label>)[a-z|]+")  # every app with a model in the admin, in no order
-OK, MOVED, SIGN_IN, REFUSED, ABSENT = 200, 302, 302, 403, 404
-
-
-@dataclass(frozen=True)
-class Row:
-    """`url` is asked by GET. Whoever is in no group gets `otherwise`; nobody gets `signed_out`."""
-
-    url: str
-    open_to: tuple[str, ...]
-    otherwise: int = REFUSED
-    signed_out: int = SIGN_IN
-    opens: int = OK
-    unlike: dict[str, int] = field(default_factory=dict)  # members who get something else
-
-    def expected(self, name: str) -> int:
-        if name in self.unlike:
-            return self.unlike[name]
-        if name in self.open_to:
-            return self.opens
-        return self.signed_out if name == NOBODY else self.otherwise
-
-
-def everybody(url: str, status: int = OK) -> Row:
-    return Row(url, EVERYBODY, opens=status)
-
-
-def page(url: str, open_to: tuple[str, ...] = WITH_ROLE, **unlike: int) -> Row:
-    return Row(url, open_to, unlike=unlike)
-
-
-def api(url: str, open_to: tuple[str, ...] = WITH_ROLE, **unlike: int) -> Row:
-    return Row(url, open_to, signed_out=401, unlike=unlike)
-
-
-def admin(url: str, open_to: tuple[str, ...], **more: int) -> Row:
-    """Whoever may not enter the admin at all is sent to its door, which refuses."""
-    outside = {name: MOVED for name in EVERYBODY if name not in ENTER_ADMIN}
-    return Row(url, open_to, unlike=outside | more)
-
 
 ROWS = {
     "healthz": everybody("/healthz"),
@@ -121,8 +93,7 @@ ROWS = {
     r"admin/(?P<url>.*)$": admin("/admin/nothing", (), **NOTHING_THERE),
 }
 
-# Who sees a model in the admin, and who of them may add, change and delete.
-ADMIN_MODELS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+ADMIN_MODELS: dict[str, AdminModel] = {
     #                     see         add         change      delete
     "people/agent": (("adam",), ("adam",), ("adam",), ("adam",)),
     "people/team": (("adam",), ("adam",), ("adam",), ("adam",)),
@@ -143,6 +114,11 @@ ADMIN_MODELS: dict[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...],
     "tickets/importrun": (("adam",), (), (), ()),
     "tickets/rejectedrow": (("adam",), (), (), ()),
 }
+
+UPSTAIRS = (workforce, quality, insights)
+for app in UPSTAIRS:
+    ROWS |= app.ROWS
+    ADMIN_MODELS |= app.ADMIN_MODELS
 
 
 def admin_rows(model: str, pk: object) -> Iterator[tuple[str, Row]]:
@@ -180,6 +156,8 @@ def cast() -> Cast:
     desk = Source.objects.create(slug="desk", kind="events")
     monday = datetime(2026, 11, 2, tzinfo=UTC)
     save_ticket(desk, "1001", team=cast.teams["team-a"], assignee=cast.agents["alice"], at=monday)
+    for app in UPSTAIRS:
+        app.stage(cast)
     return cast
 
 
@@ -207,6 +185,7 @@ def keys(cast: Cast) -> dict[str, object]:
             f"tickets/{name}": model._default_manager.create(slug="one", label="One").pk
             for name, model in NAMED.items()
         },
+        **{model: pk for app in UPSTAIRS for model, pk in app.keys(cast).items()},
     }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 CSS = Path(__file__).parents[1] / "static" / "css"
+SHEETS = ("base", "layout", "components", "charts", "workforce", "quality", "insights")
 TOKENS = (CSS / "tokens.css").read_text("utf-8")
 PAIRS = dict(re.findall(r"--([\w-]+): light-dark\((#\w{6}, #\w{6})\)", TOKENS))
 TEXT = ("ink", "muted", "quiet", "accent", "better", "worse", "warning")
@@ -69,14 +70,14 @@ def test_every_coloured_token_is_registered() -> None:
     assert set(PAIRS) == set(re.findall(r'@property --([\w-]+) \{ syntax: "<color>"', TOKENS))
 
 
-@pytest.mark.parametrize("sheet", ["base", "layout", "components", "charts"])
+@pytest.mark.parametrize("sheet", SHEETS)
 def test_other_sheets_use_no_colour_but_tokens(sheet: str) -> None:
     text = (CSS / f"{sheet}.css").read_text("utf-8")
     allowed = {"rgb(0 0 0 / 45%)", "rgb(10 20 40 / 18%)"}  # shade over the page, shadow of a menu
     assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\([^)]*\)|hsla?\([^)]*\)", text)) <= allowed
 
 
-@pytest.mark.parametrize("sheet", ["base", "layout", "components", "charts"])
+@pytest.mark.parametrize("sheet", SHEETS)
 def test_every_variable_that_is_used_exists(sheet: str) -> None:
     used = set(re.findall(r"var\(--([\w-]+)\)", (CSS / f"{sheet}.css").read_text("utf-8")))
     assert used <= set(re.findall(r"--([\w-]+):", TOKENS))

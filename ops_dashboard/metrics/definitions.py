@@ -6,7 +6,7 @@ here touches the database; `rollup.py` fills cells from these definitions and `q
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -137,7 +137,7 @@ class Metric:
     minimum_n: int = 1
     peers: str = ""  # how the peers' metric of that name differs
     clock: Literal["", "calendar", "business"] = ""
-    needs: tuple[str, ...] = field(default=(), repr=False)
+    rights: tuple[str, ...] = ()  # of `Scope`, beyond sees_metrics: whoever lacks one is refused
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -158,6 +158,8 @@ class Reader:
     # -- what the reader may ask
 
     def _check(self, metric: Metric, query: Query) -> None:
+        if any(not getattr(self.scope, right) for right in metric.rights):
+            raise NotYours(f"Your role does not see {metric.label.lower()}.")
         for slug in (*query.by, *(slug for slug, _ in query.where)):
             for source in metric.sources:
                 dimension = dimension_of(registry.source(source), slug)

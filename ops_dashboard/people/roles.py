@@ -29,6 +29,9 @@ class Data(StrEnum):
     IDENTITIES = "identities"  # who the requester is; every look needs a reason
     REVIEWS = "reviews"  # quality reviews and coaching notes
     ROSTERS = "rosters"  # shifts and leave
+    PLANS = "plans"  # forecasts and requirements: no person in them
+    COSTS = "costs"  # what work costs: rates, cost per resolution
+    INSIGHTS = "insights"  # themes, insights, asks, programs, digests
     SYSTEM = "system"  # connectors, keys, users
     AUDIT = "audit"  # who did or saw what
 
@@ -56,15 +59,16 @@ TEAM_RW, WRITE = Grant(Reach.TEAM, may_write=True), Grant(Reach.ALL, may_write=T
 
 # fmt: off
 _ROWS = {
-    #                DEFINITIONS FIGURES PEOPLE  TICKETS TEXT    IDENTITIES REVIEWS  ROSTERS  SYSTEM AUDIT
-    Role.ADMIN:     (WRITE,      READ,   NO,     NO,     NO,     NO,        NO,      NO,      WRITE, READ),
-    Role.MANAGER:   (WRITE,      READ,   READ,   READ,   READ,   READ,      READ,    READ,    NO,    NO),
-    Role.TEAM_LEAD: (READ,       TEAM,   TEAM,   TEAM,   TEAM,   TEAM,      TEAM_RW, TEAM_RW, NO,    NO),
-    Role.AGENT:     (READ,       TEAM,   SELF,   SELF,   SELF,   NO,        SELF,    SELF,    NO,    NO),
-    Role.REVIEWER:  (READ,       READ,   NO,     SAMPLE, SAMPLE, SAMPLE,    WRITE,   NO,      NO,    NO),
-    Role.ANALYST:   (READ,       READ,   NO,     READ,   READ,   NO,        NO,      NO,      NO,    NO),
-    Role.PLANNER:   (WRITE,      READ,   READ,   NO,     NO,     NO,        NO,      WRITE,   NO,    NO),
-    Role.PARTNER:   (READ,       LARGE,  NO,     NO,     SAMPLE, NO,        NO,      NO,      NO,    NO),
+    # In the order of Data:
+    #     definitions figures people tickets text identities reviews rosters plans costs insights system audit
+    Role.ADMIN:     (WRITE, READ,  NO,   NO,     NO,     NO,     NO,      NO,      NO,    NO,    NO,    WRITE, READ),
+    Role.MANAGER:   (WRITE, READ,  READ, READ,   READ,   READ,   READ,    READ,    READ,  READ,  WRITE, NO,    NO),
+    Role.TEAM_LEAD: (READ,  TEAM,  TEAM, TEAM,   TEAM,   TEAM,   TEAM_RW, TEAM_RW, READ,  NO,    READ,  NO,    NO),
+    Role.AGENT:     (READ,  TEAM,  SELF, SELF,   SELF,   NO,     SELF,    SELF,    NO,    NO,    NO,    NO,    NO),
+    Role.REVIEWER:  (READ,  READ,  NO,   SAMPLE, SAMPLE, SAMPLE, WRITE,   NO,      NO,    NO,    READ,  NO,    NO),
+    Role.ANALYST:   (READ,  READ,  NO,   READ,   READ,   NO,     NO,      NO,      READ,  READ,  WRITE, NO,    NO),
+    Role.PLANNER:   (WRITE, READ,  READ, NO,     NO,     NO,     NO,      WRITE,   WRITE, WRITE, READ,  NO,    NO),
+    Role.PARTNER:   (READ,  LARGE, NO,   NO,     SAMPLE, NO,     NO,      NO,      NO,    NO,    LARGE, NO,    NO),
 }
 # fmt: on
 GRANTS: dict[Role, dict[Data, Grant]] = {role: dict(zip(Data, row, strict=True)) for role, row in _ROWS.items()}
@@ -91,6 +95,17 @@ class Scope:
     sees_identities: bool = False
     sees_audit: bool = False
     may_export: bool = False
+    sees_reviews: bool = False  # of everyone, of the teams, or an agent's own
+    may_review: bool = False  # score conversations; scorecards, samples and calibration with it
+    may_settle: bool = False  # decide disputes about reviews of the teams
+    sees_rosters: bool = False  # of everyone, of the teams, or an agent's own
+    may_roster: bool = False  # edit and publish shifts, within `teams`
+    sees_plans: bool = False  # forecasts, requirements, the day
+    may_plan: bool = False  # events, queues, staffing assumptions
+    sees_costs: bool = False  # rates and figures in money
+    sees_insights: bool = False  # a partner: those of `product_areas` only
+    may_tag: bool = False  # themes, tags, insights, asks, digests, programs
+    may_answer: bool = False  # asks put to `product_areas`
     may_define: bool = False  # goals, annotations, calendars
     may_configure: bool = False  # users, sources, keys
     small_cells_hidden: bool = False
@@ -111,6 +126,11 @@ SYSTEM = Scope(
     sees_people=True,
     sees_tickets=True,
     may_export=True,
+    sees_reviews=True,
+    sees_rosters=True,
+    sees_plans=True,
+    sees_costs=True,
+    sees_insights=True,
 )
 
 
@@ -153,11 +173,27 @@ def scope_for(user: SignedIn) -> Scope:
         sees_identities=_sees_rows(reach[Data.IDENTITIES], user),
         sees_audit=reach[Data.AUDIT] is Reach.ALL,
         may_export=user.role in EXPORTERS,
+        sees_reviews=_sees_rows(reach[Data.REVIEWS], user),
+        may_review=_writes(user.role, Data.REVIEWS, Reach.ALL),
+        may_settle=_writes(user.role, Data.REVIEWS, Reach.TEAM),
+        sees_rosters=_sees_rows(reach[Data.ROSTERS], user),
+        may_roster=grant(user.role, Data.ROSTERS).may_write,
+        sees_plans=reach[Data.PLANS] is Reach.ALL,
+        may_plan=_writes(user.role, Data.PLANS, Reach.ALL),
+        sees_costs=reach[Data.COSTS] is Reach.ALL,
+        sees_insights=reach[Data.INSIGHTS] > Reach.NONE,
+        may_tag=_writes(user.role, Data.INSIGHTS, Reach.ALL),
+        may_answer=user.role == Role.PARTNER and bool(user.product_areas),
         may_define=grant(user.role, Data.DEFINITIONS).may_write,
         may_configure=grant(user.role, Data.SYSTEM).may_write,
         small_cells_hidden=reach[Data.FIGURES] is Reach.LARGE,
         product_areas=frozenset(user.product_areas),
     )
+
+
+def _writes(role: str, data: Data, reach: Reach) -> bool:
+    granted = grant(role, data)
+    return granted.may_write and granted.reach is reach
 
 
 def _sees_rows(reach: Reach, user: SignedIn) -> bool:

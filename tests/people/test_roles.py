@@ -9,17 +9,20 @@ from tests.cast import ROLES, make_cast
 
 pytestmark = pytest.mark.django_db
 
-MAY_BOTH = {"may_export", "may_define"}
 RIGHTS_OF = {
-    "alice": {"sees_metrics", "sees_tickets", "sees_text"},
-    "bob": {"sees_metrics", "sees_tickets", "sees_text", "sees_people", "sees_identities", "may_export"},
+    "alice": {"sees_metrics", "sees_tickets", "sees_text", "sees_reviews", "sees_rosters"},
+    "bob": {"sees_metrics", "sees_tickets", "sees_text", "sees_people", "sees_identities", "may_export"}
+    | {"sees_reviews", "may_settle", "sees_rosters", "may_roster", "sees_plans", "sees_insights"},
     "carol": {"sees_metrics", "sees_tickets", "sees_text", "sees_people", "sees_identities"}
+    | {"sees_reviews", "sees_rosters", "sees_plans", "sees_costs", "sees_insights", "may_tag"}
     | {"may_export", "may_define"},
-    "dave": {"sees_metrics", "sees_tickets", "sees_text"},
-    "erin": {"sees_metrics", "sees_tickets", "sees_text", "may_export"},
-    "pat": {"sees_metrics"},
-    "quinn": {"sees_metrics"},
-    "petra": {"sees_metrics", "sees_people", "may_export", "may_define"},
+    "dave": {"sees_metrics", "sees_tickets", "sees_text", "sees_reviews", "sees_rosters"},
+    "erin": {"sees_metrics", "sees_tickets", "sees_text", "may_export"}
+    | {"sees_plans", "sees_costs", "sees_insights", "may_tag"},
+    "pat": {"sees_metrics", "sees_insights", "may_answer"},
+    "quinn": {"sees_metrics", "sees_reviews", "may_review", "sees_insights"},
+    "petra": {"sees_metrics", "sees_people", "may_export", "may_define"}
+    | {"sees_rosters", "may_roster", "sees_plans", "may_plan", "sees_costs", "sees_insights"},
     "adam": {"sees_metrics", "sees_audit", "may_define", "may_configure"},
     "eve": set(),
 }
@@ -58,6 +61,7 @@ def test_an_agent_who_is_not_linked_to_an_agent_sees_no_tickets() -> None:
     """Without a link there is no `own`, and no link must not mean everyone's."""
     scope = scope_for(User.objects.create(username="unlinked", role=Role.AGENT))
     assert (scope.sees_tickets, scope.sees_text, scope.sees_metrics) == (False, False, True)
+    assert (scope.sees_reviews, scope.sees_rosters) == (False, False)
 
 
 def test_only_a_partner_is_kept_from_small_cells() -> None:

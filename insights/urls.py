@@ -1,0 +1,5 @@
+"""Addresses of feedback, themes and the closed loop."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
