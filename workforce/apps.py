@@ -19,4 +19,6 @@ class WorkforceConfig(AppConfig):
         "rosteredit": Data.ROSTERS,
         "timeoff": Data.ROSTERS,
         "calendarfeed": Data.ROSTERS,
+        "queue": Data.PLANS,
+        "event": Data.PLANS,
     }

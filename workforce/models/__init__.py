@@ -1,6 +1,8 @@
 """The workforce tables, by what they are for."""
 
 from workforce.models.contracts import AgentSkill, Contract, ContractType, Rate, Skill
+from workforce.models.forecasts import ForecastPoint, ForecastRun, NeverChanged, Staffing, StaffingRequirement
+from workforce.models.queues import INTERVAL_S, Event, Queue, QueueVolume
 from workforce.models.rosters import (
     Activity,
     CalendarFeed,
@@ -13,11 +15,18 @@ from workforce.models.rosters import (
 )
 
 __all__ = [
+    "INTERVAL_S",
     "Activity",
     "AgentSkill",
     "CalendarFeed",
     "Contract",
     "ContractType",
+    "Event",
+    "ForecastPoint",
+    "ForecastRun",
+    "NeverChanged",
+    "Queue",
+    "QueueVolume",
     "Rate",
     "RosterEdit",
     "RosterVersion",
@@ -25,5 +34,7 @@ __all__ = [
     "ShiftSegment",
     "ShiftTemplate",
     "Skill",
+    "Staffing",
+    "StaffingRequirement",
     "TimeOff",
 ]
