@@ -36,6 +36,7 @@ PURE = (
     "ops_dashboard.metrics.packing",
     "ops_dashboard.metrics.periods",
     "ops_dashboard.metrics.result",
+    "ops_dashboard.metrics.withholding",
     "tickets.business_calendar",
     "tickets.business_time",
     "tickets.open_intervals",

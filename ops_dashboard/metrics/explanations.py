@@ -31,21 +31,37 @@ def explain(query: Query, *, against: Period, by: str, reader: Reader) -> Explan
         raise BadQuery(f"{metric.slug} is a {type(metric).__name__.lower()}; its change does not split into parts.")
     after = reader.run(replace(query, by=(by,), compare=None))
     before = reader.run(replace(query, by=(by,), period=against, compare=None))
-    parts = _parts(before, after, is_ratio=isinstance(metric, Ratio))
+    parts = _parts(before, after, is_ratio=isinstance(metric, Ratio)) if _is_told(before, after) else []
     effects = ratio_effects(parts) if isinstance(metric, Ratio) else amount_effects(parts)
     return Explanation(before.total, after.total, tuple(sorted(effects, key=lambda effect: -abs(effect.total))))
+
+
+def _is_told(*results: Result) -> bool:
+    return not any(result.total.is_withheld for result in results)
 
 
 def _parts(before: Result, after: Result, *, is_ratio: bool) -> list[Part]:
     old = {row.keys[0]: row for row in before.rows}
     new = {row.keys[0]: row for row in after.rows}
     parts = []
+    withheld = {row.keys[0] for result in (before, after) for row in result.rows if row.figure.is_withheld}
     for key in dict.fromkeys([*new, *old]):
+        if key in withheld:
+            continue
         label = (new.get(key) or old[key]).labels[0]
         b = _amounts(old[key].figure, is_ratio) if key in old else (0.0, 0.0)
         a = _amounts(new[key].figure, is_ratio) if key in new else (0.0, 0.0)
         parts.append(Part(key, label, *b, *a))
+    if withheld:
+        whole = (*_amounts(before.total, is_ratio), *_amounts(after.total, is_ratio))
+        parts.append(_rest(parts, whole))
     return parts
+
+
+def _rest(parts: list[Part], whole: tuple[float, ...]) -> Part:
+    """What is withheld, all of it together: what the parts leave of the whole."""
+    told = [(p.before_part, p.before_whole, p.after_part, p.after_whole) for p in parts]
+    return Part("withheld", "Withheld", *(amount - sum(each) for amount, *each in zip(whole, *told, strict=True)))
 
 
 def _amounts(figure: Figure, is_ratio: bool) -> tuple[float, float]:

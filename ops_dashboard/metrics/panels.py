@@ -30,7 +30,7 @@ from ops_dashboard.metrics.rendering.exports import FORMATS
 from ops_dashboard.metrics.rendering.figures import FigureItem, figure_item
 from ops_dashboard.metrics.rendering.heat import heat_map
 from ops_dashboard.metrics.rendering.sentences import sentence
-from ops_dashboard.metrics.result import Result
+from ops_dashboard.metrics.result import WHY_WITHHELD, Result
 
 logger = logging.getLogger(__name__)
 
@@ -118,6 +118,8 @@ def empty_of(result: Result, asked: Asked) -> Empty | None:
     """None when there is something to show."""
     if any(row.figure.n or row.figure.value for row in result.rows) or result.total.n or result.total.value:
         return None
+    if result.withheld or result.total.is_withheld:
+        return Empty("forbidden", f"{WHY_WITHHELD.capitalize()}.", "Ask for a longer period or fewer filters.")
     if result.freshness.complete_to is None:
         return Empty("nothing-yet", "Nothing has been counted yet.", "Import tickets, then refresh the metrics.")
     if asked.where:

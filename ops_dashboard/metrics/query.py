@@ -34,17 +34,16 @@ from ops_dashboard.metrics.asking import (
     today,
 )
 from ops_dashboard.metrics.definitions import Level, Metric, Quantile, Source, Total, registry
-from ops_dashboard.metrics.groups import Groups, collapsed
+from ops_dashboard.metrics.groups import Groups, Key, collapsed
 from ops_dashboard.metrics.models import Annotation, Cell, Fill, Goal, StaleCell
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.result import Figure, Freshness, Note, Result, Row
 from ops_dashboard.metrics.shelf import Shelf
 from ops_dashboard.metrics.teams import TEAM
+from ops_dashboard.metrics.withholding import divided, small, without
 from ops_dashboard.people.roles import Scope
 
 __all__ = ["BadQuery", "NotYours", "Query", "Reader", "run", "subjects", "today"]
-
-SMALL_CELL = 10  # readers with `small_cells_hidden` see no figure that rests on fewer subjects
 
 
 def run(query: Query, *, scope: Scope) -> Result:
@@ -217,14 +216,14 @@ class Reader:
             rows=self._rows(
                 query,
                 metric,
-                figures_of(metric, amounts, period=query.period, grain=query.grain, today=today()),
-                figures_of(metric, amounts_before, period=query.compare, grain=query.grain, today=today())
-                if query.compare
-                else {},
+                self._figures(query, metric, amounts),
+                self._figures(replace(query, period=query.compare), metric, amounts_before) if query.compare else {},
             ),
-            total=self._shown(_whole(metric, amounts, query.period)),
+            total=self._whole(query, metric, amounts),
             previous_period=query.compare,
-            previous_total=self._shown(_whole(metric, amounts_before, query.compare)) if query.compare else None,
+            previous_total=self._whole(replace(query, period=query.compare), metric, amounts_before)
+            if query.compare
+            else None,
             freshness=self.freshness,
             where=query.where,
             exact=query.exact,
@@ -248,6 +247,40 @@ class Reader:
             for source, measures in needs(metric)
         }
 
+    def _figures(self, query: Query, metric: Metric, amounts: dict[str, Groups]) -> dict[Key, Figure]:
+        """The figure of every bucket and cut, those that this reader may not see withheld."""
+        figures = figures_of(metric, amounts, period=query.period, grain=query.grain, today=today())
+        return without(figures, self._hidden(query, metric, figures)) if self.scope.small_cells_hidden else figures
+
+    def _whole(self, query: Query, metric: Metric, amounts: dict[str, Groups]) -> Figure:
+        """The figure of the whole period, all cuts together, from the same amounts as its parts."""
+        together = {slug: collapsed(groups) for slug, groups in amounts.items()}
+        whole = replace(query, grain=Grain.TOTAL, by=())
+        return self._figures(whole, metric, together).get((None, ()), _nothing(metric))
+
+    def _hidden(self, query: Query, metric: Metric, figures: dict[Key, Figure]) -> set[Key]:
+        """Keys of figures too small to be seen, and of those that tell of such by what a filter leaves out."""
+        flows = not isinstance(metric, Level)  # the days of a stock do not add up to anything
+        hidden = small(figures, over_time=flows)
+        for slug in {slug for slug, _ in query.where}:
+            wider = replace(
+                query, by=_last(slug, query.by), where=tuple(each for each in query.where if each[0] != slug)
+            )
+            amounts = self._groups(wider, metric, query.period)
+            table = figures_of(metric, amounts, period=query.period, grain=query.grain, today=today())
+            gone = small(table, over_time=flows)
+            if slug in query.by:
+                place = query.by.index(slug)
+                hidden |= {(b, c) for b, c in figures if (b, (*c[:place], *c[place + 1 :], c[place])) in gone}
+            else:
+                hidden |= divided(gone, picked=self._picked(query, metric, slug))
+        return hidden
+
+    def _picked(self, query: Query, metric: Metric, slug: str) -> set[int]:
+        """Codes that all filters of one cut let through."""
+        dimension = dimension_of(registry.source(metric.sources[0]), slug)
+        return set.intersection(*(set(known_codes(dimension, slugs)) for cut, slugs in query.where if cut == slug))
+
     def _shelf(self, query: Query) -> Shelf:
         """The cells of this reader, around the days of the question and those it is compared with."""
         days = [query.period, *([query.compare] if query.compare else [])]
@@ -269,8 +302,8 @@ class Reader:
                         start=None if bucket is None or query.grain is Grain.HOUR_OF_WEEK else day_of(bucket),
                         keys=tuple(labels[i][c][0] for i, c in enumerate(codes)),
                         labels=tuple(labels[i][c][1] for i, c in enumerate(codes)),
-                        figure=self._shown(figure),
-                        previous=self._shown(then) if then else None,
+                        figure=figure,
+                        previous=then,
                         maturing=is_maturing(query, metric, bucket),
                         hour=bucket if query.grain is Grain.HOUR_OF_WEEK else None,
                     )
@@ -302,11 +335,6 @@ class Reader:
         counted = first_day is not None and query.grain.next_start(start) > first_day and start <= today()
         return _nothing(metric) if counted else Figure(None, 0)
 
-    def _shown(self, figure: Figure) -> Figure:
-        if self.scope.small_cells_hidden and 0 < figure.n < SMALL_CELL:
-            return Figure(None, 0)
-        return figure
-
     def _target(self, query: Query) -> float | None:
         """The goal in force on the period's last day: the one team's own, else everyone's."""
         teams = self._teams(query)
@@ -330,12 +358,10 @@ class Reader:
         )
 
 
-def _whole(metric: Metric, amounts: dict[str, Groups], period: Period) -> Figure:
-    """The figure of the whole period, all cuts together, from the same amounts as its parts."""
-    together = {slug: collapsed(groups) for slug, groups in amounts.items()}
-    figures = figures_of(metric, together, period=period, grain=Grain.TOTAL, today=today())
-    return figures.get((None, ()), _nothing(metric))
-
-
 def _nothing(metric: Metric) -> Figure:
     return Figure(0 if isinstance(metric, Total | Level) else None, 0)
+
+
+def _last(slug: str, by: tuple[str, ...]) -> tuple[str, ...]:
+    """The cuts of `by` with `slug` as the last of them."""
+    return (*(cut for cut in by if cut != slug), slug)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ops_dashboard.metrics.periods import Grain
-from ops_dashboard.metrics.result import Result, Row
+from ops_dashboard.metrics.result import WHY_WITHHELD, Result, Row
 
 
 def bucket_name(result: Result, row: Row) -> str:
@@ -23,12 +23,21 @@ def row_record(result: Result, row: Row) -> dict[str, Any]:
     figure = row.figure
     record: dict[str, Any] = {"period": bucket_name(result, row)}
     record |= dict(zip(result.by, row.keys, strict=True))
-    record |= {"value": figure.value, "n": figure.n, "low": figure.low, "high": figure.high}
+    n = None if figure.is_withheld else figure.n
+    record |= {"value": figure.value, "n": n, "low": figure.low, "high": figure.high}
     if result.previous_period is not None:
         record["previous"] = row.previous.value if row.previous else None
+    if withheld := _withheld(row):
+        record["withheld"] = withheld
     if row.maturing:
         record["maturing"] = True
     return record
+
+
+def _withheld(row: Row) -> str:
+    """Which figures of the row the reader may not see."""
+    named = [("value", row.figure), ("previous", row.previous)]
+    return " and ".join(name for name, figure in named if figure and figure.is_withheld)
 
 
 def result_record(result: Result) -> dict[str, Any]:
@@ -42,5 +51,6 @@ def result_record(result: Result) -> dict[str, Any]:
         "zone": result.freshness.zone,
         "complete_to": complete_to.isoformat() if complete_to else None,
         "target": result.target,
-        "rows": [row_record(result, row) for row in result.rows],
+        "rows": (rows := [row_record(result, row) for row in result.rows]),
+        **({"withheld": WHY_WITHHELD} if any("withheld" in row for row in rows) else {}),
     }

@@ -6,15 +6,25 @@ from datetime import date, datetime
 from ops_dashboard.metrics.definitions import Metric
 from ops_dashboard.metrics.periods import Grain, Period
 
+SMALL_CELL = 10  # readers with `small_cells_hidden` see no figure that rests on fewer subjects
+WHY_WITHHELD = f"withheld: fewer than {SMALL_CELL}, or it would tell of fewer than {SMALL_CELL}"
+
 
 @dataclass(frozen=True)
 class Figure:
-    """A value with what it rests on. `value` is None where there is nothing to say (n = 0)."""
+    """A value with what it rests on. `value` is None where there is nothing to say (n = 0).
+
+    It is None as well where the figure `is_withheld`: there is one, which this reader may not see.
+    """
 
     value: float | None
     n: int
     low: float | None = None  # 95 % interval: Wilson for shares, order statistics for quantiles
     high: float | None = None
+    is_withheld: bool = False
+
+
+WITHHELD = Figure(None, 0, is_withheld=True)
 
 
 @dataclass(frozen=True)
@@ -66,3 +76,8 @@ class Result:
     notes: tuple[Note, ...] = ()
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exact: bool = False
+
+    @property
+    def withheld(self) -> int:
+        """How many rows have a figure that this reader may not see."""
+        return sum(row.figure.is_withheld for row in self.rows)

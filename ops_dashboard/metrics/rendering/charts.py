@@ -318,6 +318,8 @@ def _hover(result: Result, row: Row, figure: Figure) -> str:
 
 
 def _words(metric: Metric, figure: Figure) -> str:
+    if figure.is_withheld:
+        return "withheld"
     return "no data" if figure.value is None else escaped(text(figure.value, metric.unit, clock=metric.clock))
 
 

@@ -15,7 +15,7 @@ import orjson
 import xlsxwriter
 
 from ops_dashboard.metrics.records import result_record
-from ops_dashboard.metrics.result import Result
+from ops_dashboard.metrics.result import WHY_WITHHELD, Result
 
 MOST_ROWS = 200_000  # the same for every format
 FORMATS = ("csv", "xlsx", "json")
@@ -72,8 +72,9 @@ def sheet_of(result: Result, *, most: int = MOST_ROWS) -> Sheet:
     record = result_record(result)
     heads = ["period", *result.by, "value", "n", "low", "high"]
     heads += ["previous"] if result.previous_period else []
+    heads += ["withheld"] if "withheld" in record else []
     heads += ["maturing", "unit", "zone"]
-    shared = {"unit": record["unit"], "zone": record["zone"], "maturing": False}
+    shared = {"unit": record["unit"], "zone": record["zone"], "maturing": False, "withheld": ""}
     rows = [[(shared | row)[head] for head in heads] for row in record["rows"][:most]]
     name = f"{result.metric.slug}-{result.period.start}-{result.period.end}"
     return Sheet(name, tuple(heads), rows, _about(result), whole=len(record["rows"]))
@@ -157,4 +158,5 @@ def _about(result: Result) -> tuple[tuple[str, str], ...]:
         ("Zone", fresh.zone),
         ("Complete to", fresh.complete_to.isoformat() if fresh.complete_to else "nothing yet"),
         ("Quantiles", "exact" if result.exact else "within 1 %"),
+        *((("Withheld", f"{result.withheld} rows, {WHY_WITHHELD}"),) if result.withheld else ()),
     )

@@ -6,7 +6,7 @@ from ops_dashboard.metrics.definitions import Metric, Unit
 from ops_dashboard.metrics.rendering.changes import Change, change
 from ops_dashboard.metrics.rendering.numbers import Shown, goal, shown, span
 from ops_dashboard.metrics.rendering.sentences import misses
-from ops_dashboard.metrics.result import Result
+from ops_dashboard.metrics.result import WHY_WITHHELD, Figure, Result
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,15 @@ def figure_item(result: Result, *, label: str = "", rows_url: str = "") -> Figur
         against=_against(result, compared=moved is not None),
         quiet=tuple(part.replace(" ", "\N{NO-BREAK SPACE}") for part in _quiet(result)),
         misses=misses(metric, total, result.target),
-        why_empty="" if total.value is not None else "nothing to measure in this period",
+        why_empty=_why_empty(total),
         rows_url=rows_url if total.n else "",
     )
+
+
+def _why_empty(total: Figure) -> str:
+    if total.value is not None:
+        return ""
+    return WHY_WITHHELD if total.is_withheld else "nothing to measure in this period"
 
 
 def _against(result: Result, *, compared: bool) -> str:

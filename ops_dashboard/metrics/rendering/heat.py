@@ -70,7 +70,7 @@ def _counts(result: Result, row: Row) -> bool:
 def _cell(result: Result, row: Row | None, hour: int, spread: float) -> HeatCell:
     at = f"{WEEKDAYS[hour // 24]} {hour % 24:02}:00"
     if row is None or row.figure.value is None:
-        return HeatCell("none", f"{at}: no data")
+        return HeatCell("none", f"{at}: {'withheld' if row and row.figure.is_withheld else 'no data'}")
     metric, figure = result.metric, row.figure
     words = f"{at}: {text(figure.value, metric.unit, clock=metric.clock)}"
     if not _is_amount(result):

@@ -6,13 +6,23 @@ from ops_dashboard.metrics.definitions import Better, Level, Metric
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.rendering.changes import Verdict, change
 from ops_dashboard.metrics.rendering.numbers import WEEKDAYS, bucket, goal, length, plural, text
-from ops_dashboard.metrics.result import Figure, Result, Row
+from ops_dashboard.metrics.result import WHY_WITHHELD, Figure, Result, Row
 
 
 def sentence(result: Result) -> str:
     """What the result says: its total and change, and the one thing that stands out."""
+    if result.total.is_withheld:
+        return f"{WHY_WITHHELD.capitalize()}."
     if result.total.value is None:
         return f"Nothing to measure in these {length(result.period)}."
+    return _said(result) + (f" {_withheld(result)}" if result.withheld else "")
+
+
+def _withheld(result: Result) -> str:
+    return f"{plural(result.withheld, 'figure')} {WHY_WITHHELD}."
+
+
+def _said(result: Result) -> str:
     if result.grain is Grain.HOUR_OF_WEEK:
         return _hours(result)
     if result.by and result.grain is Grain.TOTAL:

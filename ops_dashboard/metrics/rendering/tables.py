@@ -122,7 +122,7 @@ def _cut_row(
         cells.append(Cell("" if moved else NOTHING, order=moved.difference if moved else None, change=moved))
     cells.append(Cell(bullet=_bullet(result, figure, scale)))
     if metric.unit is not Unit.COUNT:
-        cells.append(Cell(f"{figure.n:,}", order=figure.n))
+        cells.append(_n_cell(figure))
     if sparks:
         cells.append(Cell(spark=sparks.get(row.keys[0])))
     return tuple(cells)
@@ -148,10 +148,14 @@ def _time_cells(result: Result, row: Row, *, has_interval: bool, places: int) ->
         known = figure.low is not None and figure.high is not None
         cells.append(Cell(span(figure.low, figure.high, metric.unit, clock=metric.clock) if known else NOTHING))  # type: ignore[arg-type]
     if metric.unit is not Unit.COUNT:
-        cells.append(Cell(f"{figure.n:,}", order=figure.n))
+        cells.append(_n_cell(figure))
     if result.previous_period:
         cells.append(_value_cell(metric, row.previous or Figure(None, 0), places))
     return cells
+
+
+def _n_cell(figure: Figure) -> Cell:
+    return Cell(NOTHING) if figure.is_withheld else Cell(f"{figure.n:,}", order=figure.n)
 
 
 def _places(result: Result) -> int:
@@ -161,6 +165,8 @@ def _places(result: Result) -> int:
 
 def _value_cell(metric: Metric, figure: Figure, places: int) -> Cell:
     """The number alone where the head carries the unit."""
+    if figure.is_withheld:
+        return Cell(NOTHING, quiet="withheld")
     if metric.unit is Unit.PER:
         return Cell(fixed(figure.value, places), order=figure.value)
     if metric.unit is Unit.SECONDS:

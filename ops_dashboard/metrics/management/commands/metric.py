@@ -50,7 +50,8 @@ class Command(BaseCommand):
         if form == "json":
             self.stdout.write(json.dumps(record))
             return
-        columns = list(record["rows"][0]) if record["rows"] else ["period", "value", "n", "low", "high"]
+        columns = list(dict.fromkeys(key for row in record["rows"] for key in row))
+        columns = columns or ["period", "value", "n", "low", "high"]
         if form == "csv":
             writer = csv.DictWriter(self.stdout, columns, restval="", lineterminator="\n")
             writer.writeheader()
