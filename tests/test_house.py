@@ -51,6 +51,10 @@ PURE = (
     "tickets.timeline",
     "tickets.vocabulary",
     "tickets.waits",
+    "workforce.coverage",
+    "workforce.shift_changes",
+    "workforce.shift_rules",
+    "workforce.wall_time",
 )
 IMPURE = ("django", "rest_framework", "celery", "psycopg2", "redis")
 # The one module of the embedded servers that runs Django's command line.
