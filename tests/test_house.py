@@ -42,6 +42,7 @@ PURE = (
     "quality.agreement",
     "quality.intervals",
     "quality.sampling",
+    "quality.scorecard_plan",
     "quality.scoring",
     "quality.severity",
     "tickets.business_calendar",
