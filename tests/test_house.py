@@ -25,8 +25,6 @@ BELOW = {
 ROOF = "ops_dashboard"
 # They compute on values alone: nothing they import, however far, reaches Django, a database or a broker.
 PURE = (
-    "insights.effects",
-    "insights.surveillance",
     "insights.versions",
     "ops_dashboard.environment",
     "ops_dashboard.metrics.arithmetic",
@@ -42,14 +40,16 @@ PURE = (
     "quality.agreement",
     "quality.intervals",
     "quality.sampling",
-    "quality.scorecard_plan",
     "quality.scoring",
     "quality.severity",
     "tickets.business_calendar",
     "tickets.business_time",
+    "tickets.number_forms",
     "tickets.open_intervals",
+    "tickets.person_cues",
     "tickets.policy",
     "tickets.proof",
+    "tickets.redaction",
     "tickets.runs",
     "tickets.sla",
     "tickets.solves",

@@ -1,17 +1,18 @@
 """What makes a draft impossible, whichever connector proposed it."""
 
-import re
 from datetime import UTC, datetime, timedelta
 
 import orjson
 
 from tickets.connectors.drafts import NO_VALUE, Draft
+from tickets.redaction import NOBODY_KNOWN, Known, cleaned, redact
 from tickets.words import LONGEST, StatusWords
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 SKEW = timedelta(minutes=5)  # clocks of other systems may be ahead of ours by this much
 SEQ_LIMIT = 2**31
 LONGEST_RAW = 2_000
+IDENTITY = '"requester_known"'
 
 SHORT_FIELDS = (
     "ticket_ref",
@@ -28,11 +29,6 @@ SHORT_FIELDS = (
     "from_value",
     "to_value",
 )
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-_CARD = re.compile(r"(?<!\d)(?:\d[ -]?){13,19}(?!\d)")
-_PHONE = re.compile(r"(?<![\w.:-])\+?\(?\d[\d ().-]{7,}\d(?![\w:])")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]?[\d:.]*")
-
 Problem = tuple[str, str]  # field, reason
 
 
@@ -79,15 +75,21 @@ def _is_storable(text: str) -> bool:
     return True
 
 
-def redacted(raw: bytes) -> str:
-    """A rejected line as it may be kept: addresses and long numbers masked, and cut short."""
-    text = raw[: 2 * LONGEST_RAW].decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
-    text = _EMAIL.sub("[email]", text)
-    text = _CARD.sub("[card]", text)
-    text = _PHONE.sub(lambda match: _masked(match[0]), text)
-    return text[:LONGEST_RAW].strip("\r\n")
+def kept_line(raw: bytes) -> str:
+    """A rejected line as it may be kept: redacted, without what it knows of its requester, and cut short."""
+    text = raw[: 2 * LONGEST_RAW].decode(errors="replace")
+    known = NOBODY_KNOWN
+    if (at := text.find(IDENTITY)) >= 0:
+        known = _known_in(raw)
+        text = f"{text[:at]}{IDENTITY}: ...}}"
+    return redact(cleaned(text), known).text[:LONGEST_RAW].strip("\r\n")
 
 
-def _masked(number: str) -> str:
-    """A telephone number masked, a date left alone."""
-    return number if _INSTANT.fullmatch(number.strip()) else "[phone]"
+def _known_in(raw: bytes) -> Known:
+    """The line's `requester_known`; nobody where it cannot be read."""
+    try:
+        told = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return NOBODY_KNOWN
+    known = told.get("requester_known") if isinstance(told, dict) else None
+    return Known.of(known) if isinstance(known, dict) else NOBODY_KNOWN

@@ -1,4 +1,4 @@
-"""Forgetting the tickets of a source: events and facts go, cells they stood in are marked."""
+"""Forgetting the tickets of a source: events, words and facts go, cells they stood in are marked."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from ops_dashboard.metrics.rollup import mark_changed, snapshot
+from tickets import messages
 from tickets.facts import CHILDREN, TICKETS, take_turns
 from tickets.models import Source, Ticket
 from tickets.partitions import TABLE as EVENTS
@@ -38,6 +39,7 @@ def _batches(source: Source) -> Iterator[list[int]]:
 
 def _remove(cursor: CursorWrapper, tickets: list[int]) -> None:
     snapshot(cursor, tickets)
+    messages.forget(cursor, tickets)
     for table in (*CHILDREN, EVENTS):
         cursor.execute(f"DELETE FROM {table} WHERE ticket = ANY(%s)", [tickets])
     cursor.execute(f"DELETE FROM {TICKETS} WHERE id = ANY(%s)", [tickets])

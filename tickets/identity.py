@@ -62,23 +62,30 @@ def microseconds(at: datetime) -> int:
 def dedupe_key(source: str, draft: Draft) -> bytes:
     """16 bytes that two drafts share only if they are the same event."""
     if draft.native_id is not None:
-        said: tuple[object, ...] = (source, draft.native_id)
-    else:
-        said = (
-            source,
-            draft.ticket_ref,
-            draft.seq,
-            draft.type.value,
-            microseconds(draft.occurred_at),
-            draft.actor_ref,
-            draft.from_value,
-            draft.to_value,
-            draft.status,
-            draft.priority,
-            draft.team,
-            draft.assignee,
-            draft.channel,
-            draft.language,
-            draft.reason,
-        )
+        return native_key(source, draft.native_id)
+    return _key(
+        source,
+        draft.ticket_ref,
+        draft.seq,
+        draft.type.value,
+        microseconds(draft.occurred_at),
+        draft.actor_ref,
+        draft.from_value,
+        draft.to_value,
+        draft.status,
+        draft.priority,
+        draft.team,
+        draft.assignee,
+        draft.channel,
+        draft.language,
+        draft.reason,
+    )
+
+
+def native_key(source: str, native_id: str) -> bytes:
+    """The key of the event that `source` itself calls `native_id`."""
+    return _key(source, native_id)
+
+
+def _key(*said: object) -> bytes:
     return blake2b(orjson.dumps(said), digest_size=16, person=_EVENT).digest()

@@ -1,4 +1,4 @@
-"""The only writer of events: takes drafts in, batch by batch.
+"""The only writer of events: takes drafts in, batch by batch, and with them what was said.
 
 One transaction covers a batch from its events to the marks on stale cells, so a crash leaves whole
 batches and nothing half told; the same drafts taken in again complete what is missing.
@@ -18,9 +18,9 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from ops_dashboard.metrics.copying import copy_in
-from tickets import facts, partitions
+from tickets import facts, messages, partitions
 from tickets.connectors.drafts import Draft, Rejected
-from tickets.draft_checks import problem_of, redacted
+from tickets.draft_checks import kept_line, problem_of
 from tickets.event_columns import event_columns
 from tickets.identity import dedupe_key, requester_key, ticket_id
 from tickets.models import ImportRun, RejectedRow, Source
@@ -30,6 +30,7 @@ BATCH = 30_000
 KEPT_REJECTIONS = 10_000  # of one run; further ones are only counted
 
 Progress = Callable[[int], None]
+_KNOWN = {"dedupe_key": "V16", "type": ">i2", "ticket": ">i8"}
 
 
 class TicketCollision(Exception):
@@ -148,7 +149,7 @@ class Run:
                 line=row.line,
                 field=row.field[:60],
                 reason=row.reason[:400],
-                raw=redacted(row.raw),
+                raw=kept_line(row.raw),
             )
             for row in rejected[:room]
         )
@@ -160,13 +161,17 @@ class Run:
         with connection.cursor() as cursor:
             facts.take_turns(cursor, [self.source.pk])
             existing = self._existing(cursor, ids)
-            fresh, keys = self._unknown(cursor, drafts, existing)
+            fresh, keys, withdrawn = self._unknown(cursor, drafts, existing)
             self.row.duplicate += len(drafts) - len(fresh)
             if not fresh:
                 return
             tickets = np.array([ids[draft.ticket_ref] for draft in fresh], dtype=np.int64)
             columns = event_columns(fresh, keys, tickets, source=self.source, words=self.words, requester_key=self.key)
             copy_in(cursor, partitions.TABLE, columns)
+            messages.record(cursor, fresh, keys, tickets, source=self.source)
+            withdrawn |= {ids[draft.ticket_ref] for draft in fresh if draft.type in messages.WIPING}
+            if withdrawn:
+                messages.wipe(cursor, withdrawn, source=self.source)
             touched = np.unique(tickets)
             facts.rebuild(cursor, touched, refs={ids[d.ticket_ref]: d.ticket_ref for d in fresh})
         self.row.accepted += len(fresh)
@@ -187,12 +192,14 @@ class Run:
 
     def _unknown(
         self, cursor: CursorWrapper, drafts: list[Draft], existing: list[int]
-    ) -> tuple[list[Draft], list[bytes]]:
-        """Drafts told neither before nor earlier in the batch, and their keys."""
+    ) -> tuple[list[Draft], list[bytes], set[int]]:
+        """Drafts told neither before nor earlier in the batch, their keys, and tickets whose words were withdrawn."""
         seen: set[bytes] = set()
+        withdrawn: set[int] = set()
         if existing:
-            known = partitions.copy_events(cursor, "dedupe_key", existing, {"dedupe_key": "V16"})
+            known = partitions.copy_events(cursor, "dedupe_key, type, ticket", existing, _KNOWN)
             seen.update(known["dedupe_key"].tolist())
+            withdrawn.update(known["ticket"][np.isin(known["type"], messages.WIPING)].tolist())
         fresh: list[Draft] = []
         keys: list[bytes] = []
         for draft in drafts:
@@ -201,7 +208,7 @@ class Run:
                 seen.add(key)
                 fresh.append(draft)
                 keys.append(key)
-        return fresh, keys
+        return fresh, keys, withdrawn
 
     def _count(self) -> None:
         self.row.save(update_fields=["accepted", "duplicate", "rejected", "tickets"])

@@ -15,6 +15,7 @@ from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
 from tickets.drill import Drill
 from tickets.labels import Label
 from tickets.lists import COUNT_CAP, Due, TicketList, TicketRow
+from tickets.models import Message
 from tickets.proof import Why
 from tickets.proof_card import ProofCard
 from tickets.ticket_page import Moment, Promised, State, TicketPage
@@ -23,6 +24,8 @@ from tickets.vocabulary import Labelled, PromiseState
 NOTHING = "–"
 PACES = {Why.RUNNING: drawing.Pace.RUNNING, Why.PAUSED: drawing.Pace.PAUSED, Why.CLOSED: drawing.Pace.CLOSED}
 TONES = {PromiseState.MET: "accent", PromiseState.MISSED: "worse", PromiseState.RUNNING: "warning"}
+SHOWN_WORDS = 2_000  # characters of one message
+WITHDRAWN = "(the words were withdrawn)"
 LIST_COLUMNS = (
     Column("Ticket", sorts=False),
     Column("Status", sorts=False),
@@ -120,12 +123,21 @@ def state_table(states: Iterable[State]) -> Table:
     return Table((*heads, Column("Lasted", "number", sorts=False)), rows, "States of the ticket, oldest first")
 
 
+def said(message: Message | None) -> str:
+    """What a message says, cut where a page would be nothing but it."""
+    if message is None:
+        return ""
+    if message.is_wiped:
+        return WITHDRAWN
+    return message.text if len(message.text) <= SHOWN_WORDS else message.text[:SHOWN_WORDS] + " …"
+
+
 def moment_table(moments: Iterable[Moment]) -> Table:
     columns = ("When", "What", "By", "Set")
     rows = tuple(
         (
             Cell(instant(moment.at)),
-            Cell(words(moment.type), quiet="public" if moment.is_public else ""),
+            Cell(words(moment.type), quiet="public" if moment.is_public else "", words=said(moment.said)),
             Cell(moment.actor or NOTHING),
             Cell(", ".join(f"{cut} → {value.replace('_', ' ')}" for cut, value in moment.changes)),
             Cell(lasted(moment.after)),

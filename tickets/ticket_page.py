@@ -4,14 +4,15 @@ Every word is resolved in bulk; the proof card of a promise is worked out on req
 events and by the same engine as the stored verdict.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from ops_dashboard.people.roles import Scope
 from tickets.identity import ticket_id
 from tickets.labels import NAMED, Label, Labels
-from tickets.models import Promise, SlaPolicy, Span, Ticket, TicketEvent
+from tickets.models import Message, Promise, SlaPolicy, Span, Ticket, TicketEvent
 from tickets.vocabulary import ActorKind, EventType, PromiseKind, PromiseState, Status
 
 MOST_MOMENTS = 1000  # a page shows the first ones and says so
@@ -20,7 +21,10 @@ CHANGED = ("priority", "team", "assignee", "channel", "language", "reason")
 
 @dataclass(frozen=True)
 class Moment:
-    """One event. `changes` pairs what was set with its new value; `after` is the time since the one before."""
+    """One event. `changes` pairs what was set with its new value; `after` is the time since the one before.
+
+    `said` is what was said, as far as the reader may see words; None where nothing was.
+    """
 
     at: datetime
     type: EventType
@@ -29,6 +33,7 @@ class Moment:
     is_public: bool
     changes: tuple[tuple[str, str], ...]
     after: timedelta | None
+    said: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -88,12 +93,14 @@ def ticket_page(ticket: Ticket, *, scope: Scope, now: datetime) -> TicketPage:
     spans = list(Span.objects.filter(ticket=ticket.id).order_by("seq"))
     promises = list(Promise.objects.filter(ticket=ticket.id).order_by("started_at", "kind", "run"))
     labels = _labels(ticket, events, spans, promises, scope=scope)
+    shown = events[:MOST_MOMENTS]
+    said = {message.event: message for message in Message.objects.visible_to(scope).filter(ticket=ticket.id)}
     return TicketPage(
         ticket=ticket,
         status=Status(ticket.status),
         labels={cut: labels(cut, getattr(ticket, cut)) for cut in NAMED},
-        moments=tuple(_moments(events[:MOST_MOMENTS], labels)),
-        moments_left_out=max(0, len(events) - MOST_MOMENTS),
+        moments=tuple(_moments(shown, labels, said)),
+        moments_left_out=len(events) - len(shown),
         states=tuple(_states(spans, labels, now)),
         promises=tuple(promised(promises, labels, now)),
         age=now - ticket.created_at,
@@ -123,7 +130,7 @@ def _labels(
     return Labels.of(codes, scope=scope)
 
 
-def _moments(events: list[TicketEvent], labels: Labels) -> Iterable[Moment]:
+def _moments(events: list[TicketEvent], labels: Labels, said: Mapping[UUID, Message]) -> Iterable[Moment]:
     before: datetime | None = None
     for event in events:
         yield Moment(
@@ -134,6 +141,7 @@ def _moments(events: list[TicketEvent], labels: Labels) -> Iterable[Moment]:
             is_public=event.is_public,
             changes=tuple(_changes(event, labels)),
             after=event.occurred_at - before if before else None,
+            said=said.get(event.dedupe_key),
         )
         before = event.occurred_at
 

@@ -83,6 +83,13 @@ class EventType(Labelled):
         return 0 if self == EventType.TICKET_CREATED else 1 if self < 30 else 2
 
 
+# Events that may carry what was said.
+SPEAKING = frozenset(kind for kind in EventType if EventType.REQUESTER_MESSAGE <= kind <= EventType.SIDE_MESSAGE) | {
+    EventType.TICKET_CREATED,
+    EventType.SURVEY_ANSWERED,
+}
+
+
 class ActorKind(Labelled):
     UNKNOWN = 0
     AGENT = 1

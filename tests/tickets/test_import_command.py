@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from tickets.connectors import events
 from tickets.connectors.drafts import Draft, Rejected
 from tickets.models import ImportRun, RejectedRow, Source, Ticket, TicketEvent
+from tickets.redaction import Known
 from tickets.vocabulary import ActorKind, EventType, Status
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +237,37 @@ def test_a_zone_reads_instants_that_have_none(tmp_path: Path) -> None:
     assert Ticket.objects.get().created_at.isoformat() == "2026-07-01T07:00:00+00:00"
     with pytest.raises(CommandError, match="'Rome' is not an IANA zone"):
         call_command("import_tickets", tmp_path / "e.jsonl", format="events", zone="Rome")
+
+
+def test_a_line_may_carry_what_was_said_and_who_said_it() -> None:
+    known = {"name": "Rita Holm", "email": ["rita@holm.example", "r@holm.example"], "other": 1}
+    told = read_one(line(type="message", text="it fails", requester_known=known))
+    assert isinstance(told, Draft)
+    assert (told.text, told.known) == (
+        "it fails",
+        Known(names=("Rita Holm",), emails=("rita@holm.example", "r@holm.example")),
+    )
+
+
+def test_only_events_that_speak_have_words() -> None:
+    told = read_one(line(type="status", status="open", text="it fails"))
+    assert isinstance(told, Draft)
+    assert told.text is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"text": 5}, "text"),
+        ({"text": ["a"]}, "text"),
+        ({"requester_known": "Rita"}, "requester_known"),
+        ({"requester_known": {"name": {"first": "Rita"}}}, "requester_known"),
+        ({"requester_known": {"phone": ["1"] * 11}}, "requester_known"),
+        ({"requester_known": {"email": "x" * 201}}, "requester_known"),
+    ],
+)
+def test_words_of_another_shape_are_rejected_without_repeating_them(fields: dict[str, Any], field: str) -> None:
+    told = read_one(line(type="message", **fields))
+    assert isinstance(told, Rejected)
+    assert told.field == field
+    assert "Rita" not in told.reason

@@ -14,7 +14,7 @@ from ops_dashboard.people.models import Agent, Team
 from tests.tickets.drafting import MONDAY, STORY, all_facts, at, draft, source, take
 from tickets import facts, intake
 from tickets.connectors.drafts import Draft, Rejected
-from tickets.draft_checks import redacted
+from tickets.draft_checks import kept_line
 from tickets.identity import requester_id, ticket_id
 from tickets.models import ImportRun, Priority, RejectedRow, StatusMapping, TeamRef, Ticket, TicketEvent
 from tickets.vocabulary import EventType, Status
@@ -281,8 +281,8 @@ def test_only_so_many_rejections_are_kept(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_kept_line_shows_no_address_and_no_long_number() -> None:
     raw = b'{"a":"rita@example.org","b":"+44 20 7946 0958","c":"4111 1111 1111 1111","at":"2026-03-02T09:00:00Z"}'
-    assert redacted(raw) == '{"a":"[email]","b":"[phone]","c":"[card]","at":"2026-03-02T09:00:00Z"}'
-    assert len(redacted(b"x" * 5000)) == 2000
+    assert kept_line(raw) == '{"a":"[email]","b":"[phone]","c":"[card]","at":"2026-03-02T09:00:00Z"}'
+    assert len(kept_line(b"x" * 5000)) == 2000
 
 
 def test_only_cells_in_which_facts_differ_become_stale() -> None:

@@ -199,3 +199,30 @@ def test_the_api_names_a_parameter_that_makes_no_sense(query: str) -> None:
     response = client.get(f"/api/v1/tickets/?{query}")
     assert response.status_code == 400
     assert list(response.json()) == [query.split("=")[0]]
+
+
+def test_words_stand_at_their_moment_for_those_who_may_read_them(client: Client) -> None:
+    take(
+        [
+            draft("ticket_created", 0, by="rita", ticket="T9", status="new"),
+            draft("requester_message", 1, by="rita", ticket="T9", text="<b>no sound</b>\nwrite rita@holm.example"),
+            draft("agent_reply", 2, by="alice", ticket="T9", text="gone", native_id="m"),
+            draft("message_redacted", 3, ticket="T9", from_value="m"),
+        ]
+    )
+    for role, sees in ((Role.MANAGER, True), (Role.ANALYST, True), (Role.PLANNER, None)):
+        user = User.objects.create(username=f"{role}-9", role=role)
+        client.force_login(user)
+        answer = client.get("/tickets/helpdesk/T9/")
+        if sees is None:
+            assert answer.status_code == 403
+            continue
+        shown = answer.content.decode()
+        assert '<bdi class="words">&lt;b&gt;no sound&lt;/b&gt;\nwrite [email]</bdi>' in shown
+        assert '<bdi class="words">(the words were withdrawn)</bdi>' in shown
+
+
+def test_without_the_right_to_words_a_moment_says_none() -> None:
+    take([draft("ticket_created", 0, ticket="T9", status="new", text="no sound")])
+    (moment,) = ticket_page(find_ticket("helpdesk", "T9", scope=EVERYTHING), scope=EVERYTHING, now=NOW).moments
+    assert moment.said is None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tickets.redaction import NOBODY_KNOWN, Known
 from tickets.vocabulary import ActorKind, EventType
 
 NO_VALUE = ""  # set to none; None means that the event leaves the attribute alone
@@ -19,7 +20,8 @@ class Draft:
     own id of the event, where it has one: it alone then tells a duplicate; otherwise everything the
     draft says does. `ticket_merged` names the ticket it went into in `to_value`;
     `follow_up_created` stands on the new ticket and names the one it follows in `from_value`.
-    `line` and `raw` say where it stood in its file, for the reader of a rejection.
+    `text` is what was said, as said: intake redacts it, with what is `known` of the requester, before
+    anything is stored. `line` and `raw` say where it stood in its file, for the reader of a rejection.
     """
 
     ticket_ref: str
@@ -41,6 +43,8 @@ class Draft:
     from_value: str | None = None
     to_value: str | None = None
     meta: Mapping[str, Any] | None = None
+    text: str | None = None
+    known: Known = NOBODY_KNOWN
     line: int = 0
     raw: bytes = b""
 

@@ -4,6 +4,12 @@ A line names its ticket (`ticket_id`), `at`, `type`, `seq`, `actor`, `actor_role
 after it (`status`, `priority`, `group`, `assignee`, `channel`, `language`, `reason`), with `from`
 where something changed. `type` is one of the short names of SHORT or of the canonical event types.
 Besides: `id` (the source's own id of the event), `public`, `requester`, `to` and `meta`.
+
+Messages, notes, a creation and a survey's answer may carry what was said as `text`. It is redacted
+before anything is stored, and what the desk knows of the requester helps: `requester_known` is an
+object of `name`, `email`, `phone` and `handle`, each a text or a list of texts. It is never stored,
+and counts for every message of its ticket that comes in the same batch. A `message_redacted` names
+in `from` the `id` of the event whose text goes; without it all that was said before goes.
 """
 
 import gzip
@@ -18,7 +24,8 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from tickets.connectors.drafts import NO_VALUE, Draft, Rejected
-from tickets.vocabulary import ActorKind, EventType
+from tickets.redaction import KNOWN, NOBODY_KNOWN, Known
+from tickets.vocabulary import SPEAKING, ActorKind, EventType
 
 LONGEST_LINE = 1 << 20
 GZIP = b"\x1f\x8b"
@@ -55,6 +62,7 @@ SETS = {
     EventType.REASON_CHANGED: ("reason",),
 }
 META = frozenset({"rating", "scale", "survey", "minutes", "tags", "queue"})
+MOST_KNOWN, LONGEST_KNOWN = 10, 200
 KEYS = {"team": "group"}  # where the line's word for it is another
 
 
@@ -146,6 +154,8 @@ def _draft(line: bytes, number: int, zone: ZoneInfo | None) -> Draft:
         from_value=_text(told, "from"),
         to_value=_text(told, "to"),
         meta=_meta(told),
+        text=_said(told, event),
+        known=_known(told),
         line=number,
         raw=line,
         **sets,
@@ -243,6 +253,32 @@ def _meta(told: Mapping[str, Any]) -> dict[str, Any] | None:
     if not isinstance(meta, dict):
         raise BadLine("meta", f"{_shown(meta)} is not an object")
     return {key: value for key, value in meta.items() if key in META} or None
+
+
+def _said(told: Mapping[str, Any], event: EventType) -> str | None:
+    text = told.get("text")
+    if text is None or event not in SPEAKING:
+        return None
+    if not isinstance(text, str):
+        raise BadLine("text", f"{_shown(text)} is not text")
+    return text or None
+
+
+def _known(told: Mapping[str, Any]) -> Known:
+    """What the line says of its requester. Its values stand in no message of this."""
+    known = told.get("requester_known")
+    if known is None:
+        return NOBODY_KNOWN
+    if not isinstance(known, dict):
+        raise BadLine("requester_known", "is not an object")
+    for word in KNOWN:
+        said = known.get(word)
+        words = [] if said is None else said if isinstance(said, list) else [said]
+        if len(words) > MOST_KNOWN or not all(isinstance(each, str) and len(each) <= LONGEST_KNOWN for each in words):
+            raise BadLine(
+                "requester_known", f"{word} is not a text of up to {LONGEST_KNOWN} characters, nor a few of them"
+            )
+    return Known.of(known)
 
 
 def _shown(value: object) -> str:

@@ -14,6 +14,7 @@ from tickets.models.intake import (
     TeamRef,
     TicketEvent,
 )
+from tickets.models.messages import Message
 from tickets.models.policies import BusinessCalendar, SlaPolicy
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Channel",
     "ImportRun",
     "Language",
+    "Message",
     "Priority",
     "Promise",
     "Reason",

@@ -44,6 +44,7 @@ class Cell:
     order: str | float | None = None
     href: str = ""
     quiet: str = ""
+    words: str = ""  # somebody's own, shown in their own direction
     change: Change | None = None
     bullet: Bullet | None = None
     spark: Sparkline | None = None
@@ -61,6 +62,11 @@ class Table:
     @property
     def left_out(self) -> int:
         return max(self.whole - len(self.rows), 0)
+
+    @property
+    def paired(self) -> list[list[tuple[Column, Cell]]]:
+        """Each row as (column, cell), which is how templates walk it."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
 def over_time(result: Result, *, caption: str = "") -> Table:

@@ -1,0 +1,121 @@
+"""The only writer of messages: words come in redacted with their events, and go when an event says so."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import orjson
+from django.db.backends.utils import CursorWrapper
+from numpy.typing import NDArray
+
+from ops_dashboard.metrics.copying import (
+    Column,
+    bigint,
+    boolean,
+    copy_in,
+    documents,
+    microseconds,
+    smallint,
+    texts,
+    uuids,
+)
+from tickets.connectors.drafts import Draft
+from tickets.identity import microseconds as microseconds_of
+from tickets.identity import native_key
+from tickets.models import Message, Source
+from tickets.partitions import TABLE as EVENTS
+from tickets.redaction import NOBODY_KNOWN, VERSION, Known, Redacted, cleaned, redact
+from tickets.vocabulary import SPEAKING, EventType
+
+TABLE = Message._meta.db_table
+LONGEST = 20_000  # characters of one message; the rest of a longer one is not kept
+SLACK = 400  # a cut is moved back to a space within so many characters, so that it parts no address
+WIPING = (EventType.MESSAGE_REDACTED, EventType.TICKET_DELETED)
+
+
+def kept(text: str, known: Known = NOBODY_KNOWN) -> Redacted:
+    """Words as they may be stored: storable, not too long, and without what is personal."""
+    return redact(shortened(cleaned(text)), known)
+
+
+def shortened(text: str) -> str:
+    """At most LONGEST characters, cut at a space where there is one near, and marked as cut."""
+    if len(text) <= LONGEST:
+        return text
+    head = text[: LONGEST - 2]
+    space = max(head.rfind(" ", len(head) - SLACK), head.rfind("\n", len(head) - SLACK))
+    return (head[:space] if space > 0 else head) + " …"
+
+
+def record(
+    cursor: CursorWrapper, drafts: Sequence[Draft], keys: Sequence[bytes], tickets: NDArray[np.int64], *, source: Source
+) -> int:
+    """Store what these drafts say; returns how many say something.
+
+    Call it in the transaction of their events, after `take_turns`. What a draft knows of a requester
+    is masked in every message of that ticket in this batch.
+    """
+    rows = [row for row, draft in enumerate(drafts) if draft.text and draft.type in SPEAKING]
+    if not rows:
+        return 0
+    known = _known_of(drafts)
+    told = [kept(drafts[row].text or "", known.get(drafts[row].ticket_ref, NOBODY_KNOWN)) for row in rows]
+    spoken = [drafts[row] for row in rows]
+    columns: dict[str, Column] = {
+        "ticket": bigint(tickets[rows]),
+        "event": uuids([keys[row] for row in rows]),
+        "source": smallint(np.full(len(rows), source.pk)),
+        "occurred_at": microseconds(np.array([microseconds_of(draft.occurred_at) for draft in spoken], dtype=np.int64)),
+        "type": smallint(np.array([draft.type for draft in spoken])),
+        "author": smallint(np.array([draft.actor_kind for draft in spoken])),
+        "is_public": boolean(np.array([_is_public(draft) for draft in spoken])),
+        "text": texts([each.text for each in told]),
+        "detections": documents([orjson.dumps(each.counts()) for each in told]),
+        "redactor_version": smallint(np.full(len(rows), VERSION)),
+        "is_wiped": boolean(np.zeros(len(rows))),
+    }
+    return copy_in(cursor, TABLE, columns)
+
+
+def _is_public(draft: Draft) -> bool:
+    """The requester's first words stand on the creation itself, and a survey's comment on its answer."""
+    return draft.is_public or draft.type in (EventType.TICKET_CREATED, EventType.SURVEY_ANSWERED)
+
+
+def _known_of(drafts: Iterable[Draft]) -> dict[str, Known]:
+    """What is known of the requester of each ticket, from every draft of it."""
+    told: dict[str, set[Known]] = defaultdict(set)
+    for draft in drafts:
+        if draft.known is not NOBODY_KNOWN:
+            told[draft.ticket_ref].add(draft.known)
+    return {ref: Known.together(every) for ref, every in told.items()}
+
+
+def wipe(cursor: CursorWrapper, tickets: Iterable[int], *, source: Source) -> int:
+    """Empty what events of these tickets withdrew; returns how many messages lost their words.
+
+    `ticket_deleted` withdraws all that was said up to then, `message_redacted` the message that its
+    `from` names by its event's own id, and all up to then where it names none.
+    """
+    cursor.execute(
+        f"SELECT ticket, type, occurred_at, from_value FROM {EVENTS} WHERE ticket = ANY(%s) AND type = ANY(%s)",
+        [list(tickets), [kind.value for kind in WIPING]],
+    )
+    emptied: Counter[str] = Counter()
+    for ticket, kind, occurred_at, named in cursor.fetchall():
+        is_one = kind == EventType.MESSAGE_REDACTED and named
+        which, value = (
+            ("event = %s", native_key(source.slug, named).hex()) if is_one else ("occurred_at <= %s", occurred_at)
+        )
+        cursor.execute(
+            f"UPDATE {TABLE} SET text = '', detections = '{{}}', is_wiped = true, changed_at = clock_timestamp() "
+            f"WHERE ticket = %s AND NOT is_wiped AND {which}",
+            [ticket, value],
+        )
+        emptied["messages"] += cursor.rowcount
+    return emptied["messages"]
+
+
+def forget(cursor: CursorWrapper, tickets: Sequence[int]) -> None:
+    """Remove every message of these tickets."""
+    cursor.execute(f"DELETE FROM {TABLE} WHERE ticket = ANY(%s)", [list(tickets)])

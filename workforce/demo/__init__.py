@@ -1,1 +1,0 @@
-"""What the demo organisation has of workforce: people, shifts, forecasts."""
