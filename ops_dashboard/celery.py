@@ -40,6 +40,11 @@ app.conf.update(
     beat_scheduler="ops_dashboard.beat:OneBeat",
     beat_max_loop_interval=5,
     beat_schedule={
+        "draw samples": {
+            "task": "quality.tasks.draw_samples",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "refill": {"task": "ops_dashboard.metrics.tasks.refill", "schedule": 60.0, "options": {"expires": 60}},
         "check freshness": {
             "task": "ops_dashboard.metrics.tasks.check_freshness",

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tickets.demo.world import World
+from workforce.demo import rostering
 
 
 class Part(Protocol):
@@ -19,4 +20,4 @@ class Part(Protocol):
         """Take everything away again; the tickets still stand."""
 
 
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (rostering,)

@@ -25,6 +25,8 @@ BELOW = {
 ROOF = "ops_dashboard"
 # They compute on values alone: nothing they import, however far, reaches Django, a database or a broker.
 PURE = (
+    "insights.effects",
+    "insights.surveillance",
     "insights.versions",
     "ops_dashboard.environment",
     "ops_dashboard.metrics.arithmetic",
@@ -40,6 +42,7 @@ PURE = (
     "quality.agreement",
     "quality.intervals",
     "quality.sampling",
+    "quality.scorecard_plan",
     "quality.scoring",
     "quality.severity",
     "tickets.business_calendar",

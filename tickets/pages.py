@@ -112,15 +112,19 @@ def breaking_next(reader: Reader, asked: Asked) -> Context:
     teams = _team_ids(asked)
     if teams is not None:
         rows = [row for row in rows if row.team in teams]
-    names = dict(Team.objects.filter(id__in={row.team for row in rows}).values_list("id", "name"))
-    slugs = dict(Team.objects.filter(id__in=names).values_list("id", "slug"))
+    teams_shown = Team.objects.filter(id__in={row.team for row in rows[:LINES]}).only("id", "slug", "name").in_bulk()
     listed = [
-        {"team": names.get(row.team, "No team"), "kind": row.kind, "cells": _cells(row, slugs.get(row.team, "none"))}
-        for row in rows
+        {
+            "team": team.name if team else "No team",
+            "kind": row.kind,
+            "cells": _cells(row, team.slug if team else "none"),
+        }
+        for row in rows[:LINES]
+        for team in [teams_shown.get(row.team)]
     ]
     return {
-        "rows": listed[:LINES],
-        "left_out": max(0, len(listed) - LINES),
+        "rows": listed,
+        "left_out": max(0, len(rows) - LINES),
         "within_hour": sum(row.within[0] for row in rows),
         "within_day": sum(row.within[-1] for row in rows),
         "overdue": sum(row.overdue for row in rows),

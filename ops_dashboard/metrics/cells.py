@@ -13,11 +13,11 @@ from ops_dashboard.metrics import histogram
 from ops_dashboard.metrics.definitions import Facts, Measure, Source
 from ops_dashboard.metrics.groups import Groups, Key
 from ops_dashboard.metrics.periods import Grain, Period
-from ops_dashboard.metrics.shelf import Rows, Shelf
+from ops_dashboard.metrics.shelf import Filter, Rows, Shelf
 
+LITTLE = 65_536  # places that are always few enough
+EXACT = 2**52
 DENSE = 4_000_000  # places up to which counting in all of them is quicker than sorting
-
-Filter = tuple[str, list[int]]  # column, codes
 
 
 def aggregate(
@@ -43,7 +43,9 @@ def aggregate(
     if grain is Grain.HOUR_OF_WEEK:
         return _from_hours(source, chosen, shelf.hours(source, period).within(period, teams), by=by)
     if any(m.kind == "histogram" for m in chosen):
-        return _from_histograms(source, chosen, shelf.histograms(source, period).within(period, teams), grain, by=by)
+        (measure,) = chosen
+        rows = shelf.histograms(source, period, source.histograms.index(measure)).within(period, teams)
+        return _from_histogram(measure, rows, grain, by=by)
     places = tuple(source.sums.index(m) for m in chosen)
     before = shelf.before(source, period.start, places) if opening else None
     rows = shelf.totals(source, period).within(period, teams)
@@ -90,13 +92,9 @@ def _from_hours(source: Source, measures: list[Measure], rows: Rows, *, by: Sequ
     return Groups(keys, sums=sums)
 
 
-def _from_histograms(source: Source, measures: list[Measure], rows: Rows, grain: Grain, *, by: Sequence[str]) -> Groups:
+def _from_histogram(measure: Measure, rows: Rows, grain: Grain, *, by: Sequence[str]) -> Groups:
     keys, group = _group([_bucket(rows.day, grain), *([rows.team] if by else [])], total=grain is Grain.TOTAL)
-    durations = {}
-    for m in measures:
-        mine = rows.what["measure"] == source.histograms.index(m)
-        durations[m.slug] = _merged(group[mine], rows.what["bucket"][mine], rows.what["count"][mine], len(keys))
-    return Groups(keys, durations=durations)
+    return Groups(keys, durations={measure.slug: _merged(group, rows.what["bucket"], rows.what["count"], len(keys))})
 
 
 def _merged(
@@ -130,13 +128,13 @@ def _from_blocks(
     opening: bool,
     exact: bool,
 ) -> Groups:
-    rows = _matching(shelf.blocks(source, period, teams).within(period, None), where)
+    rows = shelf.blocks(source, period, teams, where).within(period, None)
     bucket = (
         _weekday(rows.day) * 24 + rows.what["second"].astype(np.int64) // 3600
         if grain is Grain.HOUR_OF_WEEK
         else _bucket(rows.day, grain)
     )
-    keys, group = _group([bucket, *(_cut(rows, column) for column in by)], total=grain is Grain.TOTAL)
+    keys, group = _group([bucket, *(rows.column(column) for column in by)], total=grain is Grain.TOTAL)
     sums, durations = {}, {}
     for m in measures:
         if m.kind == "sum":
@@ -154,16 +152,6 @@ def _from_blocks(
     return Groups(keys, sums=sums, durations=durations, opening=before)
 
 
-def _matching(rows: Rows, where: Sequence[Filter]) -> Rows:
-    """The facts that pass every filter."""
-    if not where:
-        return rows
-    kept = np.ones(len(rows.what), bool)
-    for column, codes in where:
-        kept &= np.isin(_cut(rows, column), codes)
-    return Rows(rows.day[kept], rows.team[kept], rows.what[kept])
-
-
 def _counted(measure: Measure, facts: Facts) -> np.ndarray:
     return np.ones(len(facts), bool) if measure.where is None else np.asarray(measure.where(facts), bool)
 
@@ -179,8 +167,8 @@ def _opening_blocks(
     teams: list[int] | None,
 ) -> dict[tuple[int, ...], dict[str, int]]:
     past = Period(date(1970, 1, 1), date.fromordinal(start.toordinal() - 1))
-    rows = _matching(shelf.blocks(source, past, teams), where)
-    keys, group = _group([np.zeros(len(rows.what), np.int64), *(_cut(rows, column) for column in by)])
+    rows = shelf.blocks(source, past, teams, where)
+    keys, group = _group([np.zeros(len(rows.what), np.int64), *(rows.column(column) for column in by)])
     sums = {m.slug: _sum(group, m.values(rows.what), len(keys)) for m in measures}
     return {codes: {slug: int(amounts[i]) for slug, amounts in sums.items()} for i, (_, codes) in enumerate(keys)}
 
@@ -195,17 +183,13 @@ def subjects(
     teams: list[int] | None,
 ) -> np.ndarray:
     """Subjects of the facts that count in a measure. int64[m], repeated as facts repeat"""
-    facts = _matching(shelf.blocks(source, period, teams).within(period, None), where).what
+    facts = shelf.blocks(source, period, teams, where).within(period, None).what
     measure = source.measure(measure_slug)
     counted = measure.values(facts) != 0 if measure.kind == "sum" else _counted(measure, facts)
     return facts["subject"][counted].astype(np.int64)
 
 
 # -- grouping
-
-
-def _cut(rows: Rows, column: str) -> np.ndarray:
-    return rows.team if column == "team" else rows.what[column].astype(np.int64)
 
 
 def _weekday(day: np.ndarray) -> np.ndarray:
@@ -227,10 +211,10 @@ def _group(columns: list[np.ndarray], *, total: bool = False) -> tuple[list[Key]
     combined = np.zeros(len(columns[0]), np.int64)
     codes = []
     for column in columns:
-        distinct, place = np.unique(column, return_inverse=True)
+        distinct, place = _places(column)
         combined = combined * max(1, len(distinct)) + place
         codes.append(distinct)
-    present, group = np.unique(combined, return_inverse=True)
+    present, group = _places(combined)
     parts: list[list[int]] = []
     rest = present
     for distinct in reversed(codes):
@@ -241,13 +225,21 @@ def _group(columns: list[np.ndarray], *, total: bool = False) -> tuple[list[Key]
     return keys, group
 
 
+def _places(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distinct values in order, and for each value which of them it is; values close together need no sorting."""
+    low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+    if high - low >= max(len(values), LITTLE):
+        return np.unique(values, return_inverse=True)
+    shifted = values - low
+    present = np.zeros(high - low + 1, bool)
+    present[shifted] = True
+    return np.flatnonzero(present) + low, (np.cumsum(present) - 1)[shifted]
+
+
 def _sum(group: np.ndarray, amounts: np.ndarray, groups: int) -> np.ndarray:
-    """Exact integer sums by group."""
-    if not len(group):
-        return np.zeros(groups, np.int64)
-    order = np.argsort(group, kind="stable")
-    sorted_group = group[order]
-    starts = np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]])
+    """Exact integer sums by group: doubles hold every integer up to EXACT."""
+    if np.abs(amounts).sum(dtype=np.float64) < EXACT:
+        return np.bincount(group, weights=amounts, minlength=groups).astype(np.int64)
     summed = np.zeros(groups, np.int64)
-    summed[sorted_group[starts]] = np.add.reduceat(amounts[order].astype(np.int64), starts)
+    np.add.at(summed, group, amounts.astype(np.int64))
     return summed

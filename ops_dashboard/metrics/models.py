@@ -1,8 +1,10 @@
 """Roll-ups, what is owed to them, and what people attach to numbers."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
 
@@ -35,6 +37,13 @@ class StaleCell(models.Model):
     marked_at = models.DateTimeField(db_default=Now())
 
 
+class FillQuerySet(models.QuerySet["Fill"]):
+    def first_days(self) -> dict[str, date | None]:
+        """By source the first day that has a cell: one look into the index each."""
+        first = Cell.objects.filter(source=OuterRef("source")).order_by("day").values("day")[:1]
+        return dict(self.annotate(first_day=Subquery(first)).values_list("source", "first_day"))
+
+
 class Fill(models.Model):
     """How far a source has been filled. `generation` grows with every change of its cells."""
 
@@ -43,6 +52,8 @@ class Fill(models.Model):
     layout = models.SmallIntegerField(default=0)
     zone = models.CharField(max_length=60, default="")  # the reporting zone its days were cut in
     ticked_to = models.DateTimeField(null=True)  # facts that came true by time alone, up to here
+
+    objects = FillQuerySet.as_manager()
 
 
 class Goal(models.Model):

@@ -1,7 +1,7 @@
 """Periods, grains and how words in a URL become them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -71,11 +71,23 @@ class Period:
         return Period(self.start + timedelta(days=days), self.end + timedelta(days=days))
 
 
+def merged(periods: Iterable[Period]) -> tuple[Period, ...]:
+    """The days of all periods, those that lie within a week of each other joined."""
+    joined: list[Period] = []
+    for period in sorted(periods):
+        if joined and (period.start - joined[-1].end).days <= NEAR_DAYS:
+            joined[-1] = Period(joined[-1].start, max(joined[-1].end, period.end))
+        else:
+            joined.append(period)
+    return tuple(joined)
+
+
 _LAST = re.compile(r"last-(\d{1,4})-(day|week)s?$")
 _SPAN = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$")
 _MONTH = re.compile(r"(\d{4})-(\d{2})$")
 
 LONGEST_DAYS = 366 * 12
+NEAR_DAYS = 7  # gaps between stretches of days that are cheaper read than left out
 
 
 def parse_period(text: str, *, today: date) -> Period:

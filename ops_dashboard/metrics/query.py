@@ -33,10 +33,10 @@ from ops_dashboard.metrics.asking import (
     needs,
     today,
 )
-from ops_dashboard.metrics.definitions import Level, Metric, Quantile, Source, Total, registry
+from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Source, Total, registry
 from ops_dashboard.metrics.groups import Groups, Key, collapsed
-from ops_dashboard.metrics.models import Annotation, Cell, Fill, Goal, StaleCell
-from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.models import Annotation, Fill, Goal, StaleCell
+from ops_dashboard.metrics.periods import Grain, Period, merged
 from ops_dashboard.metrics.result import Figure, Freshness, Note, Result, Row
 from ops_dashboard.metrics.shelf import Shelf
 from ops_dashboard.metrics.teams import TEAM
@@ -59,14 +59,21 @@ def subjects(query: Query, *, scope: Scope) -> np.ndarray:
 class Reader:
     """Answers queries of one reader; what all of them need is read once."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *, reach: Sequence[Period] = ()) -> None:
+        """`reach`: the days that most questions will be about, so that their cells are fetched once."""
         if not scope.sees_metrics:
             raise NotYours("This account has no access to metrics.")
         self.scope = scope
+        self._reach = merged(reach)
+        self._named: dict[Dimension, dict[int, tuple[str, str]]] = {}
 
     @cached_property
     def _fills(self) -> dict[str, Fill]:
         return {fill.source: fill for fill in Fill.objects.all()}
+
+    @cached_property
+    def _first_days(self) -> dict[str, date | None]:
+        return Fill.objects.first_days()
 
     @cached_property
     def _goals(self) -> list[Goal]:
@@ -283,10 +290,9 @@ class Reader:
 
     def _shelf(self, query: Query) -> Shelf:
         """The cells of this reader, around the days of the question and those it is compared with."""
-        days = [query.period, *([query.compare] if query.compare else [])]
-        reach = Period(min(p.start for p in days), max(p.end for p in days))
+        days = merged([*self._reach, query.period, *([query.compare] if query.compare else [])])
         teams = None if self.scope.teams is None else tuple(sorted(self.scope.teams))
-        return Shelf(teams, {slug: fill.generation for slug, fill in self._fills.items()}, reach)
+        return Shelf(teams, {slug: fill.generation for slug, fill in self._fills.items()}, days)
 
     def _rows(self, query: Query, metric: Metric, now: dict, before: dict) -> tuple[Row, ...]:
         labels = [self._labels(query, slug, i, now) for i, slug in enumerate(query.by)]
@@ -313,19 +319,16 @@ class Reader:
     def _labels(self, query: Query, slug: str, place: int, figures: dict) -> dict[int, tuple[str, str]]:
         source = registry.source(registry.metric(query.metric).sources[0])
         dimension = dimension_of(source, slug)
-        codes = sorted({codes[place] for _, codes in figures} - {0})
-        removed = {code: (f"removed-{code}", f"{dimension.label} {code}, removed") for code in codes}
-        return {0: ("none", "None"), **removed, **dimension.labels(codes)}
+        codes = {codes[place] for _, codes in figures}
+        known = self._named.setdefault(dimension, {0: ("none", "None")})
+        if unknown := sorted(codes - known.keys()):
+            known.update({code: (f"removed-{code}", f"{dimension.label} {code}, removed") for code in unknown})
+            known.update(dimension.labels(unknown))
+        return known
 
     def _first_day(self, metric: Metric) -> date | None:
         """The first day with any fact of the metric's sources: before it there is no data, not zero."""
-        key = f"first-day/{metric.sources}/{[(s, f.generation) for s, f in self._fills.items()]}"
-        digest = blake2b(key.encode(), digest_size=16).hexdigest()
-        found = caches["answers"].get(digest)
-        if found is None:
-            found = Cell.objects.filter(source__in=metric.sources).aggregate(day=Min("day"))["day"]
-            caches["answers"].set(digest, found)
-        return found
+        return min((day for slug in metric.sources if (day := self._first_days.get(slug))), default=None)
 
     def _absent(self, query: Query, metric: Metric, bucket: int | None, first_day: date | None) -> Figure:
         """Zero where counting went on and found nothing; a gap where there was nothing to count."""

@@ -6,7 +6,7 @@ a refill of the source makes a new generation, and the old arrays are the first 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -28,11 +28,12 @@ _ARRAY_HEADER = 20  # array_send: dimensions, flags, element type, length, lower
 _ELEMENT = np.dtype([("length", ">i4"), ("amount", ">i8")])
 
 Teams = tuple[int, ...] | None  # None: every team
+Filter = tuple[str, list[int]]  # column, codes
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Parallel arrays: day numbers int64[n], teams int64[n], and what stands there [n] or [n, measures]."""
+    """Parallel arrays by day: day numbers int64[n], teams int64[n], and what stands there [n] or [n, measures]."""
 
     day: np.ndarray
     team: np.ndarray
@@ -44,11 +45,17 @@ class Rows:
 
     def within(self, period: Period, teams: list[int] | None) -> "Rows":
         """The rows of some days and teams (None: every team that is here)."""
-        first, last = _number(period.start), _number(period.end)
-        kept = (self.day >= first) & (self.day <= last)
-        if teams is not None:
-            kept &= np.isin(self.team, teams)
-        return self if kept.all() else Rows(self.day[kept], self.team[kept], self.what[kept])
+        start, end = np.searchsorted(self.day, (_number(period.start), _number(period.end) + 1)).tolist()
+        rows = Rows(self.day[start:end], self.team[start:end], self.what[start:end])
+        return rows if teams is None else rows.where(np.isin(rows.team, teams))
+
+    def column(self, name: str) -> np.ndarray:
+        """The team, or a column of what stands here. int64[n]"""
+        return self.team if name == "team" else self.what[name].astype(np.int64)
+
+    def where(self, kept: np.ndarray) -> "Rows":
+        """The rows that `kept` marks."""
+        return Rows(self.day[kept], self.team[kept], self.what[kept])
 
 
 class Kept:
@@ -85,11 +92,11 @@ KEPT = Kept(BUDGET)
 @dataclass(frozen=True)
 class Shelf:
     """The cells that one reader may read. `generations` by source, as they were when reading began;
-    `reach` is the stretch of days that the questions to come will ask about."""
+    `reach` is the stretches of days that the questions to come will ask about, none touching another."""
 
     teams: Teams
     generations: dict[str, int]
-    reach: Period
+    reach: tuple[Period, ...]
 
     def totals(self, source: Source, period: Period) -> Rows:
         """Every additive measure of each cell: int64[n, measures]."""
@@ -99,17 +106,30 @@ class Shelf:
         """HOURS[n]"""
         return self._kept("hours", source, self._around(period), self.teams, _fetch_hours)
 
-    def histograms(self, source: Source, period: Period) -> Rows:
-        """histogram.PAIRS[n]"""
-        return self._kept("histograms", source, self._around(period), self.teams, _fetch_histograms)
+    def histograms(self, source: Source, period: Period, measure: int) -> Rows:
+        """histogram.PAIRS[n] of one measure, by place."""
+        around = self._around(period)
+        return self._kept(
+            f"histogram {measure}", source, around, self.teams, lambda *_: self._histogram(source, around, measure)
+        )
 
-    def blocks(self, source: Source, period: Period, teams: list[int] | None) -> Rows:
-        """Facts[n] of some teams; blocks are large, so no more of them than asked for."""
-        return self._kept("blocks", source, self._around(period), _narrowed(self.teams, teams), _fetch_blocks)
+    def _histogram(self, source: Source, period: Period, measure: int) -> Rows:
+        every = self._kept("histograms", source, period, self.teams, _fetch_histograms)
+        return every.where(every.what["measure"] == measure)
+
+    def blocks(self, source: Source, period: Period, teams: list[int] | None, where: Sequence[Filter] = ()) -> Rows:
+        """Facts[n] that pass every filter, of some teams; blocks are large, so no more of them than asked for."""
+        around, allowed = self._around(period), _narrowed(self.teams, teams)
+        if not where:
+            return self._kept("blocks", source, around, allowed, _fetch_blocks)
+        passing = [(column, tuple(codes)) for column, codes in where]
+        return self._kept(
+            f"blocks {passing}", source, around, allowed, lambda *_: _passing(self.blocks(source, around, teams), where)
+        )
 
     def before(self, source: Source, start: date, measures: tuple[int, ...]) -> Rows:
         """Sums of some measures (by place) over everything before `start`, by team: int64[teams, measures]."""
-        first = min(start, self.reach.start)
+        first = self._around(Period(start, start)).start
         opening = self._kept(
             f"before {measures}", source, Period(first, first), self.teams, partial(_fetch_before, measures=measures)
         )
@@ -121,7 +141,7 @@ class Shelf:
         )
 
     def _around(self, period: Period) -> Period:
-        return self.reach if _covers(self.reach, period) else period
+        return next((reach for reach in self.reach if _covers(reach, period)), period)
 
     def _kept(
         self,
@@ -133,6 +153,13 @@ class Shelf:
     ) -> Rows:
         generation = (source.slug, source.version, settings.REPORTING_ZONE, self.generations.get(source.slug, 0))
         return KEPT.get((kind, *generation, period, teams), lambda: fetch(source, period, teams))
+
+
+def _passing(rows: Rows, where: Sequence[Filter]) -> Rows:
+    kept = np.ones(len(rows.what), bool)
+    for column, codes in where:
+        kept &= np.isin(rows.column(column), codes)
+    return rows.where(kept)
 
 
 def _covers(outer: Period, inner: Period) -> bool:

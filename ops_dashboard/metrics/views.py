@@ -14,7 +14,7 @@ from ops_dashboard.metrics.definitions import UnknownMetric, registry
 from ops_dashboard.metrics.forms import Asked, FilterForm
 from ops_dashboard.metrics.pages import Page
 from ops_dashboard.metrics.panels import figures, panel_view
-from ops_dashboard.metrics.periods import Grain
+from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import BadQuery, NotYours, Reader, today
 from ops_dashboard.metrics.rendering.exports import export
 from ops_dashboard.metrics.rendering.freshness import freshness_line
@@ -30,7 +30,8 @@ def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
     if not page.may_open(request.scope):
         raise PermissionDenied(f"{page.title} is not open to your role.")
     asked = FilterForm(request.GET, today=today(), filters=page.filters, period=page.period, grain=page.grain).asked()
-    reader, request_id = Reader(request.scope), uuid4().hex[:12]
+    asked_about = [asked.period, *([asked.compare] if asked.compare else []), Period(today(), today())]
+    reader, request_id = Reader(request.scope, reach=asked_about), uuid4().hex[:12]
     context = {
         "page": page,
         "asked": asked,

@@ -11,16 +11,22 @@ from tests.servers import prepare_environment
 NAME = "bench"
 
 
-def prepare() -> None:
-    """Start servers, make an empty migrated database and let Django use it; once a process."""
+def prepare(*, keep: bool = False) -> None:
+    """Start servers, make a migrated database and let Django use it; once a process.
+
+    It is empty, unless a run before this one on the same server (`DATABASE_URL`) left one and `keep` says so.
+    """
     if "OPS_BENCH" in os.environ:
         return
     os.environ["OPS_BENCH"] = "1"
     prepare_environment()
     django.setup()
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
-        cursor.execute(f"CREATE DATABASE {NAME}")
+        if not keep:
+            cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE DATABASE {NAME}")
     connection.close()
     connection.settings_dict["NAME"] = NAME
     call_command("migrate", verbosity=0)

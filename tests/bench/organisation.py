@@ -12,6 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
 from ops_dashboard.metrics import copying
+from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.models import Cell, Fill, StaleCell
 from ops_dashboard.people.models import Agent, Team
 from tickets.models import Channel, Language, Priority, Promise, Reason, Reply, Solve, Source, Span, Ticket
@@ -21,6 +22,12 @@ from tickets.vocabulary import PromiseKind, PromiseState, Status, Step
 DAYS, TEAMS, AGENTS = 730, 40, 800
 CHUNK = 100_000
 TABLES = (Ticket, Span, Reply, Solve, Promise, Cell, StaleCell, Fill)
+
+
+def holds(tickets: int) -> bool:
+    """Whether the database already has that many tickets and cells of every source."""
+    filled = Fill.objects.filter(source__in=[source.slug for source in registry.sources()]).count()
+    return Ticket.objects.count() == tickets and filled == len(list(registry.sources()))
 
 
 def build(tickets: int, *, seed: int = 1, now: datetime | None = None) -> None:

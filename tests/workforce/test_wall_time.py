@@ -13,7 +13,7 @@ WARSAW = ZoneInfo("Europe/Warsaw")
 NIGHT = Pattern(time(22), 8 * 60, (Part(120, 15, "break"), Part(240, 30, "lunch"), Part(450, 30, "wrap-up")))
 
 
-def told(pattern: Pattern, day: date) -> list[tuple[str, str, str]]:
+def told(pattern: Pattern, day: date) -> list[tuple[str, ...]]:
     return [
         (s.activity, *(datetime.fromtimestamp(x, UTC).strftime("%d %H:%M") for x in (s.start_s, s.end_s)))
         for s in place(pattern, day, WARSAW, plain="work")

@@ -137,6 +137,11 @@ class RosterVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.team_id}, week of {self.week:%Y-%m-%d}, {self.state}"
 
+    @property
+    def mark(self) -> str:
+        """Names this version as it stands now; another one after every change."""
+        return f"{self.pk}.{self.revision}"
+
 
 class Shifts(models.QuerySet["Shift"]):
     def published(self) -> Self:

@@ -63,11 +63,6 @@ class Table:
     def left_out(self) -> int:
         return max(self.whole - len(self.rows), 0)
 
-    @property
-    def paired(self) -> list[list[tuple[Column, Cell]]]:
-        """Each row as (column, cell), which is how templates walk it."""
-        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
-
 
 def over_time(result: Result, *, caption: str = "") -> Table:
     """One row per bucket (and cut): value, interval, n and the compared value. Newest last."""

@@ -13,11 +13,11 @@ from ops_dashboard.metrics.chips import Chip
 from ops_dashboard.metrics.definitions import Metric
 from ops_dashboard.metrics.pages import GROUPS, site
 from ops_dashboard.metrics.panels import Empty
+from ops_dashboard.metrics.rendering import drawn
 from ops_dashboard.metrics.rendering.changes import Change
 from ops_dashboard.metrics.rendering.figures import FigureItem
 from ops_dashboard.metrics.rendering.freshness import FreshnessLine
 from ops_dashboard.metrics.rendering.heat import HeatMap
-from ops_dashboard.metrics.rendering.marks import SPARK_HEIGHT, SPARK_WIDTH, Bullet, Sparkline
 from ops_dashboard.metrics.rendering.proof import ProofCard
 from ops_dashboard.metrics.rendering.tables import Table
 from ops_dashboard.people.roles import NOBODY
@@ -77,23 +77,12 @@ def chart(id: str, body: Context, tall: bool = False) -> Context:
 
 @register.inclusion_tag("components/_table.html")
 def data_table(table: Table, caption_shown: bool = False) -> Context:
-    return {"table": table, "caption_shown": caption_shown}
+    return {"table": table, "rows": drawn.table_rows(table), "caption_shown": caption_shown}
 
 
-@register.inclusion_tag("components/_bullet.html")
-def bullet(bar: Bullet) -> Context:
-    return {"bar": bar}
-
-
-@register.inclusion_tag("components/_sparkline.html")
-def spark(line: Sparkline) -> Context:
-    return {"line": line, "width": SPARK_WIDTH, "height": SPARK_HEIGHT}
-
-
-@register.inclusion_tag("components/_change.html")
-def change(moved: Change, signed: bool = False) -> Context:
-    """`signed` prints `+0.8`, as tables do; else `0.8 pts`."""
-    return {"moved": moved, "words": moved.signed if signed else moved.text}
+@register.simple_tag
+def change(moved: Change) -> SafeString:
+    return drawn.change(moved, words=moved.text)
 
 
 @register.inclusion_tag("components/_chip.html")
@@ -115,7 +104,7 @@ def empty(state: Empty) -> Context:
 
 @register.inclusion_tag("components/_heat.html")
 def heat(body: HeatMap) -> Context:
-    return {"heat": body, "hours": range(24)}
+    return {"heat": body, "rows": drawn.heat_rows(body), "hours": range(24)}
 
 
 @register.inclusion_tag("components/_freshness.html")

@@ -1,0 +1,168 @@
+"""Alarms: on a real storm day the one theme that rose, on calm weeks next to none."""
+
+import csv
+from collections import Counter
+from datetime import date, datetime
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy import stats
+
+from insights.surveillance import WEEKLY, Class, Finding, Rule, adjusted, survey
+from ops_dashboard.environment import PROJECT
+from tests.bench import surveillance as bench
+
+TWEETS = PROJECT.parent / "shared" / "data" / "airline_tweets" / "Tweets.csv"
+NOT_A_REASON = {"", "Can't Tell"}
+
+
+def flagged(found: list[Finding]) -> list[int]:
+    return [finding.theme for finding in found if finding.status == Class.ALARM]
+
+
+def steady(*rows: list[int], weeks: int = 30) -> NDArray[np.int64]:
+    """Themes that show the same every week, each followed by a last week of its own: [usual, last]."""
+    return np.array([[usual] * weeks + [last] for usual, last in rows])
+
+
+def contacts(last: int = 1000, weeks: int = 30) -> NDArray[np.int64]:
+    return np.array([1000] * weeks + [last])
+
+
+@cache
+def storm() -> tuple[list[date], list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """Days, reasons, messages by reason and day, all messages by day."""
+    if not TWEETS.exists():
+        pytest.skip(f"{TWEETS.name} is not here")
+    with TWEETS.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    told = [(row["negativereason"], datetime.strptime(row["tweet_created"], "%m/%d/%Y %H:%M").date()) for row in rows]  # noqa: DTZ007
+    days, reasons = sorted({day for _, day in told}), sorted({reason for reason, _ in told} - NOT_A_REASON)
+    each, every = Counter(told), Counter(day for _, day in told)
+    return days, reasons, np.array([[each[r, d] for d in days] for r in reasons]), np.array([every[d] for d in days])
+
+
+@pytest.mark.parametrize("day", [date(2015, 2, 21), date(2015, 2, 22)])
+def test_a_winter_storm_is_cancelled_flights_and_nothing_else(day: date) -> None:
+    days, reasons, counts, every = storm()
+    until = days.index(day) + 1
+    found = survey(counts[:, :until], every[:until])
+    assert [reasons[theme] for theme in flagged(found)] == ["Cancelled Flight"]
+
+
+def test_the_storm_doubled_everything_so_that_a_rule_on_counts_flags_all() -> None:
+    days, reasons, counts, every = storm()
+    until = days.index(date(2015, 2, 22)) + 1
+    raw = counts[:, until - 1] > counts[:, : until - 1].mean(axis=1) + 2 * counts[:, : until - 1].std(axis=1, ddof=1)
+    assert every[until - 1] > 1.9 * every[until - 2]
+    assert raw.sum() == len(reasons) == 9
+
+
+def test_few_false_alarms_and_most_doublings_caught_in_their_first_week() -> None:
+    got = bench.score(bench.ours(WEEKLY), phi=0.02, seed=2026, worlds=10)
+    assert got.false <= 0.01
+    assert got.caught[2.0, "small"] >= 0.65
+    assert got.caught[3.0, "large"] >= 0.99
+
+
+def test_dispersion_of_a_tenth_keeps_false_alarms_as_rare() -> None:
+    assert bench.score(bench.ours(WEEKLY), phi=0.1, seed=7).false <= 0.01
+
+
+def test_a_week_in_which_everything_doubles_is_nobodys_alarm() -> None:
+    assert flagged(survey(steady([40, 80], [20, 40]), contacts(last=2000))) == []
+    assert flagged(survey(steady([40, 80], [20, 20]), contacts())) == [0]
+
+
+def test_the_tail_is_the_predictive_one() -> None:
+    """By hand: 26 weeks of 10 in 1000 contacts, nothing varies more than chance."""
+    (found,) = survey(steady([10, 20]), contacts())
+    rate = (260 + 0.5) / 26_000
+    of_rate = 1 / (26 * rate * 1000)
+    predicted = stats.nbinom(1 / of_rate, 1 / (1 + of_rate * rate * 1000))
+    assert found.expected == pytest.approx(rate * 1000)
+    assert found.p == pytest.approx(predicted.sf(20) + predicted.pmf(20) / 2)
+    assert found.ratio == pytest.approx(20 / (rate * 1000))
+
+
+def test_the_weeks_just_before_are_left_out() -> None:
+    """Two weeks that rose already do not hide the third."""
+    counts = np.array([[20] * 28 + [60, 60, 60]])
+    (found,) = survey(counts, np.full(31, 1000))
+    assert found.expected == pytest.approx(20, abs=0.1)
+    assert found.status == Class.ALARM
+
+
+def test_a_past_outage_weighs_less_than_the_weeks_around_it() -> None:
+    calm, wild = [20] * 31, [20] * 31
+    wild[10] = 200
+    found = survey(np.array([calm] * 4 + [wild]), np.full(31, 1000))
+    assert found[4].expected < 20 + 180 / 26 / 2
+
+
+def test_three_messages_are_the_fewest_that_alarm() -> None:
+    assert survey(steady([0, 2]), contacts())[0].status == Class.NOISE
+    found = survey(steady([0, 5], [30, 30]), contacts())
+    assert (found[0].status, found[0].is_new, found[0].ratio) == (Class.ALARM, True, None)
+
+
+def test_a_rise_that_may_be_chance_among_many_is_only_watched() -> None:
+    rows = [[10, 10]] * 60 + [[10, 20]]
+    found = survey(steady(*rows), contacts())
+    assert found[-1].p < WEEKLY.watch_p < found[-1].q
+    assert found[-1].status == Class.WATCH
+    assert survey(steady([10, 20]), contacts())[0].status == Class.ALARM
+
+
+def test_with_little_history_nothing_is_said_and_with_some_it_is_wide() -> None:
+    assert survey(steady([10, 90], weeks=3), contacts(weeks=3))[0].status == Class.TOO_LITTLE
+    short, long = (survey(steady([10, 20], weeks=n), contacts(weeks=n))[0] for n in (6, 30))
+    assert short.p > 1.5 * long.p
+
+
+def test_no_contacts_is_no_verdict() -> None:
+    assert survey(steady([10, 0]), contacts(last=0))[0].status == Class.TOO_LITTLE
+
+
+def test_days_are_judged_like_weeks() -> None:
+    rng = np.random.default_rng(3)
+    volume = np.tile([300, 280, 260, 250, 270, 120, 100], 20)
+    counts = rng.poisson(np.outer([0.02, 0.05, 0.1], volume))
+    counts[1, -1] *= 4
+    assert flagged(survey(counts, volume, rule=Rule(window=182, gap=14, q=0.02))) == [1]
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_adjusting_keeps_order_and_never_lowers(p: list[float]) -> None:
+    values = np.array(p)
+    q = adjusted(values)
+    assert (q >= values - 1e-12).all() and (q <= 1).all()
+    assert (np.diff(q[np.argsort(values)]) >= -1e-12).all()
+
+
+def test_adjusting_as_published() -> None:
+    """Benjamini and Hochberg 1995, their example: 15 tests, four of them stand at .05."""
+    p = np.array(
+        [
+            0.0001,
+            0.0004,
+            0.0019,
+            0.0095,
+            0.0201,
+            0.0278,
+            0.0298,
+            0.0344,
+            0.0459,
+            0.324,
+            0.4262,
+            0.5719,
+            0.6528,
+            0.759,
+            1,
+        ]
+    )
+    assert (adjusted(p) <= 0.05).sum() == 4

@@ -1,0 +1,1 @@
+"""What the demo organisation has of workforce: people, shifts, forecasts."""
