@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from insights import facts
 from insights.models import TaxonomyVersion, Theme, ThemeChange
 from insights.versions import Change, Node, Tree, as_of
 from ops_dashboard.people import audit
@@ -98,6 +99,7 @@ class Revision:
             parent_id=parent.id if parent else None,
             area=area or (parent.area if parent else theme.area),
         )
+        facts.rebuild_theme(theme, *theme.merged.all())
 
     def merge(self, themes: Iterable[Theme], into: Theme) -> None:
         """From now on the feedback of `themes` counts under `into`, what was tagged before included."""
@@ -108,6 +110,7 @@ class Revision:
                 raise BadChange(f"{theme.name} has themes below it: merge or move those first")
             Theme.objects.filter(merged_into=theme).update(merged_into=into)
             self._end(theme, ThemeChange.Kind.MERGE, [into], merged_into=into)
+            facts.rebuild_theme(*Theme.objects.filter(merged_into=into))
 
     def split(self, theme: Theme, into: Sequence[tuple[str, str]]) -> list[Theme]:
         """New themes in the place of one, each (name, definition). What was tagged stays with the old one."""

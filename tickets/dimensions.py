@@ -8,7 +8,7 @@ from tickets.models import Channel, Language, Priority, Reason, Source
 from tickets.vocabulary import Labelled, PromiseKind
 
 
-def _of_model(slug: str, label: str, model: type[Model], *, name: str = "label", order: str = "") -> Dimension:
+def of_model(slug: str, label: str, model: type[Model], *, name: str = "label", order: str = "") -> Dimension:
     """A cut whose values are rows of a model with `slug` and a name."""
 
     def labels(codes: list[int]) -> dict[int, tuple[str, str]]:
@@ -48,12 +48,12 @@ def _of_set(slug: str, label: str, members: type[Labelled]) -> Dimension:
     )
 
 
-PRIORITY = _of_model("priority", "Priority", Priority, order="rank")
-CHANNEL = _of_model("channel", "Channel", Channel)
-LANGUAGE = _of_model("language", "Language", Language)
-REASON = _of_model("reason", "Reason", Reason)
-SOURCE = _of_model("source", "Source", Source, name="slug")
-AGENT = _of_model("agent", "Agent", Agent, name="name")
+PRIORITY = of_model("priority", "Priority", Priority, order="rank")
+CHANNEL = of_model("channel", "Channel", Channel)
+LANGUAGE = of_model("language", "Language", Language)
+REASON = of_model("reason", "Reason", Reason)
+SOURCE = of_model("source", "Source", Source, name="slug")
+AGENT = of_model("agent", "Agent", Agent, name="name")
 KIND = _of_set("kind", "Promise", PromiseKind)
 
 CUTS = (PRIORITY, CHANNEL, LANGUAGE, REASON, SOURCE)

@@ -1,6 +1,42 @@
 """The tables of insights, by what they are for."""
 
+from insights.models.digests import Delivery, Digest, Mail, Receipt, Subscription
+from insights.models.facts import ThemeFact
 from insights.models.feedback import Feedback, FeedbackTheme
+from insights.models.loop import (
+    Alarm,
+    Area,
+    Ask,
+    AskStep,
+    Effect,
+    Insight,
+    Milestone,
+    Program,
+    Quote,
+    Survey,
+)
 from insights.models.taxonomy import TaxonomyVersion, Theme, ThemeChange
 
-__all__ = ["Feedback", "FeedbackTheme", "TaxonomyVersion", "Theme", "ThemeChange"]
+__all__ = [
+    "Alarm",
+    "Area",
+    "Ask",
+    "AskStep",
+    "Delivery",
+    "Digest",
+    "Effect",
+    "Feedback",
+    "FeedbackTheme",
+    "Insight",
+    "Mail",
+    "Milestone",
+    "Program",
+    "Quote",
+    "Receipt",
+    "Subscription",
+    "Survey",
+    "TaxonomyVersion",
+    "Theme",
+    "ThemeChange",
+    "ThemeFact",
+]

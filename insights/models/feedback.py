@@ -50,6 +50,7 @@ class Feedback(models.Model):
         ]
         indexes = [
             models.Index(fields=["occurred_at", "id"], name="feedback_latest"),
+            models.Index(fields=["team", "occurred_at"], name="feedback_by_moment"),
             models.Index(fields=["ticket"], name="feedback_by_ticket", condition=Q(ticket__isnull=False)),
             GinIndex(fields=["search"], name="feedback_search"),
         ]

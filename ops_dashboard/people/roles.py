@@ -104,6 +104,7 @@ class Scope:
     may_plan: bool = False  # events, queues, staffing assumptions
     sees_costs: bool = False  # rates and figures in money
     sees_insights: bool = False  # a partner: those of `product_areas` only
+    sees_every_area: bool = False  # of insights: drafts too, and figures by theme
     may_tag: bool = False  # themes, tags, insights, asks, digests, programs
     may_answer: bool = False  # asks put to `product_areas`
     may_define: bool = False  # goals, annotations, calendars
@@ -131,6 +132,7 @@ SYSTEM = Scope(
     sees_plans=True,
     sees_costs=True,
     sees_insights=True,
+    sees_every_area=True,
 )
 
 
@@ -182,6 +184,7 @@ def scope_for(user: SignedIn) -> Scope:
         may_plan=_writes(user.role, Data.PLANS, Reach.ALL),
         sees_costs=reach[Data.COSTS] is Reach.ALL,
         sees_insights=reach[Data.INSIGHTS] > Reach.NONE,
+        sees_every_area=reach[Data.INSIGHTS] is Reach.ALL,
         may_tag=_writes(user.role, Data.INSIGHTS, Reach.ALL),
         may_answer=user.role == Role.PARTNER and bool(user.product_areas),
         may_define=grant(user.role, Data.DEFINITIONS).may_write,

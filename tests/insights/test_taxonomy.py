@@ -1,13 +1,16 @@
 """Themes change; what was tagged before stays readable, under the old names and the new."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from insights import taxonomy
-from insights.models import Feedback, FeedbackTheme, TaxonomyVersion, Theme, ThemeChange
+from insights import facts, taxonomy
+from insights.models import Feedback, FeedbackTheme, TaxonomyVersion, Theme, ThemeChange, ThemeFact
 from insights.taxonomy import BadChange, revise, tree
 from insights.versions import Change, Node, as_of
+from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.people.models import AuditEntry, User
 from ops_dashboard.people.roles import scope_for
 from tests.cast import make_cast
@@ -173,3 +176,51 @@ def test_words_of_feedback_are_for_readers_of_text_within_their_teams() -> None:
     feedback(ref="2", team=cast.teams["team-b"].id)
     seen = {name: Feedback.objects.visible_to(scope_for(user)).count() for name, user in cast.users.items()}
     assert {name: count for name, count in seen.items() if count} == {"bob": 1, "carol": 2, "erin": 2}
+
+
+def counted() -> list[tuple[str, str, bool]]:
+    """Theme, its group and whether it is the feedback's first, of every fact."""
+    slugs = dict(Theme.objects.values_list("id", "slug"))
+    return [(slugs[f.theme], slugs[f.parent], f.is_first) for f in ThemeFact.objects.order_by("feedback", "theme")]
+
+
+def test_a_tag_counts_when_accepted_or_suggested_surely_and_rejected_by_nobody() -> None:
+    users, themes = make_cast().users, grown()
+    sure, unsure, refused, agreed = (feedback(ref=str(n)) for n in range(4))
+    for one, confidence in ((sure, 0.95), (unsure, 0.7), (refused, 0.95)):
+        tag(one, themes["gifts"], None, by="model", rule="centroid", confidence=confidence, state="suggested")
+    tag(refused, themes["gifts"], users["erin"], state="rejected")
+    for user in (users["erin"], users["carol"]):
+        tag(agreed, themes["payouts"], user)
+    assert facts.rebuild(Feedback.objects.values_list("id", flat=True)) == 2
+    assert counted() == [("gifts", "live", True), ("payouts", "payments", True)]
+
+
+def test_a_feedback_with_two_themes_counts_once_as_tagged() -> None:
+    users, themes, one = make_cast().users, grown(), feedback()
+    for slug in ("payouts", "gifts"):
+        tag(one, themes[slug], users["erin"])
+    facts.rebuild([one.id])
+    assert sorted(is_first for *_, is_first in counted()) == [False, True]
+
+
+def test_what_was_tagged_with_a_merged_theme_counts_under_its_successor() -> None:
+    users, themes, one = make_cast().users, grown(), feedback()
+    tag(one, themes["refunds"], users["erin"])
+    facts.rebuild([one.id])
+    with revise(by=None) as revision:
+        revision.merge([themes["refunds"]], into=themes["payouts"])
+    assert counted() == [("payouts", "payments", True)]
+    assert one.tags.get().theme == themes["refunds"]
+
+
+def test_a_rebuild_marks_the_cells_that_change_and_no_others() -> None:
+    users, themes = make_cast().users, grown()
+    one = feedback(occurred_at=datetime(2026, 3, 2, 12, tzinfo=UTC), team=7)
+    tag(one, themes["gifts"], users["erin"])
+    StaleCell.objects.all().delete()
+    facts.rebuild([one.id])
+    assert list(StaleCell.objects.values_list("source", "day", "team")) == [("themed", date(2026, 3, 2), 7)]
+    StaleCell.objects.all().delete()
+    facts.rebuild([one.id])
+    assert not StaleCell.objects.exists()

@@ -12,17 +12,17 @@ pytestmark = pytest.mark.django_db
 RIGHTS_OF = {
     "alice": {"sees_metrics", "sees_tickets", "sees_text", "sees_reviews", "sees_rosters"},
     "bob": {"sees_metrics", "sees_tickets", "sees_text", "sees_people", "sees_identities", "may_export"}
-    | {"sees_reviews", "may_settle", "sees_rosters", "may_roster", "sees_plans", "sees_insights"},
+    | {"sees_reviews", "may_settle", "sees_rosters", "may_roster", "sees_plans", "sees_insights", "sees_every_area"},
     "carol": {"sees_metrics", "sees_tickets", "sees_text", "sees_people", "sees_identities"}
-    | {"sees_reviews", "sees_rosters", "sees_plans", "sees_costs", "sees_insights", "may_tag"}
+    | {"sees_reviews", "sees_rosters", "sees_plans", "sees_costs", "sees_insights", "sees_every_area", "may_tag"}
     | {"may_export", "may_define"},
     "dave": {"sees_metrics", "sees_tickets", "sees_text", "sees_reviews", "sees_rosters"},
     "erin": {"sees_metrics", "sees_tickets", "sees_text", "may_export"}
-    | {"sees_plans", "sees_costs", "sees_insights", "may_tag"},
+    | {"sees_plans", "sees_costs", "sees_insights", "sees_every_area", "may_tag"},
     "pat": {"sees_metrics", "sees_insights", "may_answer"},
-    "quinn": {"sees_metrics", "sees_reviews", "may_review", "sees_insights"},
+    "quinn": {"sees_metrics", "sees_reviews", "may_review", "sees_insights", "sees_every_area"},
     "petra": {"sees_metrics", "sees_people", "may_export", "may_define"}
-    | {"sees_rosters", "may_roster", "sees_plans", "may_plan", "sees_costs", "sees_insights"},
+    | {"sees_rosters", "may_roster", "sees_plans", "may_plan", "sees_costs", "sees_insights", "sees_every_area"},
     "adam": {"sees_metrics", "sees_audit", "may_define", "may_configure"},
     "eve": set(),
 }
