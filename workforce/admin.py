@@ -36,8 +36,7 @@ class QueueAdmin(AuditedAdmin):
     prepopulated_fields = {"slug": ["name"]}
     filter_horizontal = ["teams", "channels"]
 
-    def get_fields(self, request: Any, obj: Queue | None = None) -> list[str]:
-        return [*QueueForm.Meta.fields, "teams", "channels"]
+    fields = [*QueueForm.Meta.fields, "teams", "channels"]
 
 
 @admin.register(Event)
