@@ -41,7 +41,9 @@ def aggregate(
             shelf, source, chosen, period, grain=grain, by=by, where=where, teams=teams, opening=opening, exact=exact
         )
     if grain is Grain.HOUR_OF_WEEK:
-        return _from_hours(source, chosen, shelf.hours(source, period).within(period, teams), by=by)
+        return _from_hours(
+            {m.slug: shelf.hours(source, period, source.sums.index(m)).within(period, teams) for m in chosen}, by=by
+        )
     if any(m.kind == "histogram" for m in chosen):
         (measure,) = chosen
         rows = shelf.histograms(source, period, source.histograms.index(measure)).within(period, teams)
@@ -81,14 +83,15 @@ def _opening(
     return opening
 
 
-def _from_hours(source: Source, measures: list[Measure], rows: Rows, *, by: Sequence[str]) -> Groups:
-    slot = rows.what["slot"].astype(np.int64)
-    bucket = _weekday(rows.day) * 24 + slot % 24
-    keys, group = _group([bucket, *([rows.team] if by else [])])
-    sums = {}
-    for m in measures:
-        mine = slot // 24 == source.sums.index(m)
-        sums[m.slug] = _sum(group[mine], rows.what["amount"][mine], len(keys))
+def _from_hours(measures: dict[str, Rows], *, by: Sequence[str]) -> Groups:
+    hour = np.concatenate([_weekday(rows.day) * 24 + rows.what["slot"] % 24 for rows in measures.values()])
+    team = np.concatenate([rows.team for rows in measures.values()])
+    keys, group = _group([hour, *([team] if by else [])])
+    sums, start = {}, 0
+    for slug, rows in measures.items():
+        mine = group[start : start + len(rows.what)]
+        sums[slug] = _sum(mine, rows.what["amount"], len(keys))
+        start += len(mine)
     return Groups(keys, sums=sums)
 
 

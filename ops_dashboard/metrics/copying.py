@@ -19,7 +19,9 @@ POSTGRES_EPOCH_S = 946_684_800  # 2000-01-01
 MICRO = 1_000_000
 NEVER = np.iinfo(np.int64).max  # an instant that has not come
 
-_TWO_AND_BYTES = Struct(">hiiiii")  # fields, then a length before each value
+ARRAY_HEADER = 20  # array_send: dimensions, flags, element type, size, lower bound
+
+_FIELDS, _LENGTH = Struct(">h"), Struct(">i")
 
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
@@ -184,15 +186,27 @@ def copy_out(cursor: CursorWrapper, select: str, layout: Mapping[str, str]) -> N
     return np.frombuffer(rows, dtype=np.dtype(fields))
 
 
-def rows_of_bytes(cursor: CursorWrapper, copy: str) -> list[tuple[int, int, bytes]]:
-    """Rows of a COPY ... TO STDOUT (FORMAT BINARY) of two integers and one bytea, none of them null."""
+def rows_of_bytes(cursor: CursorWrapper, select: str) -> list[tuple[bytes, ...]]:
+    """Rows of a query by COPY, each value as its bytes; none may be null."""
     stream = BytesIO()
-    cursor.copy_expert(copy, stream)
+    cursor.copy_expert(f"COPY ({select}) TO STDOUT (FORMAT BINARY)", stream)
     raw = stream.getvalue()
     rows, at, end = [], len(HEADER), len(raw) - len(TRAILER)
     while at < end:
-        _, _, first, _, second, length = _TWO_AND_BYTES.unpack_from(raw, at)
-        at += _TWO_AND_BYTES.size
-        rows.append((first, second, raw[at : at + length]))
-        at += length
+        values = []
+        (fields,) = _FIELDS.unpack_from(raw, at)
+        at += _FIELDS.size
+        for _ in range(fields):
+            (length,) = _LENGTH.unpack_from(raw, at)
+            at += _LENGTH.size
+            values.append(raw[at : at + length])
+            at += length
+        rows.append(tuple(values))
     return rows
+
+
+def array_of(raw: bytes) -> NDArray:
+    """A one-dimensional array of integers, none null, as `array_send` tells it. int64[n]"""
+    (width,) = _LENGTH.unpack_from(raw, ARRAY_HEADER)
+    element = np.dtype([("length", ">i4"), ("value", f">i{width}")])
+    return np.frombuffer(raw, element, offset=ARRAY_HEADER)["value"].astype(np.int64)
