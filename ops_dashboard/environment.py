@@ -39,6 +39,7 @@ class Environment:
     csrf_trusted_origins: tuple[str, ...]
     https: bool
     reporting_zone: str
+    currency: str
     email_url: str
     email_from: str
     metrics_token: str
@@ -64,6 +65,7 @@ class Environment:
             csrf_trusted_origins=_words(variables, "CSRF_TRUSTED_ORIGINS", default=()),
             https=_flag(variables, "HTTPS", default=bool(database_url) and not is_local(database_url)),
             reporting_zone=_zone(variables),
+            currency=_currency(variables),
             email_url=variables.get("EMAIL_URL") or NO_MAIL,
             email_from=variables.get("EMAIL_FROM") or "ops-dashboard@localhost",
             metrics_token=variables.get("METRICS_TOKEN", ""),
@@ -157,6 +159,13 @@ def _number(variables: Mapping[str, str], name: str, *, default: int, least: int
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
         raise BadEnvironment(f"{name}={text!r} is not a whole number from {least} to {most}")
     return int(text)
+
+
+def _currency(variables: Mapping[str, str]) -> str:
+    code = variables.get("CURRENCY") or "USD"
+    if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
+        raise BadEnvironment(f"CURRENCY={code!r} is not a currency code of ISO 4217; try 'EUR'")
+    return code
 
 
 def _zone(variables: Mapping[str, str]) -> str:

@@ -106,6 +106,8 @@ TIME_ZONE = "UTC"
 
 # The zone in which days, weeks and hours are cut on every surface.
 REPORTING_ZONE = ENVIRONMENT.reporting_zone
+# The one currency of rates and costs; facts hold its minor units.
+CURRENCY = ENVIRONMENT.currency
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -77,6 +77,7 @@ def test_local_addresses_are_told_from_outside_ones(url: str, expected: bool) ->
         ({"DEBUG": "1", "ALLOWED_HOSTS": "ops.example.org"}, "DEBUG"),
         ({"REPORTING_ZONE": "Mars/Olympus"}, "REPORTING_ZONE"),
         ({"REPORTING_ZONE": "../etc/passwd"}, "REPORTING_ZONE"),
+        ({"CURRENCY": "dollars"}, "CURRENCY"),
         ({"STATEMENT_TIMEOUT_S": "-1"}, "STATEMENT_TIMEOUT_S"),
         ({"WORKER_PROCESSES": "0"}, "WORKER_PROCESSES"),
     ],

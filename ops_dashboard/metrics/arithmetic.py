@@ -4,23 +4,26 @@ from datetime import date
 
 import numpy as np
 
-from ops_dashboard.metrics.definitions import Level, Metric, Quantile, Ratio, Total
+from ops_dashboard.metrics.currency import minor_units
+from ops_dashboard.metrics.definitions import Level, Metric, Quantile, Ratio, Total, Unit
 from ops_dashboard.metrics.groups import Groups, Key
 from ops_dashboard.metrics.histogram import grouped_quantile
-from ops_dashboard.metrics.intervals import quantile_ranks, wilson
+from ops_dashboard.metrics.intervals import quantile_ranks
+from ops_dashboard.metrics.means import ratios
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.result import Figure
 
 
 def figures_of(
-    metric: Metric, groups: dict[str, Groups], *, period: Period, grain: Grain, today: date
+    metric: Metric, groups: dict[str, Groups], *, period: Period, grain: Grain, today: date, currency: str = "USD"
 ) -> dict[Key, Figure]:
     """The figure of every bucket and cut that has facts; for a stock, of every bucket so far."""
+    size = size_of(metric.unit, currency)
     match metric:
         case Total():
-            return _totals(metric, groups[metric.source])
+            return _totals(metric, groups[metric.source], size=size)
         case Ratio():
-            return _ratios(metric, groups[metric.source])
+            return ratios(metric, groups, size=size)
         case Quantile():
             return _quantiles(metric, groups[metric.source])
         case Level():
@@ -28,25 +31,18 @@ def figures_of(
     raise TypeError(metric)
 
 
-def _totals(metric: Total, groups: Groups) -> dict[Key, Figure]:
+def size_of(unit: Unit, currency: str) -> float:
+    """How much of what facts hold makes one of what is read: 3600 seconds an hour, 100 cents a dollar."""
+    if unit is Unit.MONEY:
+        return float(minor_units(currency))
+    return 3600.0 if unit is Unit.HOURS else 1.0
+
+
+def _totals(metric: Total, groups: Groups, *, size: float) -> dict[Key, Figure]:
+    amounts, counts = groups.sums[metric.measure].tolist(), groups.sums[metric.n or metric.measure].tolist()
     return {
-        key: Figure(float(amount), int(amount))
-        for key, amount in zip(groups.keys, groups.sums[metric.measure].tolist(), strict=True)
+        key: Figure(amount / size, int(count)) for key, amount, count in zip(groups.keys, amounts, counts, strict=True)
     }
-
-
-def _ratios(metric: Ratio, groups: Groups) -> dict[Key, Figure]:
-    parts, wholes = groups.sums[metric.part].tolist(), groups.sums[metric.whole].tolist()
-    return {key: ratio_figure(metric, part, whole) for key, part, whole in zip(groups.keys, parts, wholes, strict=True)}
-
-
-def ratio_figure(metric: Ratio, part: int, whole: int) -> Figure:
-    """part / whole with its interval where it is a share; nothing where the whole is nothing."""
-    if whole == 0:
-        return Figure(None, 0)
-    interval = wilson(part, whole) if metric.of_shares else None
-    low, high = interval or (None, None)
-    return Figure(part / whole, whole, low, high)
 
 
 def _quantiles(metric: Quantile, groups: Groups) -> dict[Key, Figure]:

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Ratio, Source, Total, registry
+from ops_dashboard.metrics.means import n_of
 from ops_dashboard.metrics.periods import Grain, Period
-from ops_dashboard.metrics.teams import TEAM
+from ops_dashboard.metrics.teams import TEAM_CUTS
 
 DAY_ZERO = date(1970, 1, 1)
 
@@ -42,9 +43,9 @@ def today() -> date:
 
 
 def dimension_of(source: Source, slug: str) -> Dimension:
-    dimension = TEAM if slug == "team" else source.dimension(slug)
+    dimension = TEAM_CUTS.get(slug) or source.dimension(slug)
     if dimension is None:
-        known = ", ".join(["team", *(d.slug for d in source.dimensions)])
+        known = ", ".join([*TEAM_CUTS, *(d.slug for d in source.dimensions)])
         raise BadQuery(f"{slug!r} is no cut of {source.slug}; it has {known}.")
     return dimension
 
@@ -59,20 +60,49 @@ def known_codes(dimension: Dimension, slugs: Sequence[str]) -> list[int]:
 
 def needs(metric: Metric) -> list[tuple[Source, list[str]]]:
     """The measures a metric is made of, by source."""
+    return [
+        (registry.source(slug), list(dict.fromkeys(m for s, m in _made_of(metric) if s == slug)))
+        for slug in metric.sources
+    ]
+
+
+def _made_of(metric: Metric) -> list[tuple[str, str]]:
+    """(source, measure) of each."""
     match metric:
         case Total():
-            return [(registry.source(metric.source), [metric.measure])]
+            return [(metric.source, metric.measure), *([(metric.source, metric.n)] if metric.n else [])]
         case Ratio():
-            return [(registry.source(metric.source), [metric.part, metric.whole])]
+            own = [metric.part, *filter(None, (metric.squares, metric.weight_squares))]
+            return [*((metric.source, m) for m in own), (metric.whole_from, metric.whole), n_of(metric)]
         case Quantile():
-            return [(registry.source(metric.source), [metric.measure])]
+            return [(metric.source, metric.measure)]
         case Level():
-            wanted = [*metric.entered, *metric.left]
-            return [
-                (registry.source(slug), list(dict.fromkeys(m for s, m in wanted if s == slug)))
-                for slug in metric.sources
-            ]
+            return [*metric.entered, *metric.left]
     raise TypeError(metric)
+
+
+def counted(metric: Metric) -> tuple[Source, str]:
+    """The measure whose facts are the rows behind a figure: what its n counts."""
+    match metric:
+        case Ratio():
+            source, measure = n_of(metric)
+            return registry.source(source), measure
+        case Total():
+            return registry.source(metric.source), metric.n or metric.measure
+        case Quantile():
+            return registry.source(metric.source), metric.measure
+    raise TypeError(metric)
+
+
+def rows_source(metric: Metric) -> Source:
+    """The source whose facts are the rows behind a figure."""
+    return registry.source(metric.sources[0]) if isinstance(metric, Level) else counted(metric)[0]
+
+
+def cuts_named(item: object) -> set[str]:
+    """The cuts that a query, a panel or what a page asks names."""
+    by = getattr(item, "by", ())
+    return {*((by,) if isinstance(by, str) else by), *(slug for slug, _ in getattr(item, "where", ()))}
 
 
 def day_of(number: int) -> date:

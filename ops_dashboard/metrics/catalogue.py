@@ -3,6 +3,7 @@
 from typing import Any
 
 from ops_dashboard.metrics.definitions import Level, Metric, Quantile, Ratio, Total, registry
+from ops_dashboard.metrics.teams import TEAM_CUTS
 
 
 def formula(metric: Metric) -> str:
@@ -11,7 +12,8 @@ def formula(metric: Metric) -> str:
         case Total():
             return f"sum of {metric.source}.{metric.measure}"
         case Ratio():
-            return f"{metric.source}.{metric.part} / {metric.source}.{metric.whole}"
+            scale = f" * {metric.scale:g}" if metric.scale != 1 else ""
+            return f"{metric.source}.{metric.part} / {metric.whole_from}.{metric.whole}{scale}"
         case Quantile():
             return f"{metric.p:.0%} quantile of {metric.source}.{metric.measure}"
         case Level():
@@ -25,7 +27,7 @@ def cuts(metric: Metric) -> list[str]:
     """Slugs of the dimensions that every source of the metric has."""
     shared = [{d.slug for d in registry.source(slug).dimensions} for slug in metric.sources]
     first = registry.source(metric.sources[0]).dimensions
-    return ["team", *(d.slug for d in first if all(d.slug in slugs for slugs in shared))]
+    return [*TEAM_CUTS, *(d.slug for d in first if all(d.slug in slugs for slugs in shared))]
 
 
 def entry(metric: Metric) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from ops_dashboard.metrics.forms import COMPARISONS, GRAINS, PERIODS, Asked
 from ops_dashboard.metrics.pages import Page
 from ops_dashboard.metrics.query import Reader
 from ops_dashboard.metrics.rendering.numbers import days
-from ops_dashboard.metrics.teams import TEAM
+from ops_dashboard.metrics.teams import TEAM_CUTS, teams_of
 
 FEW = 2  # how many chosen values a chip names before it counts them
 
@@ -40,8 +40,18 @@ def chips(page: Page, asked: Asked, reader: Reader) -> list[Chip]:
     metric = _leading_metric(page)
     if metric is None:
         return found
-    found += [chip for slug in page.filters if (chip := _dimension_chip(metric, slug, asked, reader))]
+    found += [chip for slug in shown_filters(page, asked) if (chip := _dimension_chip(metric, slug, asked, reader))]
     return found
+
+
+def offered_filters(page: Page) -> tuple[str, ...]:
+    """Every cut that the page's address may filter by: its own, and those made from the team."""
+    return tuple(dict.fromkeys((*page.filters, *TEAM_CUTS)))
+
+
+def shown_filters(page: Page, asked: Asked) -> list[str]:
+    """A filter has a chip where the page declares it or the address uses it."""
+    return [slug for slug in offered_filters(page) if slug in page.filters or asked.filtered(slug)]
 
 
 def _leading_metric(page: Page) -> str | None:
@@ -82,7 +92,7 @@ def cut_choices(metric: str, chosen: str, reader: Reader) -> tuple[Choice, ...]:
 
 def dimension_of(metric: str, slug: str) -> Dimension | None:
     source = registry.source(registry.metric(metric).sources[0])
-    return TEAM if slug == "team" else source.dimension(slug)
+    return TEAM_CUTS.get(slug) or source.dimension(slug)
 
 
 def _dimension_chip(metric: str, slug: str, asked: Asked, reader: Reader) -> Chip | None:
@@ -93,7 +103,9 @@ def _dimension_chip(metric: str, slug: str, asked: Asked, reader: Reader) -> Chi
         return None
     chosen = asked.filtered(slug)
     offered = {
-        value: label for code, value, label in dimension.every() if slug != "team" or reader.scope.sees_team(code)
+        value: label
+        for code, value, label in dimension.every()
+        if slug not in TEAM_CUTS or _is_theirs(dimension, code, reader)
     }
     offered |= {value: value for value in chosen if value not in offered}
     choices = tuple(Choice(value, label, value in chosen) for value, label in offered.items())
@@ -106,6 +118,13 @@ def _dimension_chip(metric: str, slug: str, asked: Asked, reader: Reader) -> Chi
         problem=asked.problems.get(slug, ""),
         active=bool(chosen),
     )
+
+
+def _is_theirs(cut: Dimension, code: int, reader: Reader) -> bool:
+    """Whether a team of the reader stands behind this value of a cut made from the team."""
+    if reader.scope.teams is None:
+        return True
+    return any(reader.scope.sees_team(team) for team in teams_of(cut, [code]))
 
 
 def _chosen_words(labels: list[str], offered: int) -> str:

@@ -23,10 +23,15 @@ class Better(StrEnum):
 
 
 class Unit(StrEnum):
+    """What a value is in. Facts hold integers: seconds for HOURS, minor units (cents) for MONEY."""
+
     COUNT = "count"
     SHARE = "share"  # 0..1, shown as per cent
     SECONDS = "seconds"
+    HOURS = "hours"  # facts in seconds, values in hours
+    MONEY = "money"  # facts in minor units, values in units of the deployment's one currency
     PER = "per"  # a mean or a ratio of counts
+    PER_HOUR = "per_hour"  # events over hours: a ratio with scale 3600 where the whole is in seconds
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ class Dimension:
     """A cut of a source. `column` is the code in the facts; labels come from `labels`.
 
     `labels(codes)` maps codes to (slug, label) in one query; code 0 means none. `every()` lists the
-    values that a filter offers, in the order people expect, as (code, slug, label).
+    values that a filter offers, in the order people expect, as (code, slug, label). A cut made from
+    the team has no column of its own: `of_teams()` maps team ids to its codes (see `teams.py`).
     """
 
     slug: str
@@ -44,6 +50,8 @@ class Dimension:
     codes: Callable[[list[str]], dict[str, int]]
     every: Callable[[], list[tuple[int, str, str]]]
     about_people: bool = False  # one value is one person: needs `Scope.sees_people`
+    none: str = "None"  # what code 0 is called
+    of_teams: Callable[[], dict[int, int]] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,8 +93,9 @@ class Source:
 
     `table` is a table or parenthesised sub-select with columns for `at` (timestamptz), `team`
     and every `columns[].sql`; `subject` names the column that ties a fact to what it is about
-    (a ticket), so that a writer can mark the cells its subjects touch. Facts whose `at` is null
-    or lies ahead of the reading instant do not exist yet.
+    (a ticket), so that a writer can mark the cells its subjects touch. Facts whose `at` is null do
+    not exist; those that lie ahead of the reading instant do not exist yet, unless the source tells
+    what is planned (`ahead`).
     """
 
     slug: str
@@ -99,7 +108,9 @@ class Source:
     measures: tuple[Measure, ...]
     dimensions: tuple[Dimension, ...]
     about: str = "ticket"  # what the subject is; its writer marks all sources about it
+    rows_right: str = "sees_tickets"  # of `Scope`: what it takes to see the rows behind a figure
     ticks: bool = False  # facts lie ahead of now and come true by time alone
+    ahead: bool = False  # facts count before their time comes: a roster, a forecast
     version: int = 1
 
     @property
@@ -118,6 +129,9 @@ class Source:
     def measure(self, slug: str) -> Measure:
         return next(m for m in self.measures if m.slug == slug)
 
+    def has(self, slug: str) -> bool:
+        return any(m.slug == slug for m in self.measures)
+
     def dimension(self, slug: str) -> Dimension | None:
         return next((d for d in self.dimensions if d.slug == slug), None)
 
@@ -134,7 +148,7 @@ class Metric:
     attribution: str  # which date a fact counts on
     owner: str  # whose number it is
     maturity_days: int = 0  # how long recent days may still move
-    minimum_n: int = 1
+    minimum_n: int = 1  # fewer are marked as few; an estimate that rests on fewer is not told
     peers: str = ""  # how the peers' metric of that name differs
     clock: Literal["", "calendar", "business"] = ""
     rights: tuple[str, ...] = ()  # of `Scope`, beyond sees_metrics: whoever lacks one is refused
@@ -146,10 +160,15 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class Total(Metric):
-    """Sum of one measure."""
+    """Sum of one measure. `n` names the measure that counts what the sum rests on; a count counts itself."""
 
     source: str
     measure: str
+    n: str = ""
+
+    def __post_init__(self) -> None:
+        if self.unit in (Unit.HOURS, Unit.MONEY) and not self.n:
+            raise ValueError(f"{self.slug!r} is no count: `n` must name the measure that counts its facts.")
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -158,16 +177,41 @@ class Total(Metric):
 
 @dataclass(frozen=True, kw_only=True)
 class Ratio(Metric):
-    """part / whole, two measures of one source. `of_shares` when part counts a subset of whole."""
+    """part / whole * scale, two measures of one source or of two.
+
+    `of_shares` when part counts a subset of whole: it gets the interval of a share. `n` names the
+    measure that counts what the figure rests on, of the part's source if it has one of that name,
+    else of the whole's; left out, the whole counts it. A figure whose whole is missing is a gap.
+
+    `squares` makes it an estimated mean: part sums a score x, whole counts the facts (or sums their
+    design weights w), `squares` sums x^2 (or w x^2) and, where there are weights, `weight_squares`
+    sums w^2. It gets the pooled interval of `means.py`, and is not told under `minimum_n`.
+    """
 
     source: str
     part: str
     whole: str
+    whole_source: str = ""
+    scale: float = 1.0
+    n: str = ""
     of_shares: bool = True
+    squares: str = ""
+    weight_squares: str = ""
+
+    def __post_init__(self) -> None:
+        if self.of_shares and (self.whole_source or self.squares or self.scale != 1.0):
+            raise ValueError(f"{self.slug!r} counts no subset of its whole: it needs of_shares=False.")
+        if self.weight_squares and not (self.squares and self.n):
+            raise ValueError(f"{self.slug!r} is weighted: it needs `squares`, and `n` to count its facts.")
+
+    @property
+    def whole_from(self) -> str:
+        """The source of the whole."""
+        return self.whole_source or self.source
 
     @property
     def sources(self) -> tuple[str, ...]:
-        return (self.source,)
+        return tuple(dict.fromkeys((self.source, self.whole_from)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,8 @@ For a ratio R = sum(w_k r_k), with w_k the share of cut k in the whole and r_k i
 between two periods is split by the symmetric (midpoint) form of Kitagawa 1955, JASA 50:1168:
     mix_k  = (w1_k - w0_k) * ((r0_k + r1_k) / 2 - (R0 + R1) / 2)
     rate_k = (w0_k + w1_k) / 2 * (r1_k - r0_k)
-A cut without facts in one period takes its rate from the other, so that its arrival is all mix.
+A cut without facts in one period takes its rate from the other, so that its arrival is all mix. A part
+that has no whole (what a team cost that solved nothing) has no rate: what it adds to R counts as rate.
 """
 
 from dataclasses import dataclass
@@ -50,9 +51,9 @@ def ratio_effects(parts: list[Part]) -> list[Effect]:
         r0 = rate_before if rate_before is not None else rate_after or 0.0
         r1 = rate_after if rate_after is not None else r0
         w0, w1 = p.before_whole / before, p.after_whole / after
-        effects.append(
-            Effect(p.key, p.label, 0.0, mix=(w1 - w0) * ((r0 + r1) / 2 - middle), rate=(w0 + w1) / 2 * (r1 - r0))
-        )
+        loose = (0.0 if p.after_whole else p.after_part / after) - (0.0 if p.before_whole else p.before_part / before)
+        mix, rate = (w1 - w0) * ((r0 + r1) / 2 - middle), (w0 + w1) / 2 * (r1 - r0)
+        effects.append(Effect(p.key, p.label, 0.0, mix=mix, rate=rate + loose))
     return effects
 
 

@@ -65,7 +65,7 @@ def _rest(parts: list[Part], whole: tuple[float, ...]) -> Part:
 
 
 def _amounts(figure: Figure, is_ratio: bool) -> tuple[float, float]:
-    """(part, whole): the part of a ratio is a count, so it comes back whole."""
-    if figure.value is None:
-        return 0.0, 0.0
-    return (float(round(figure.value * figure.n)), float(figure.n)) if is_ratio else (figure.value, figure.value)
+    """(part, whole) of a ratio; an amount as both."""
+    if is_ratio:
+        return figure.part, figure.whole
+    return figure.value or 0.0, figure.value or 0.0

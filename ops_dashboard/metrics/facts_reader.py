@@ -5,7 +5,7 @@ numpy reads without looking at them one by one (380,000 rows/s against 200,000 b
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -60,6 +60,11 @@ def bounds_of(day: date) -> tuple[datetime, datetime]:
     return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
 
 
+def _no_later_than(source: Source, as_of: datetime) -> datetime:
+    """Facts that lie ahead of now do not exist yet, unless their source tells what is planned."""
+    return datetime.max.replace(tzinfo=UTC) if source.ahead else as_of
+
+
 def cells_sql(source: Source, cells: Iterable[CellKey], *, as_of: datetime) -> str:
     """The facts of some cells up to `as_of`, one index range a cell.
 
@@ -69,7 +74,7 @@ def cells_sql(source: Source, cells: Iterable[CellKey], *, as_of: datetime) -> s
     with connection.cursor() as cursor:
         mogrify = cursor.cursor.mogrify
         values = b",".join(mogrify("(%s,%s::timestamptz,%s::timestamptz)", row) for row in wanted).decode()
-        limit = mogrify("%s::timestamptz", (as_of,)).decode()
+        limit = mogrify("%s::timestamptz", (_no_later_than(source, as_of),)).decode()
     return (
         f"SELECT fact.* FROM (VALUES {values}) AS cell (team_id, starts, ends) CROSS JOIN LATERAL ("
         f"{select_sql(source)} WHERE ({source.team}) = cell.team_id "
@@ -90,7 +95,7 @@ def read_days(source: Source, first: date, last: date, *, as_of: datetime) -> tu
         mogrify = cursor.cursor.mogrify
         where = mogrify(
             f"WHERE ({source.at}) >= %s AND ({source.at}) < %s AND ({source.at}) <= %s".encode(),
-            (bounds_of(first)[0], bounds_of(last)[1], as_of),
+            (bounds_of(first)[0], bounds_of(last)[1], _no_later_than(source, as_of)),
         ).decode()
     return _read(source, f"{select_sql(source)} {where}")
 
@@ -102,7 +107,7 @@ def day_range(source: Source, *, as_of: datetime) -> tuple[date, date] | None:
         cursor.execute(
             f"SELECT (min({source.at}) AT TIME ZONE %s)::date, (max({source.at}) AT TIME ZONE %s)::date "
             f"FROM {source.table} f WHERE ({source.at}) <= %s",
-            [zone, zone, as_of],
+            [zone, zone, _no_later_than(source, as_of)],
         )
         first, last = cursor.fetchone()
     return None if first is None else (first, last)

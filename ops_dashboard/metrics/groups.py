@@ -1,5 +1,6 @@
 """Amounts by bucket and cut: what cells are read into and figures are made from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +21,22 @@ class Groups:
     sums: dict[str, np.ndarray] = field(default_factory=dict)
     durations: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
     opening: dict[tuple[int, ...], dict[str, int]] = field(default_factory=dict)
+
+
+def recoded(groups: Groups, recode: Callable[[tuple[int, ...]], tuple[int, ...]]) -> Groups:
+    """The same amounts under other codes; what falls under one code is added up."""
+    keys: dict[Key, int] = {}
+    place = np.array([keys.setdefault((bucket, recode(codes)), len(keys)) for bucket, codes in groups.keys], np.int64)
+    sums = {slug: np.zeros(len(keys), np.int64) for slug in groups.sums}
+    for slug, amounts in groups.sums.items():
+        np.add.at(sums[slug], place, amounts)
+    opening: dict[tuple[int, ...], dict[str, int]] = {}
+    for codes, stock in groups.opening.items():
+        held = opening.setdefault(recode(codes), dict.fromkeys(stock, 0))
+        for slug, amount in stock.items():
+            held[slug] += amount
+    durations = {slug: (place[group], value, weight) for slug, (group, value, weight) in groups.durations.items()}
+    return Groups(list(keys), sums, durations, opening)
 
 
 def collapsed(groups: Groups) -> Groups:

@@ -26,3 +26,24 @@ def quantile_ranks(n: np.ndarray, p: float) -> tuple[np.ndarray, np.ndarray]:
     """
     half = Z * np.sqrt(n * p * (1 - p))
     return np.floor(n * p - half), np.ceil(n * p + half) - 1
+
+
+def pooled_sd(part: float, whole: float, squares: float, effective_n: float) -> float | None:
+    """Standard deviation of all facts of an answer together: sums of w x, w and w x^2 (w = 1 where
+    unweighted), with Bessel's correction. None where fewer than two facts tell it."""
+    if whole <= 0 or effective_n <= 1:
+        return None
+    mean = part / whole
+    return sqrt(max(squares / whole - mean * mean, 0.0) * effective_n / (effective_n - 1))
+
+
+def effective_n(weights: float, weight_squares: float) -> float:
+    """How many facts of equal weight tell as much (Kish 1965, Survey Sampling, 11.7)."""
+    return weights * weights / weight_squares if weight_squares else 0.0
+
+
+def mean_interval(mean: float, sd: float, effective_n: float) -> tuple[float, float]:
+    """mean +- z sd / sqrt(n). With sd pooled over a large answer it holds its 95 % down to n = 5,
+    where the interval from a group's own sd covers 75 to 87 %."""
+    half = Z * sd / sqrt(effective_n)
+    return mean - half, mean + half

@@ -133,7 +133,7 @@ def empty_of(result: Result, asked: Asked) -> Empty | None:
 
 def _figure(spec: FigureSpec, asked: Asked, reader: Reader) -> FigureItem:
     result = reader.run(asked.query(spec.metric, where=spec.where))
-    return figure_item(result, label=spec.label, rows_url=spec.rows_url if reader.scope.sees_tickets else "")
+    return figure_item(result, label=spec.label, rows_url=spec.rows_url if reader.sees_rows(result.metric) else "")
 
 
 def _shown(panel: Panel, query: Query, asked: Asked, result: Result, **parts: Any) -> PanelView:

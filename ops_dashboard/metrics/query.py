@@ -26,20 +26,23 @@ from ops_dashboard.metrics.asking import (
     Query,
     buckets,
     compared_buckets,
+    counted,
+    cuts_named,
     day_of,
     dimension_of,
     is_maturing,
     known_codes,
     needs,
+    rows_source,
     today,
 )
 from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Source, Total, registry
-from ops_dashboard.metrics.groups import Groups, Key, collapsed
+from ops_dashboard.metrics.groups import Groups, Key, collapsed, recoded
 from ops_dashboard.metrics.models import Annotation, Fill, Goal, StaleCell
 from ops_dashboard.metrics.periods import Grain, Period, merged
 from ops_dashboard.metrics.result import Figure, Freshness, Note, Result, Row
 from ops_dashboard.metrics.shelf import Shelf
-from ops_dashboard.metrics.teams import TEAM
+from ops_dashboard.metrics.teams import TEAM_CUTS, columns, grouping_mark, recoding, teams_of
 from ops_dashboard.metrics.withholding import divided, small, without
 from ops_dashboard.people.roles import Scope
 
@@ -115,19 +118,20 @@ class Reader:
         generations = sorted((fill.source, fill.generation) for fill in self._fills.values())
         goals = [(g.metric, g.team_id, g.value, g.valid_from, g.valid_to) for g in self._goals]
         notes = [(a.kind, a.on, a.until, a.label) for a in self._annotations]
-        text = repr((what, rights, generations, goals, notes, today(), settings.REPORTING_ZONE))
+        teams = grouping_mark(slug for item in what for slug in cuts_named(item))
+        text = repr((what, rights, generations, goals, notes, teams, today(), settings.REPORTING_ZONE))
         return blake2b(text.encode(), digest_size=16).hexdigest()
 
     def subjects(self, query: Query) -> np.ndarray:
         metric = registry.metric(query.metric)
         self._check(metric, query)
-        if not self.scope.sees_tickets:
-            raise NotYours("This account may not see the tickets behind a figure.")
+        if not self.sees_rows(metric):
+            raise NotYours(f"This account may not see the {rows_source(metric).about}s behind a figure.")
         read = partial(cell_store.subjects, self._shelf(query), teams=self._teams(query))
         if isinstance(metric, Level):
             return self._inside(metric, query, read)
-        ((source, measures),) = needs(metric)
-        return np.unique(read(source, measures[-1], query.period, where=self._codes(source, query)))
+        source, measure = counted(metric)
+        return np.unique(read(source, measure, query.period, where=self._codes(source, query)))
 
     def distribution(self, query: Query, *, edges: Sequence[int]) -> list[int]:
         """How many durations of a Quantile metric lie below each edge (seconds), between, and above the last."""
@@ -163,6 +167,10 @@ class Reader:
 
     # -- what the reader may ask
 
+    def sees_rows(self, metric: Metric) -> bool:
+        """Whether the reader may list what a figure counts."""
+        return bool(getattr(self.scope, rows_source(metric).rows_right))
+
     def _check(self, metric: Metric, query: Query) -> None:
         if any(not getattr(self.scope, right) for right in metric.rights):
             raise NotYours(f"Your role does not see {metric.label.lower()}.")
@@ -178,19 +186,19 @@ class Reader:
 
     def _teams(self, query: Query) -> list[int] | None:
         """Ids of the teams to read; None: all. Filters and scope both narrow."""
-        wanted = [slugs for slug, slugs in query.where if slug == "team"]
+        wanted = [(TEAM_CUTS[slug], slugs) for slug, slugs in query.where if slug in TEAM_CUTS]
         teams = None if self.scope.teams is None else set(self.scope.teams)
-        for slugs in wanted:
-            codes = known_codes(TEAM, slugs)
-            teams = set(codes) if teams is None else teams & set(codes)
+        for cut, slugs in wanted:
+            theirs = teams_of(cut, known_codes(cut, slugs))
+            teams = theirs if teams is None else teams & theirs
         return None if teams is None else sorted(teams)
 
     def _codes(self, source: Source, query: Query) -> list[tuple[str, list[int]]]:
-        """(column, codes) of every filter but the team's."""
+        """(column, codes) of every filter but those by team or by what a team has."""
         return [
             (dimension.column, known_codes(dimension, slugs))
             for slug, slugs in query.where
-            if slug != "team"
+            if slug not in TEAM_CUTS
             for dimension in [dimension_of(source, slug)]
         ]
 
@@ -206,6 +214,7 @@ class Reader:
                 self.scope.sees_people,
                 today(),
                 settings.REPORTING_ZONE,
+                grouping_mark(cuts_named(query)),
             )
         )
         return blake2b(text.encode(), digest_size=16).hexdigest()
@@ -238,25 +247,28 @@ class Reader:
 
     def _groups(self, query: Query, metric: Metric, period: Period) -> dict[str, Groups]:
         """Amounts of every (bucket day number or hour of week, codes of the cuts), by source."""
-        return {
-            source.slug: cell_store.aggregate(
+        found = {}
+        for source, measures in needs(metric):
+            cuts = [dimension_of(source, slug) for slug in query.by]
+            groups = cell_store.aggregate(
                 self._shelf(query),
                 source,
                 measures,
                 period,
                 grain=query.grain,
-                by=[dimension_of(source, slug).column for slug in query.by],
+                by=columns(cuts),
                 where=self._codes(source, query),
                 teams=self._teams(query),
                 opening=isinstance(metric, Level),
                 exact=query.exact and isinstance(metric, Quantile),
             )
-            for source, measures in needs(metric)
-        }
+            recode = recoding(cuts)
+            found[source.slug] = recoded(groups, recode) if recode else groups
+        return found
 
     def _figures(self, query: Query, metric: Metric, amounts: dict[str, Groups]) -> dict[Key, Figure]:
         """The figure of every bucket and cut, those that this reader may not see withheld."""
-        figures = figures_of(metric, amounts, period=query.period, grain=query.grain, today=today())
+        figures = _figures(metric, amounts, query)
         return without(figures, self._hidden(query, metric, figures)) if self.scope.small_cells_hidden else figures
 
     def _whole(self, query: Query, metric: Metric, amounts: dict[str, Groups]) -> Figure:
@@ -274,8 +286,7 @@ class Reader:
                 query, by=_last(slug, query.by), where=tuple(each for each in query.where if each[0] != slug)
             )
             amounts = self._groups(wider, metric, query.period)
-            table = figures_of(metric, amounts, period=query.period, grain=query.grain, today=today())
-            gone = small(table, over_time=flows)
+            gone = small(_figures(metric, amounts, query), over_time=flows)
             if slug in query.by:
                 place = query.by.index(slug)
                 hidden |= {(b, c) for b, c in figures if (b, (*c[:place], *c[place + 1 :], c[place])) in gone}
@@ -320,7 +331,7 @@ class Reader:
         source = registry.source(registry.metric(query.metric).sources[0])
         dimension = dimension_of(source, slug)
         codes = {codes[place] for _, codes in figures}
-        known = self._named.setdefault(dimension, {0: ("none", "None")})
+        known = self._named.setdefault(dimension, {0: ("none", dimension.none)})
         if unknown := sorted(codes - known.keys()):
             known.update({code: (f"removed-{code}", f"{dimension.label} {code}, removed") for code in unknown})
             known.update(dimension.labels(unknown))
@@ -335,8 +346,9 @@ class Reader:
         if bucket is None or query.grain is Grain.HOUR_OF_WEEK:
             return _nothing(metric)
         start = day_of(bucket)
-        counted = first_day is not None and query.grain.next_start(start) > first_day and start <= today()
-        return _nothing(metric) if counted else Figure(None, 0)
+        is_past = start <= today() or any(registry.source(slug).ahead for slug in metric.sources)
+        was_counted = first_day is not None and query.grain.next_start(start) > first_day and is_past
+        return _nothing(metric) if was_counted else Figure(None, 0)
 
     def _target(self, query: Query) -> float | None:
         """The goal in force on the period's last day: the one team's own, else everyone's."""
@@ -359,6 +371,12 @@ class Reader:
             for a in self._annotations
             if a.on <= period.end and (a.until or a.on) >= period.start
         )
+
+
+def _figures(metric: Metric, amounts: dict[str, Groups], query: Query) -> dict[Key, Figure]:
+    return figures_of(
+        metric, amounts, period=query.period, grain=query.grain, today=today(), currency=settings.CURRENCY
+    )
 
 
 def _nothing(metric: Metric) -> Figure:

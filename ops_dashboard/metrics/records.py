@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
+
+from ops_dashboard.metrics.definitions import Metric, Unit
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.result import WHY_WITHHELD, Result, Row
 
@@ -18,6 +21,11 @@ def bucket_name(result: Result, row: Row) -> str:
     return row.start.strftime("%Y-%m") if result.grain is Grain.MONTH else row.start.isoformat()
 
 
+def unit_word(metric: Metric) -> str:
+    """The unit of values in files and answers; money names its currency."""
+    return settings.CURRENCY if metric.unit is Unit.MONEY else metric.unit.value
+
+
 def row_record(result: Result, row: Row) -> dict[str, Any]:
     """One row: period, a key per cut, value, n and interval; the compared figure where there is one."""
     figure = row.figure
@@ -29,6 +37,8 @@ def row_record(result: Result, row: Row) -> dict[str, Any]:
         record["previous"] = row.previous.value if row.previous else None
     if withheld := _withheld(row):
         record["withheld"] = withheld
+    if figure.is_few:
+        record["few"] = True
     if row.maturing:
         record["maturing"] = True
     return record
@@ -45,7 +55,7 @@ def result_record(result: Result) -> dict[str, Any]:
     complete_to = result.freshness.complete_to
     return {
         "metric": result.metric.slug,
-        "unit": result.metric.unit.value,
+        "unit": unit_word(result.metric),
         "period": str(result.period),
         "grain": result.grain.value,
         "zone": result.freshness.zone,

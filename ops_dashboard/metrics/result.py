@@ -14,14 +14,20 @@ WHY_WITHHELD = f"withheld: fewer than {SMALL_CELL}, or it would tell of fewer th
 class Figure:
     """A value with what it rests on. `value` is None where there is nothing to say (n = 0).
 
-    It is None as well where the figure `is_withheld`: there is one, which this reader may not see.
+    It is None as well where the figure `is_withheld`: there is one, which this reader may not see;
+    and where it is an estimate that rests on too few facts to be told (`is_few`).
+    `part` and `whole` are the amounts of a ratio, the part in the value's unit: what a change is
+    explained from, never shown.
     """
 
     value: float | None
     n: int
-    low: float | None = None  # 95 % interval: Wilson for shares, order statistics for quantiles
+    low: float | None = None  # 95 % interval: Wilson for shares, order statistics for quantiles, pooled for means
     high: float | None = None
     is_withheld: bool = False
+    is_few: bool = False
+    part: float = 0.0
+    whole: float = 0.0
 
 
 WITHHELD = Figure(None, 0, is_withheld=True)

@@ -7,7 +7,8 @@ an advisory lock taken before its facts are read, so two workers on one cell lea
 
 import struct
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from io import BytesIO
@@ -63,6 +64,36 @@ def mark_changed(cursor: CursorWrapper, subjects: Sequence[int], *, had_facts: b
             "INSERT INTO metrics_stalecell (source, day, team) "
             f"SELECT DISTINCT %s, date '1970-01-01' + day, team FROM {changed} changed",
             [source.slug, *arguments],
+        )
+
+
+@contextmanager
+def marking(about: str, subjects: Iterable[int]) -> Iterator[list[int]]:
+    """Rewrite the facts of some subjects inside; on leaving, the cells they left or entered are marked.
+
+    It yields the list of subjects: whoever makes new ones adds them to it. One transaction holds both.
+
+        with marking("shift", known) as touched:
+            touched += save(shifts)
+    """
+    touched = list(subjects)
+    with transaction.atomic(), connection.cursor() as cursor:
+        snapshot(cursor, touched, about=about)
+        yield touched
+        mark_changed(cursor, touched, had_facts=True, about=about)
+
+
+def mark_days(source: str, first: date, last: date) -> None:
+    """Mark every cell of a source in some days: what all its facts hang on has changed (a rate, a calendar)."""
+    told = registry.source(source)
+    starts, ends = facts_reader.bounds_of(first)[0], facts_reader.bounds_of(last)[1]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO metrics_stalecell (source, day, team) "
+            "SELECT source, day, team FROM metrics_cell WHERE source = %s AND day BETWEEN %s AND %s "
+            f"UNION SELECT %s, (({told.at}) AT TIME ZONE %s)::date, ({told.team})::int FROM {told.table} f "
+            f"WHERE ({told.at}) >= %s AND ({told.at}) < %s",
+            [source, first, last, source, settings.REPORTING_ZONE, starts, ends],
         )
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ops_dashboard.metrics.catalogue import cuts, entries
-from ops_dashboard.metrics.chips import chips
+from ops_dashboard.metrics.chips import chips, offered_filters
 from ops_dashboard.metrics.definitions import UnknownMetric, registry
 from ops_dashboard.metrics.forms import Asked, FilterForm
 from ops_dashboard.metrics.pages import Page
@@ -29,7 +29,8 @@ def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
     """A declared page; to htmx only the answers under the filter bar."""
     if not page.may_open(request.scope):
         raise PermissionDenied(f"{page.title} is not open to your role.")
-    asked = FilterForm(request.GET, today=today(), filters=page.filters, period=page.period, grain=page.grain).asked()
+    filters = offered_filters(page)
+    asked = FilterForm(request.GET, today=today(), filters=filters, period=page.period, grain=page.grain).asked()
     asked_about = [asked.period, *([asked.compare] if asked.compare else []), Period(today(), today())]
     reader, request_id = Reader(request.scope, reach=asked_about), uuid4().hex[:12]
     context = {

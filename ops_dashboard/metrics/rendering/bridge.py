@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ops_dashboard.metrics.definitions import Better, Metric, Unit
 from ops_dashboard.metrics.explain import Effect
 from ops_dashboard.metrics.explanations import Explanation
-from ops_dashboard.metrics.rendering.numbers import MINUS, significant, text
+from ops_dashboard.metrics.rendering.numbers import MINUS, shown, text
 from ops_dashboard.metrics.rendering.numbers import whole as whole_number
 
 STEPS_SHOWN = 6
@@ -69,4 +69,6 @@ def _signed(metric: Metric, amount: float) -> str:
         return f"{sign}{size * 100:.2f}"
     if metric.unit is Unit.COUNT:
         return f"{sign}{whole_number(size)}"
-    return sign + (text(size, metric.unit, clock=metric.clock) if metric.unit is Unit.SECONDS else significant(size))
+    if metric.unit is Unit.SECONDS:
+        return sign + text(size, metric.unit, clock=metric.clock)
+    return sign + shown(size, metric.unit).number

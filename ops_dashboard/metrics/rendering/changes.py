@@ -78,7 +78,8 @@ def is_noise(metric: Metric, now: Figure, before: Figure) -> bool:
 
     With intervals on both sides: MOVER (Zou and Donner 2008, Stat. Med. 27:1693), which combines the
     two intervals' distances. A mean of counts without one is taken as a Poisson rate, variance
-    value / n, and a total as Poisson: |a - b| < z sqrt(a + b). A level is an exact stock.
+    value / n, and a count as Poisson: |a - b| < z sqrt(a + b). A rate per hour rests on n events, so
+    its relative error is 1 / sqrt(n). Levels, hours and money are exact.
     """
     if now.value is None or before.value is None or now.value == before.value:
         return True
@@ -89,7 +90,9 @@ def is_noise(metric: Metric, now: Figure, before: Figure) -> bool:
         return b - a <= hypot(_end(now.high) - a, b - _end(before.low))
     if isinstance(metric, Ratio) and metric.unit is Unit.PER and now.n and before.n:
         return abs(a - b) < _Z95 * sqrt(abs(a) / now.n + abs(b) / before.n)
-    if isinstance(metric, Total):
+    if metric.unit is Unit.PER_HOUR and now.n and before.n:
+        return abs(a - b) < _Z95 * hypot(a / sqrt(now.n), b / sqrt(before.n))
+    if isinstance(metric, Total) and metric.unit is Unit.COUNT:
         return abs(a - b) < _Z95 * sqrt(abs(a) + abs(b))
     return False
 

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from ops_dashboard.metrics.definitions import Metric, Unit
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.rendering.numbers import DASH, DAY, HOUR, MINUTE, bucket, day, goal, span, text
+from ops_dashboard.metrics.rendering.sentences import few_words
 from ops_dashboard.metrics.result import Figure, Note, Result, Row
 
 Chart = dict[str, Any]
@@ -119,7 +122,7 @@ def _axis_unit(metric: Metric, largest: float) -> tuple[float, str]:
     if metric.unit is Unit.SHARE:
         return 100.0, " %"
     if metric.unit is not Unit.SECONDS:
-        return 1.0, ""
+        return 1.0, {Unit.HOURS: " h", Unit.MONEY: f" {settings.CURRENCY}"}.get(metric.unit, "")
     if largest >= 2 * DAY and metric.clock != "business":
         return 1 / DAY, " d"
     if largest >= 2 * HOUR:
@@ -320,6 +323,8 @@ def _hover(result: Result, row: Row, figure: Figure) -> str:
 def _words(metric: Metric, figure: Figure) -> str:
     if figure.is_withheld:
         return "withheld"
+    if figure.is_few:
+        return f"not told, n {figure.n:,} is {few_words(metric)}"
     return "no data" if figure.value is None else escaped(text(figure.value, metric.unit, clock=metric.clock))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import xlsxwriter
 
-from ops_dashboard.metrics.records import result_record
+from ops_dashboard.metrics.records import result_record, unit_word
 from ops_dashboard.metrics.result import WHY_WITHHELD, Result
 
 MOST_ROWS = 200_000  # the same for every format
@@ -68,13 +68,14 @@ def export(result: Result, form: str, *, raw: bool = False) -> Export:
 
 
 def sheet_of(result: Result, *, most: int = MOST_ROWS) -> Sheet:
-    """Columns: period, cuts, value, n, low, high, previous, maturing, unit, zone."""
+    """Columns: period, cuts, value, n, low, high, previous, withheld (where any is), maturing, unit, zone."""
     record = result_record(result)
     heads = ["period", *result.by, "value", "n", "low", "high"]
     heads += ["previous"] if result.previous_period else []
     heads += ["withheld"] if "withheld" in record else []
+    heads += ["few"] if any(row.figure.is_few for row in result.rows) else []
     heads += ["maturing", "unit", "zone"]
-    shared = {"unit": record["unit"], "zone": record["zone"], "maturing": False, "withheld": ""}
+    shared = {"unit": record["unit"], "zone": record["zone"], "maturing": False, "withheld": "", "few": False}
     rows = [[(shared | row)[head] for head in heads] for row in record["rows"][:most]]
     name = f"{result.metric.slug}-{result.period.start}-{result.period.end}"
     return Sheet(name, tuple(heads), rows, _about(result), whole=len(record["rows"]))
@@ -149,7 +150,7 @@ def _about(result: Result) -> tuple[tuple[str, str], ...]:
     return (
         ("Metric", f"{metric.label} ({metric.slug})"),
         ("Definition", metric.definition),
-        ("Unit", metric.unit.value),
+        ("Unit", unit_word(metric)),
         ("Counts on", metric.attribution),
         ("Belongs to", metric.owner),
         ("Period", str(result.period)),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from ops_dashboard.metrics.definitions import Metric, Unit
 from ops_dashboard.metrics.rendering.changes import Change, change
 from ops_dashboard.metrics.rendering.numbers import Shown, goal, shown, span
-from ops_dashboard.metrics.rendering.sentences import misses
-from ops_dashboard.metrics.result import WHY_WITHHELD, Figure, Result
+from ops_dashboard.metrics.rendering.sentences import few_words, misses
+from ops_dashboard.metrics.result import WHY_WITHHELD, Result
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,17 @@ def figure_item(result: Result, *, label: str = "", rows_url: str = "") -> Figur
         against=_against(result, compared=moved is not None),
         quiet=tuple(part.replace(" ", "\N{NO-BREAK SPACE}") for part in _quiet(result)),
         misses=misses(metric, total, result.target),
-        why_empty=_why_empty(total),
+        why_empty=_why_empty(result),
         rows_url=rows_url if total.n else "",
     )
 
 
-def _why_empty(total: Figure) -> str:
+def _why_empty(result: Result) -> str:
+    total = result.total
     if total.value is not None:
         return ""
+    if total.is_few:
+        return f"not told, {few_words(result.metric)}"
     return WHY_WITHHELD if total.is_withheld else "nothing to measure in this period"
 
 
@@ -67,6 +70,6 @@ def _quiet(result: Result) -> list[str]:
         said.append(f"target {goal(result.target, metric.unit, clock=metric.clock)}")
     if metric.clock == "business":
         said.append("business hours")
-    if total.n and total.n < metric.minimum_n:
+    if total.n and total.n < metric.minimum_n and not total.is_few:
         said.append(f"few: under {metric.minimum_n}")
     return said

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ops_dashboard.metrics.definitions import Better, Unit
+from ops_dashboard.metrics.definitions import Better, Total, Unit
 from ops_dashboard.metrics.rendering.numbers import WEEKDAYS, text
-from ops_dashboard.metrics.result import Result, Row
+from ops_dashboard.metrics.result import Figure, Result, Row
 
 STEPS = 3  # shades on each side of the middle
 SEQUENTIAL_STEPS = 6
@@ -50,7 +50,7 @@ def heat_map(result: Result, *, caption: str = "") -> HeatMap:
 
 
 def _is_amount(result: Result) -> bool:
-    return result.metric.unit is Unit.COUNT
+    return result.metric.unit is Unit.COUNT or isinstance(result.metric, Total)
 
 
 def _spread(result: Result) -> float:
@@ -70,12 +70,18 @@ def _counts(result: Result, row: Row) -> bool:
 def _cell(result: Result, row: Row | None, hour: int, spread: float) -> HeatCell:
     at = f"{WEEKDAYS[hour // 24]} {hour % 24:02}:00"
     if row is None or row.figure.value is None:
-        return HeatCell("none", f"{at}: {'withheld' if row and row.figure.is_withheld else 'no data'}")
+        return HeatCell("none", f"{at}: {_absence(row.figure if row else None)}")
     metric, figure = result.metric, row.figure
     words = f"{at}: {text(figure.value, metric.unit, clock=metric.clock)}"
     if not _is_amount(result):
         words += f", n {figure.n:,}"
     return HeatCell(_shade(result, row, spread) if _counts(result, row) else "few", words)
+
+
+def _absence(figure: Figure | None) -> str:
+    if figure is None or not (figure.is_withheld or figure.is_few):
+        return "no data"
+    return "withheld" if figure.is_withheld else "too few to tell"
 
 
 def _shade(result: Result, row: Row, spread: float) -> str:

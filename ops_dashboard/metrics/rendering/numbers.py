@@ -10,6 +10,9 @@ from datetime import date, datetime
 from math import floor, log10
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
+from ops_dashboard.metrics.currency import digits
 from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.periods import Grain, Period
 
@@ -17,6 +20,7 @@ MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 NOTHING = "\N{EM DASH}"  # what stands where there is no value
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+WHOLE_MONEY_FROM = 1000  # from here on a column of money shows no minor units
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -44,6 +48,12 @@ def shown(value: float | None, unit: Unit, *, clock: str = "") -> Shown:
             return _duration(value, days=clock != "business")
         case Unit.COUNT:
             return Shown(whole(value))
+        case Unit.MONEY:
+            return Shown(money(value), settings.CURRENCY)
+        case Unit.HOURS:
+            return Shown(hours(value), "h")
+        case Unit.PER_HOUR:
+            return Shown(significant(value), "per hour")
         case _:
             return Shown(significant(value))
 
@@ -62,6 +72,16 @@ def whole(value: float) -> str:
     return _signed(f"{round(value):,}")
 
 
+def money(value: float) -> str:
+    """With its minor units below a thousand, whole from there on: `4.31`, `18,240`."""
+    return fixed(value, 0 if abs(value) >= WHOLE_MONEY_FROM else digits(settings.CURRENCY))
+
+
+def hours(value: float) -> str:
+    """Three figures below a thousand hours, whole from there on: `7.25`, `1,842`."""
+    return whole(value) if abs(value) >= 1000 else significant(value)
+
+
 def significant(value: float, figures: int = 3) -> str:
     """At most `figures` significant figures, without an exponent; zeros that say nothing are left out."""
     if not value:
@@ -76,6 +96,13 @@ def places_for(values: Sequence[float | None], figures: int = 3) -> int:
     """Decimals that give the largest of a column `figures` significant figures, so that the column aligns."""
     largest = max((abs(v) for v in values if v), default=0.0)
     return max(figures - 1 - floor(log10(largest)), 0) if largest else 0
+
+
+def places_of(values: Sequence[float | None], unit: Unit) -> int:
+    """Decimals of a column of one unit."""
+    if unit is Unit.MONEY:
+        return 0 if max((abs(v) for v in values if v), default=0.0) >= WHOLE_MONEY_FROM else digits(settings.CURRENCY)
+    return places_for(values)
 
 
 def fixed(value: float | None, places: int) -> str:

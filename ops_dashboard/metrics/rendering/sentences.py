@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ops_dashboard.metrics.definitions import Better, Level, Metric
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.rendering.changes import Verdict, change
-from ops_dashboard.metrics.rendering.numbers import WEEKDAYS, bucket, goal, length, plural, text
+from ops_dashboard.metrics.rendering.numbers import WEEKDAYS, bucket, goal, length, plural, text, whole
 from ops_dashboard.metrics.result import WHY_WITHHELD, Figure, Result, Row
 
 
@@ -13,6 +13,10 @@ def sentence(result: Result) -> str:
     """What the result says: its total and change, and the one thing that stands out."""
     if result.total.is_withheld:
         return f"{WHY_WITHHELD.capitalize()}."
+    if result.total.is_few:
+        return (
+            f"Too few to tell: n {whole(result.total.n)} in these {length(result.period)}, {few_words(result.metric)}."
+        )
     if result.total.value is None:
         return f"Nothing to measure in these {length(result.period)}."
     return _said(result) + (f" {_withheld(result)}" if result.withheld else "")
@@ -38,6 +42,11 @@ def _said(result: Result) -> str:
 
 def value(metric: Metric, figure: Figure) -> str:
     return text(figure.value, metric.unit, clock=metric.clock)
+
+
+def few_words(metric: Metric) -> str:
+    """Why a figure is withheld."""
+    return f"fewer than {metric.minimum_n}"
 
 
 def worst_first(rows: Iterable[Row], metric: Metric) -> list[Row]:

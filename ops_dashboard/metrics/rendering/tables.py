@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from ops_dashboard.metrics.definitions import Metric, Unit
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.rendering.changes import Change, change
@@ -15,14 +17,23 @@ from ops_dashboard.metrics.rendering.numbers import (
     fixed,
     goal,
     length,
-    places_for,
+    places_of,
     shown,
     span,
     text,
 )
-from ops_dashboard.metrics.rendering.sentences import misses, worst_first
+from ops_dashboard.metrics.rendering.sentences import few_words, misses, worst_first
 from ops_dashboard.metrics.result import Figure, Result, Row
 
+_IN_HEAD = (Unit.PER, Unit.PER_HOUR, Unit.HOURS, Unit.MONEY)  # units that the head of a column carries
+_HEADS = {
+    Unit.SHARE: "Share %",
+    Unit.SECONDS: "Time",
+    Unit.HOURS: "Hours",
+    Unit.COUNT: "Count",
+    Unit.PER: "Mean",
+    Unit.PER_HOUR: "Per hour",
+}
 SCREEN_ROWS = 400  # beyond these a table on a page says how many more there are
 
 
@@ -156,14 +167,16 @@ def _n_cell(figure: Figure) -> Cell:
 
 def _places(result: Result) -> int:
     """Decimals of a column of means: the largest has three significant figures."""
-    return places_for([row.figure.value for row in result.rows])
+    return places_of([row.figure.value for row in result.rows], result.metric.unit)
 
 
 def _value_cell(metric: Metric, figure: Figure, places: int) -> Cell:
     """The number alone where the head carries the unit."""
     if figure.is_withheld:
         return Cell(NOTHING, quiet="withheld")
-    if metric.unit is Unit.PER:
+    if figure.is_few:
+        return Cell(NOTHING, quiet=few_words(metric))
+    if metric.unit in _IN_HEAD:
         return Cell(fixed(figure.value, places), order=figure.value)
     if metric.unit is Unit.SECONDS:
         return Cell(text(figure.value, metric.unit, clock=metric.clock), order=figure.value)
@@ -171,7 +184,9 @@ def _value_cell(metric: Metric, figure: Figure, places: int) -> Cell:
 
 
 def _value_head(metric: Metric) -> str:
-    return {Unit.SHARE: "Share %", Unit.SECONDS: "Time", Unit.COUNT: "Count", Unit.PER: "Mean"}[metric.unit]
+    if metric.unit is Unit.MONEY:
+        return settings.CURRENCY
+    return _HEADS[metric.unit]
 
 
 def _bucket_head(result: Result) -> str:
