@@ -4,7 +4,7 @@ A tag counts when it was accepted, or suggested with high confidence and rejecte
 tagged with a merged theme counts under the theme that took it in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.db import connection, transaction
 
@@ -49,7 +49,7 @@ def rebuild_theme(*themes: Theme) -> int:
 
 
 @transaction.atomic
-def _rebuild(ids: Sequence[int]) -> int:
+def _rebuild(ids: list[int]) -> int:
     with connection.cursor() as cursor:
         snapshot(cursor, ids, about=ABOUT)
         cursor.execute(f"DELETE FROM {_FACTS} WHERE feedback = ANY(%s)", [ids])

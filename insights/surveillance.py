@@ -72,6 +72,8 @@ class Finding:
 
 def survey(counts: Counts, contacts: Counts, *, rule: Rule = WEEKLY) -> list[Finding]:
     """Judge the last period of every theme. `counts` is [theme, period], `contacts` [period], oldest first."""
+    begun = int(np.argmax(contacts > 0))  # before the first contact there is no history, not a calm one
+    counts, contacts = counts[:, begun:], contacts[begun:]
     base = _base(counts.shape[1] - 1, rule)
     past, exposure = counts[:, base].astype(float), contacts[base].astype(float)
     past, exposure = past[:, exposure > 0], exposure[exposure > 0]

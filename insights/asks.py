@@ -1,0 +1,143 @@
+"""The writer of asks: put to a partner, accepted or declined with a reason, shipped, closed.
+
+Each step is kept with its author; an answer also with the seconds it took. On acceptance the figure
+that will judge the change is written down: what, against which base, by which rule.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
+
+from django.db import transaction
+from django.utils import timezone
+
+from insights.effects import AFTER_WEEKS, BASE_WEEKS, LEFT_OUT
+from insights.marking import mark_new, marked
+from insights.models import Ask, AskStep, Insight, Program
+from insights.sizing import size
+from ops_dashboard.metrics.query import today
+from ops_dashboard.people import audit
+from ops_dashboard.people.models import User
+
+Kind: TypeAlias = AskStep.Kind
+Status: TypeAlias = Ask.Status
+# What may follow what.
+FROM: dict[Kind, tuple[Status, ...]] = {
+    Kind.ACCEPTED: (Status.OPEN,),
+    Kind.DECLINED: (Status.OPEN, Status.ACCEPTED),
+    Kind.SHIPPED: (Status.ACCEPTED,),
+    Kind.CLOSED: (Status.OPEN, Status.DECLINED, Status.SHIPPED, Status.ACCEPTED),
+    Kind.REOPENED: (Status.DECLINED, Status.CLOSED),
+}
+TO = {
+    Kind.ACCEPTED: Status.ACCEPTED,
+    Kind.DECLINED: Status.DECLINED,
+    Kind.SHIPPED: Status.SHIPPED,
+    Kind.CLOSED: Status.CLOSED,
+    Kind.REOPENED: Status.OPEN,
+}
+RULE = (
+    f"Messages per contact in the {AFTER_WEEKS} weeks after shipping against {BASE_WEEKS} weeks that end {LEFT_OUT} "
+    "weeks before it; better when the whole 95 % interval of the ratio lies below 1, worse when above."
+)
+
+
+class BadStep(ValueError):
+    """A step that does not follow from where the ask stands; the message says where that is."""
+
+
+@transaction.atomic
+def put(
+    insight: Insight,
+    *,
+    question: str,
+    due_on: date,
+    owner: User | None,
+    by: User | None,
+    area: str = "",
+    program: Program | None = None,
+) -> Ask:
+    """A new ask about an insight, to the insight's area unless told otherwise."""
+    ask = Ask.objects.create(
+        insight=insight,
+        area=area or insight.area,
+        owner=owner,
+        question=question,
+        due_on=due_on,
+        program=program,
+    )
+    AskStep.objects.create(ask=ask, kind=Kind.OPENED, by=by, area=ask.area, at=ask.opened_at)
+    mark_new("ask", ask.pk)
+    audit.record(_name(by), "put ask", f"ask {ask.pk}", area=ask.area)
+    return ask
+
+
+def accept(ask: Ask, *, by: User | None, note: str = "") -> Ask:
+    return _step(ask.pk, Kind.ACCEPTED, by=by, note=note)
+
+
+def decline(ask: Ask, *, by: User | None, reason: str) -> Ask:
+    if not reason.strip():
+        raise BadStep("A reason, please: it is what the others learn from.")
+    return _step(ask.pk, Kind.DECLINED, by=by, note=reason)
+
+
+def ship(ask: Ask, *, by: User | None, on: date, note: str = "") -> Ask:
+    if on > today():
+        raise BadStep(f"{on} has not come yet; say it shipped once it has.")
+    return _step(ask.pk, Kind.SHIPPED, by=by, note=note, shipped_on=on)
+
+
+def close(ask: Ask, *, by: User | None, note: str = "") -> Ask:
+    return _step(ask.pk, Kind.CLOSED, by=by, note=note)
+
+
+def reopen(ask: Ask, *, by: User | None, note: str = "") -> Ask:
+    return _step(ask.pk, Kind.REOPENED, by=by, note=note)
+
+
+def _step(pk: int, kind: Kind, *, by: User | None, note: str, shipped_on: date | None = None) -> Ask:
+    with marked("ask", pk):
+        ask = Ask.objects.select_for_update(of=("self",)).select_related("insight").get(pk=pk)
+        if Status(ask.status) not in FROM[kind]:
+            raise BadStep(f"This ask is {ask.get_status_display().lower()}; it cannot be {kind.label.lower()} now.")
+        now = timezone.now()
+        is_answer = kind in (Kind.ACCEPTED, Kind.DECLINED) and ask.status == Status.OPEN
+        AskStep.objects.create(
+            ask=ask,
+            kind=kind,
+            by=by,
+            note=note.strip(),
+            at=now,
+            area=ask.area,
+            answer_s=int((now - _asked_at(ask)).total_seconds()) if is_answer else None,
+        )
+        ask.status = TO[kind]
+        ask.shipped_on = shipped_on or (None if kind == Kind.REOPENED else ask.shipped_on)
+        if kind == Kind.ACCEPTED:
+            ask.registered = _register(ask)
+        ask.save(update_fields=["status", "shipped_on", "registered"])
+        audit.record(_name(by), f"ask {kind.value}", f"ask {ask.pk}", area=ask.area)
+    return ask
+
+
+def _asked_at(ask: Ask) -> datetime:
+    return ask.steps.filter(kind__in=(Kind.OPENED, Kind.REOPENED)).latest("at", "id").at
+
+
+def _register(ask: Ask) -> dict[str, object]:
+    """What will judge the change, with the figure as it stands now."""
+    themes = list(ask.insight.themes.all())
+    told = size(themes, today() - timedelta(days=1))
+    kept = ("from", "to", "n", "contacts", "share", "usual_share")
+    return {
+        "on": today().isoformat(),
+        "metric": "themed",
+        "per": "created",
+        "themes": [theme.slug for theme in themes],
+        "rule": RULE,
+        "then": {name: told[name] for name in kept},
+    }
+
+
+def _name(by: User | None) -> str:
+    return by.username if by else "system"

@@ -1,0 +1,105 @@
+"""The writer of insights: from an alarm or by hand, edited as a draft, published by a person; and of quotes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from insights.marking import marked
+from insights.models import Alarm, Feedback, Insight, Quote, Theme
+from insights.sizing import size
+from ops_dashboard.metrics.query import today
+from ops_dashboard.people import audit
+from ops_dashboard.people.models import User
+
+
+class NotReady(ValueError):
+    """A step that the insight does not allow; the message says what is missing."""
+
+
+def from_alarm(alarm: Alarm) -> Insight:
+    """The draft that an alarm opens, with what raised it as evidence."""
+    worst = max(alarm.context, key=lambda entry: entry["ratio"] or 0.0)
+    insight = Insight.objects.create(
+        claim=_claim(alarm, worst),
+        area=alarm.theme.area,
+        alarm=alarm,
+        since=alarm.opened_on - timedelta(days=6),
+        evidence={"alarm": worst},
+    )
+    insight.themes.set([alarm.theme])
+    return insight
+
+
+@transaction.atomic
+def create(*, claim: str, area: str, themes: Iterable[Theme], since: date, story: str = "", by: User | None) -> Insight:
+    """A draft by hand; its size is frozen as it stands."""
+    insight = Insight.objects.create(claim=claim, story=story, area=area, since=since, made_by=by)
+    chosen = list(themes)
+    insight.themes.set(chosen)
+    insight.evidence = {"drafted": size(chosen, today() - timedelta(days=1))}
+    insight.save(update_fields=["evidence"])
+    return insight
+
+
+@transaction.atomic
+def edit(insight: Insight, *, claim: str, story: str, area: str, themes: Sequence[Theme], by: User) -> None:
+    """Words can be mended at any time; who mended what is published leaves a trace."""
+    insight.claim, insight.story, insight.area = claim, story, area
+    insight.save(update_fields=["claim", "story", "area"])
+    insight.themes.set(themes)
+    if insight.state == Insight.State.PUBLISHED:
+        audit.record(by.username, "edited published insight", f"insight {insight.pk}")
+
+
+def publish(insight: Insight, *, by: User | None, until: date | None = None) -> None:
+    """To the partners of its area, with its size frozen as it stands."""
+    if not insight.themes.exists():
+        raise NotReady("An insight needs a theme before it is published: its size is counted by theme.")
+    with marked("insight", insight.pk):
+        told = size(list(insight.themes.all()), until or today() - timedelta(days=1))
+        insight.evidence = insight.evidence | {"published": told}
+        insight.state, insight.published_by = Insight.State.PUBLISHED, by
+        insight.published_at = insight.published_at or timezone.now()
+        insight.save(update_fields=["evidence", "state", "published_by", "published_at"])
+        audit.record(by.username if by else "system", "published insight", f"insight {insight.pk}", area=insight.area)
+
+
+@transaction.atomic
+def shelve(insight: Insight, *, by: User) -> None:
+    """Out of sight of partners; nothing is lost, and publishing brings it back."""
+    insight.state = Insight.State.SHELVED
+    insight.save(update_fields=["state"])
+    audit.record(by.username, "shelved insight", f"insight {insight.pk}")
+
+
+@transaction.atomic
+def quote(insight: Insight, feedback: Feedback, *, by: User | None) -> Quote:
+    """A person chose these words. Where something had to be masked they cannot be quoted at all."""
+    if feedback.detections:
+        raise NotReady("Personal data had to be masked in this feedback; it cannot be quoted.")
+    chosen, _ = Quote.objects.get_or_create(insight=insight, feedback=feedback, defaults={"chosen_by": by})
+    audit.record(by.username if by else "system", "quoted", f"insight {insight.pk}", feedback=feedback.pk)
+    return chosen
+
+
+def unquote(insight: Insight, feedback: int) -> None:
+    Quote.objects.filter(insight=insight, feedback=feedback).delete()
+
+
+def quotable(insight: Insight) -> "list[Feedback]":
+    """What an analyst may choose from: the newest feedback about the insight's themes without any detection."""
+    tagged = Feedback.objects.filter(
+        detections=0, tags__theme__in=insight.themes.all(), tags__state="accepted", occurred_at__date__gte=insight.since
+    )
+    return list(tagged.exclude(quotes__insight=insight).distinct().order_by("-occurred_at", "-id")[:12])
+
+
+def _claim(alarm: Alarm, worst: dict[str, object]) -> str:
+    """The number in words; a person will say what it means."""
+    observed, ratio = worst["observed"], worst["ratio"]
+    span = "in seven days" if worst["grain"] == "week" else "in a day"
+    if isinstance(ratio, float):
+        return f"{alarm.theme.name}: {observed} messages {span}, {ratio:.1f} times the usual {worst['expected']:.0f}"
+    return f"{alarm.theme.name}: {observed} messages {span}, where there were none before"

@@ -1,0 +1,23 @@
+"""Marks the cells in which something counts differently after a write than before it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from ops_dashboard.metrics.rollup import mark_changed, snapshot
+
+
+@contextmanager
+def marked(about: str, *subjects: int) -> Iterator[None]:
+    """Writes to these subjects within the block, in one transaction with their marks."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        snapshot(cursor, subjects, about=about)
+        yield
+        mark_changed(cursor, subjects, had_facts=True, about=about)
+
+
+def mark_new(about: str, subject: int) -> None:
+    """Mark the cells of a subject that did not exist before, in the caller's transaction."""
+    with connection.cursor() as cursor:
+        mark_changed(cursor, [subject], had_facts=False, about=about)
