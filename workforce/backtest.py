@@ -146,7 +146,7 @@ def backtest(
     told = {name: np.concatenate([each.told[name] for each in kept]) for name in kept[0].told}
     accuracies = tuple(_accuracy(name, actual, told[name], days, scale) for name in told)
     ours, average = accuracies[0], accuracies[1]
-    chosen = MODEL if ours.wape is None or average.wape is None or ours.wape <= average.wape else EIGHT_WEEKS
+    chosen = EIGHT_WEEKS if _is_better(average.wape, ours.wape) else MODEL
     expected = np.maximum(told[chosen], 0.0)
     low, high = (np.concatenate([getattr(each, name) for each in kept]) for name in ("low", "high"))
     return Backtest(
@@ -205,6 +205,11 @@ def _accuracy(name: str, actual: Amounts, told: Amounts, days: Instants, scale: 
         bias=bias(actual, told),
         mase=mae(actual, told) / scale if scale else None,
     )
+
+
+def _is_better(one: float | None, other: float | None) -> bool:
+    """By more than rounding."""
+    return one is not None and other is not None and one < other - 1e-6
 
 
 def _by_day(amounts: Amounts, days: Instants) -> Amounts:

@@ -138,7 +138,7 @@ def _settled(first: int, cycle: int, cells: Amounts) -> Table:
     known = ~np.isnan(cells)
     there = known.any(axis=1)
     days = weekday(np.arange(first, first + len(cells), dtype=np.int64), cycle)
-    presence = np.array([_mean_of(known[(days == each) & there]) for each in range(cycle)])
+    presence: Amounts = np.array([_mean_of(known[(days == each) & there]) for each in range(cycle)])
     means = np.array([_mean_of(np.nan_to_num(cells[(days == each) & there])) for each in range(cycle)])
     filled = np.where(~known & there[:, None] & (presence[days] < USUALLY), 0.0, cells)
     known = ~np.isnan(filled)
