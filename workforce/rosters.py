@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as replaced
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -25,7 +25,7 @@ from workforce.shift_changes import BadShift, Difference, Told, difference, mond
 
 State = RosterVersion.State
 Change = Callable[[Told], Told | None]
-WEEK = timedelta(days=7)
+Swap = tuple[list[str], list[Told]]  # the keys that go, the shifts that come
 
 
 class NotYours(PermissionError):
@@ -66,7 +66,7 @@ def change(week: Week, key: str, *, seen: int, act: str, by: Change) -> RosterEd
     Stale, NothingToDo, BadShift.
     """
 
-    def told(standing: dict[str, Told]) -> tuple[list[str], list[Told]]:
+    def told(standing: dict[str, Told]) -> Swap:
         if key not in standing:
             raise Stale("This shift is not there any more: somebody has removed it.")
         after = by(standing[key])
@@ -75,10 +75,21 @@ def change(week: Week, key: str, *, seen: int, act: str, by: Change) -> RosterEd
     return _edit(week, act, told, seen={key: seen})
 
 
+def remove(week: Week, seen: dict[str, int]) -> RosterEdit:
+    """Remove shifts by key; `seen` has their revisions as the reader saw them. Stale."""
+
+    def told(standing: dict[str, Told]) -> Swap:
+        if missing := seen.keys() - standing.keys():
+            raise Stale(f"{len(missing)} of these shifts is not there any more: somebody has removed it.")
+        return list(seen), []
+
+    return _edit(week, "remove", told, seen=seen)
+
+
 def copy_week(week: Week, source: date) -> RosterEdit:
     """Fill the days on which somebody has no shift yet with those of the week `source`."""
 
-    def told(standing: dict[str, Told]) -> tuple[list[str], list[Told]]:
+    def told(standing: dict[str, Told]) -> Swap:
         taken = {(shift.agent, shift.on) for shift in standing.values()}
         shifts = _in_force(week.team, source)
         days = week.monday - source
@@ -101,7 +112,7 @@ def revert(week: Week) -> RosterEdit:
         raise NothingToDo("Nothing of this week is published yet.")
     before = roster_rows.tell(Shift.objects.filter(version=published))
 
-    def told(standing: dict[str, Told]) -> tuple[list[str], list[Told]]:
+    def told(standing: dict[str, Told]) -> Swap:
         found = difference(standing.values(), before.values())
         if not found.count:
             raise NothingToDo("The draft is as it was published.")
@@ -174,11 +185,8 @@ def publish(week: Week, *, seen: str) -> RosterVersion:
     return draft
 
 
-Told_ = tuple[list[str], list[Told]]
-
-
 def _edit(
-    week: Week, act: str, told: Callable[[dict[str, Told]], Told_], *, seen: dict[str, int] | None = None
+    week: Week, act: str, told: Callable[[dict[str, Told]], Swap], *, seen: dict[str, int] | None = None
 ) -> RosterEdit:
     """Do one act on the draft, in one transaction; `told` gives the keys that go and the shifts that come."""
     with transaction.atomic():

@@ -1,5 +1,17 @@
 """Addresses of forecast, roster and the day."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from workforce import own_shifts, roster_views
+
+urlpatterns = [
+    path("roster/", roster_views.roster, name="roster"),
+    path("roster/day/", roster_views.roster_day, name="roster-day"),
+    path("roster/edit/", roster_views.roster_edit, name="roster-edit"),
+    path("roster/undo/", roster_views.roster_undo, name="roster-undo"),
+    path("roster/copy/", roster_views.roster_copy, name="roster-copy"),
+    path("roster/revert/", roster_views.roster_revert, name="roster-revert"),
+    path("roster/publish/", roster_views.roster_publish, name="roster-publish"),
+    path("roster/calendar/", own_shifts.calendar_address, name="calendar-address"),
+    path("calendar/<str:token>.ics", own_shifts.calendar, name="calendar"),
+]

@@ -89,7 +89,7 @@ def test_a_night_in_manila_lies_on_two_days_and_belongs_to_the_first() -> None:
 
 
 def test_breaks_of_a_shift_never_overlap() -> None:
-    for stagger in range(shifts.STAGGERS):
+    for stagger in range(people.STAGGERS):
         for coached in (False, True):
             tiles = shifts._tiles(stagger, coached=coached)
             assert all(before[2] == after[1] for before, after in zip(tiles, tiles[1:], strict=False))

@@ -24,7 +24,7 @@ def plant(week: date) -> None:
     _first_shift(
         SHORT_REST_TEAM,
         week,
-        lambda told: resized(told, told.start_s + 5 * HOUR_S, told.end_s + 5 * HOUR_S, plain=plain),
+        lambda told: resized(told, told.start_s + 7 * HOUR_S, told.end_s + 7 * HOUR_S, plain=plain),
     )
     _first_shift(LONG_DAY_TEAM, week, lambda told: resized(told, told.start_s, told.end_s + 4 * HOUR_S, plain=plain))
     _seven_days(week)

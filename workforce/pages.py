@@ -1,0 +1,7 @@
+"""The pages of workforce, as the rail offers them."""
+
+from ops_dashboard.metrics.pages import Link, site
+
+site.add(
+    Link("Roster", "roster", "Workforce", "people", may_open=lambda scope: scope.sees_rosters),
+)
