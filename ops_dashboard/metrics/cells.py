@@ -11,12 +11,10 @@ import numpy as np
 
 from ops_dashboard.metrics import histogram
 from ops_dashboard.metrics.definitions import Facts, Measure, Source
-from ops_dashboard.metrics.groups import Groups, Key
+from ops_dashboard.metrics.groups import Groups, Key, distinct_rows, sums_of
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.shelf import Filter, Rows, Shelf
 
-LITTLE = 65_536  # places that are always few enough
-EXACT = 2**52
 DENSE = 4_000_000  # places up to which counting in all of them is quicker than sorting
 
 
@@ -66,7 +64,7 @@ def _from_totals(
 ) -> Groups:
     keys, group = _group([_bucket(rows.day, grain), *([rows.team] if by else [])], total=grain is Grain.TOTAL)
     places = {m.slug: source.sums.index(m) for m in measures}
-    sums = {slug: _sum(group, rows.what[:, place], len(keys)) for slug, place in places.items()}
+    sums = {slug: sums_of(group, rows.what[:, place], len(keys)) for slug, place in places.items()}
     return Groups(keys, sums=sums, opening=_opening(before, list(places), by=by, teams=teams) if before else {})
 
 
@@ -90,7 +88,7 @@ def _from_hours(measures: dict[str, Rows], *, by: Sequence[str]) -> Groups:
     sums, start = {}, 0
     for slug, rows in measures.items():
         mine = group[start : start + len(rows.what)]
-        sums[slug] = _sum(mine, rows.what["amount"], len(keys))
+        sums[slug] = sums_of(mine, rows.what["amount"], len(keys))
         start += len(mine)
     return Groups(keys, sums=sums)
 
@@ -111,7 +109,7 @@ def _merged(
         weight = weight[filled]
     else:
         filled, inverse = np.unique(place, return_inverse=True)
-        weight = _sum(inverse, count, len(filled))
+        weight = sums_of(inverse, count, len(filled))
     return filled // histogram.BUCKETS, histogram.seconds_of(filled % histogram.BUCKETS), weight
 
 
@@ -141,7 +139,7 @@ def _from_blocks(
     sums, durations = {}, {}
     for m in measures:
         if m.kind == "sum":
-            sums[m.slug] = _sum(group, m.values(rows.what), len(keys))
+            sums[m.slug] = sums_of(group, m.values(rows.what), len(keys))
             continue
         seconds = m.selected(rows.what)
         if not exact:
@@ -172,7 +170,7 @@ def _opening_blocks(
     past = Period(date(1970, 1, 1), date.fromordinal(start.toordinal() - 1))
     rows = shelf.blocks(source, past, teams, where)
     keys, group = _group([np.zeros(len(rows.what), np.int64), *(rows.column(column) for column in by)])
-    sums = {m.slug: _sum(group, m.values(rows.what), len(keys)) for m in measures}
+    sums = {m.slug: sums_of(group, m.values(rows.what), len(keys)) for m in measures}
     return {codes: {slug: int(amounts[i]) for slug, amounts in sums.items()} for i, (_, codes) in enumerate(keys)}
 
 
@@ -211,38 +209,7 @@ def _bucket(day: np.ndarray, grain: Grain) -> np.ndarray:
 
 def _group(columns: list[np.ndarray], *, total: bool = False) -> tuple[list[Key], np.ndarray]:
     """Distinct combinations of columns, and for each row which one it is. The first is the bucket."""
-    combined = np.zeros(len(columns[0]), np.int64)
-    codes = []
-    for column in columns:
-        distinct, place = _places(column)
-        combined = combined * max(1, len(distinct)) + place
-        codes.append(distinct)
-    present, group = _places(combined)
-    parts: list[list[int]] = []
-    rest = present
-    for distinct in reversed(codes):
-        parts.append(distinct[rest % max(1, len(distinct))].tolist() if len(present) else [])
-        rest = rest // max(1, len(distinct))
-    parts.reverse()
+    distinct, group = distinct_rows(columns)
+    parts = [column.tolist() for column in distinct]
     keys: list[Key] = [(None if total else bucket, tuple(cuts)) for bucket, *cuts in zip(*parts, strict=True)]
     return keys, group
-
-
-def _places(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Distinct values in order, and for each value which of them it is; values close together need no sorting."""
-    low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
-    if high - low >= max(len(values), LITTLE):
-        return np.unique(values, return_inverse=True)
-    shifted = values - low
-    present = np.zeros(high - low + 1, bool)
-    present[shifted] = True
-    return np.flatnonzero(present) + low, (np.cumsum(present) - 1)[shifted]
-
-
-def _sum(group: np.ndarray, amounts: np.ndarray, groups: int) -> np.ndarray:
-    """Exact integer sums by group: doubles hold every integer up to EXACT."""
-    if np.abs(amounts).sum(dtype=np.float64) < EXACT:
-        return np.bincount(group, weights=amounts, minlength=groups).astype(np.int64)
-    summed = np.zeros(groups, np.int64)
-    np.add.at(summed, group, amounts.astype(np.int64))
-    return summed

@@ -1,9 +1,12 @@
 """Amounts by bucket and cut: what cells are read into and figures are made from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+
+LITTLE = 65_536  # places that are always few enough
+EXACT = 2**52
 
 Key = tuple[int | None, tuple[int, ...]]  # bucket (day number or hour of week), codes of the cuts
 
@@ -53,3 +56,39 @@ def collapsed(groups: Groups) -> Groups:
         },
         opening={(): opening} if groups.opening else {},
     )
+
+
+def distinct_rows(columns: Sequence[np.ndarray]) -> tuple[list[np.ndarray], np.ndarray]:
+    """The distinct combinations of columns, in order, and for each row which of them it is. int64[n] each"""
+    combined = np.zeros(len(columns[0]), np.int64)
+    codes = []
+    for column in columns:
+        distinct, place = places(column)
+        combined = combined * max(1, len(distinct)) + place
+        codes.append(distinct)
+    rest, group = places(combined)
+    parts: list[np.ndarray] = []
+    for distinct in reversed(codes):
+        parts.append(distinct[rest % max(1, len(distinct))])
+        rest = rest // max(1, len(distinct))
+    return parts[::-1], group
+
+
+def places(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distinct values in order, and for each value which of them it is; values close together need no sorting."""
+    low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
+    if high - low >= max(len(values), LITTLE):
+        return np.unique(values, return_inverse=True)
+    shifted = values - low
+    present = np.zeros(high - low + 1, bool)
+    present[shifted] = True
+    return np.flatnonzero(present) + low, (np.cumsum(present) - 1)[shifted]
+
+
+def sums_of(group: np.ndarray, amounts: np.ndarray, groups: int) -> np.ndarray:
+    """Exact integer sums by group: doubles hold every integer up to EXACT."""
+    if np.abs(amounts).sum(dtype=np.float64) < EXACT:
+        return np.bincount(group, weights=amounts, minlength=groups).astype(np.int64)
+    summed = np.zeros(groups, np.int64)
+    np.add.at(summed, group, amounts.astype(np.int64))
+    return summed
