@@ -58,11 +58,12 @@ def _levels(
     metric: Level, groups: dict[str, Groups], *, period: Period, grain: Grain, today: date
 ) -> dict[Key, Figure]:
     opening: dict[tuple[int, ...], int] = {}
+    for each in groups.values():
+        for codes, held in each.opening.items():
+            opening[codes] = opening.get(codes, 0) + held
     change: dict[Key, int] = {}
     for sign, measures in ((1, metric.entered), (-1, metric.left)):
         for source, measure in measures:
-            for codes, sums in groups[source].opening.items():
-                opening[codes] = opening.get(codes, 0) + sign * sums[measure]
             amounts = groups[source].sums[measure].tolist()
             for key, amount in zip(groups[source].keys, amounts, strict=True):
                 change[key] = change.get(key, 0) + sign * amount

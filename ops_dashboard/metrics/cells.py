@@ -5,7 +5,6 @@ alone; packed blocks answer everything else. A test holds the two together.
 """
 
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 
@@ -28,16 +27,13 @@ def aggregate(
     by: Sequence[str],
     where: Sequence[Filter],
     teams: list[int] | None,
-    opening: bool = False,
     exact: bool = False,
 ) -> Groups:
     """Amounts of some measures; `teams` None reads all teams, `exact` keeps single durations."""
     chosen = [source.measure(slug) for slug in measures]
     plain = set(by) <= {"team"} and not where and not exact
     if not plain or (grain is Grain.HOUR_OF_WEEK and not all(m.hourly for m in chosen)):
-        return _from_blocks(
-            shelf, source, chosen, period, grain=grain, by=by, where=where, teams=teams, opening=opening, exact=exact
-        )
+        return _from_blocks(shelf, source, chosen, period, grain=grain, by=by, where=where, teams=teams, exact=exact)
     if grain is Grain.HOUR_OF_WEEK:
         return _from_hours(
             {m.slug: shelf.hours(source, period, source.sums.index(m)).within(period, teams) for m in chosen}, by=by
@@ -46,39 +42,12 @@ def aggregate(
         (measure,) = chosen
         rows = shelf.histograms(source, period, source.histograms.index(measure)).within(period, teams)
         return _from_histogram(measure, rows, grain, by=by)
-    places = tuple(source.sums.index(m) for m in chosen)
-    before = shelf.before(source, period.start, places) if opening else None
-    rows = shelf.totals(source, period).within(period, teams)
-    return _from_totals(source, chosen, rows, grain, by=by, before=before, teams=teams)
+    return _from_totals(source, chosen, shelf.totals(source, period).within(period, teams), grain, by=by)
 
 
-def _from_totals(
-    source: Source,
-    measures: list[Measure],
-    rows: Rows,
-    grain: Grain,
-    *,
-    by: Sequence[str],
-    before: Rows | None,
-    teams: list[int] | None,
-) -> Groups:
+def _from_totals(source: Source, measures: list[Measure], rows: Rows, grain: Grain, *, by: Sequence[str]) -> Groups:
     keys, group = _group([_bucket(rows.day, grain), *([rows.team] if by else [])], total=grain is Grain.TOTAL)
-    places = {m.slug: source.sums.index(m) for m in measures}
-    sums = {slug: sums_of(group, rows.what[:, place], len(keys)) for slug, place in places.items()}
-    return Groups(keys, sums=sums, opening=_opening(before, list(places), by=by, teams=teams) if before else {})
-
-
-def _opening(
-    before: Rows, measures: list[str], *, by: Sequence[str], teams: list[int] | None
-) -> dict[tuple[int, ...], dict[str, int]]:
-    opening: dict[tuple[int, ...], dict[str, int]] = {}
-    for team, amounts in zip(before.team.tolist(), before.what, strict=True):
-        if teams is not None and team not in teams:
-            continue
-        sums = opening.setdefault((team,) if by else (), dict.fromkeys(measures, 0))
-        for slug, amount in zip(measures, amounts.tolist(), strict=True):
-            sums[slug] += amount
-    return opening
+    return Groups(keys, sums={m.slug: sums_of(group, rows.what[:, source.sums.index(m)], len(keys)) for m in measures})
 
 
 def _from_hours(measures: dict[str, Rows], *, by: Sequence[str]) -> Groups:
@@ -126,7 +95,6 @@ def _from_blocks(
     by: Sequence[str],
     where: Sequence[Filter],
     teams: list[int] | None,
-    opening: bool,
     exact: bool,
 ) -> Groups:
     rows = shelf.blocks(source, period, teams, where).within(period, None)
@@ -149,29 +117,11 @@ def _from_blocks(
             seconds.astype(np.float64),
             np.ones(len(seconds), np.int64),
         )
-    before = _opening_blocks(shelf, source, measures, period.start, by=by, where=where, teams=teams) if opening else {}
-    return Groups(keys, sums=sums, durations=durations, opening=before)
+    return Groups(keys, sums=sums, durations=durations)
 
 
 def _counted(measure: Measure, facts: Facts) -> np.ndarray:
     return np.ones(len(facts), bool) if measure.where is None else np.asarray(measure.where(facts), bool)
-
-
-def _opening_blocks(
-    shelf: Shelf,
-    source: Source,
-    measures: list[Measure],
-    start: date,
-    *,
-    by: Sequence[str],
-    where: Sequence[Filter],
-    teams: list[int] | None,
-) -> dict[tuple[int, ...], dict[str, int]]:
-    past = Period(date(1970, 1, 1), date.fromordinal(start.toordinal() - 1))
-    rows = shelf.blocks(source, past, teams, where)
-    keys, group = _group([np.zeros(len(rows.what), np.int64), *(rows.column(column) for column in by)])
-    sums = {m.slug: sums_of(group, m.values(rows.what), len(keys)) for m in measures}
-    return {codes: {slug: int(amounts[i]) for slug, amounts in sums.items()} for i, (_, codes) in enumerate(keys)}
 
 
 def subjects(

@@ -16,14 +16,14 @@ class Groups:
     """Amounts of one source by bucket and cut.
 
     keys: g of them. sums: per additive measure int64[g]. durations: per histogram measure
-    (group int64[m], seconds float64[m], weight int64[m]). opening: per cut the sums of everything
-    before the period, where it was asked for.
+    (group int64[m], seconds float64[m], weight int64[m]). opening: per cut what a level held before
+    the period.
     """
 
     keys: list[Key]
     sums: dict[str, np.ndarray] = field(default_factory=dict)
     durations: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
-    opening: dict[tuple[int, ...], dict[str, int]] = field(default_factory=dict)
+    opening: dict[tuple[int, ...], int] = field(default_factory=dict)
 
 
 def recoded(groups: Groups, recode: Callable[[tuple[int, ...]], tuple[int, ...]]) -> Groups:
@@ -33,28 +33,22 @@ def recoded(groups: Groups, recode: Callable[[tuple[int, ...]], tuple[int, ...]]
     sums = {slug: np.zeros(len(keys), np.int64) for slug in groups.sums}
     for slug, amounts in groups.sums.items():
         np.add.at(sums[slug], place, amounts)
-    opening: dict[tuple[int, ...], dict[str, int]] = {}
-    for codes, stock in groups.opening.items():
-        held = opening.setdefault(recode(codes), dict.fromkeys(stock, 0))
-        for slug, amount in stock.items():
-            held[slug] += amount
+    opening: dict[tuple[int, ...], int] = {}
+    for codes, held in groups.opening.items():
+        opening[recode(codes)] = opening.get(recode(codes), 0) + held
     durations = {slug: (place[group], value, weight) for slug, (group, value, weight) in groups.durations.items()}
     return Groups(list(keys), sums, durations, opening)
 
 
 def collapsed(groups: Groups) -> Groups:
     """The same amounts as one group: the whole of a period, all cuts together."""
-    opening: dict[str, int] = {}
-    for sums in groups.opening.values():
-        for slug, amount in sums.items():
-            opening[slug] = opening.get(slug, 0) + amount
     return Groups(
         keys=[(None, ())] if groups.keys else [],
         sums={slug: amounts.sum(keepdims=True)[: len(groups.keys)] for slug, amounts in groups.sums.items()},
         durations={
             slug: (np.zeros_like(group), seconds, weight) for slug, (group, seconds, weight) in groups.durations.items()
         },
-        opening={(): opening} if groups.opening else {},
+        opening={(): sum(groups.opening.values())} if groups.opening else {},
     )
 
 

@@ -1,11 +1,11 @@
 """Roll-ups, what is owed to them, and what people attach to numbers."""
 
-from datetime import date
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
+
+from ops_dashboard.metrics.periods import Period
 
 
 class Cell(models.Model):
@@ -28,6 +28,15 @@ class Cell(models.Model):
         indexes = [models.Index(fields=["source", "day", "team"], include=["totals"], name="cell_totals")]
 
 
+class Stock(models.Model):
+    """What a level holds after everything that its cells count, of one team. Rebuildable from cells."""
+
+    pk = models.CompositePrimaryKey("metric", "team")
+    metric = models.CharField(max_length=60)
+    team = models.IntegerField()  # holdings.EVERY: the level has been counted, its other rows stand
+    held = models.BinaryField()  # holdings.dtype_of rows
+
+
 class StaleCell(models.Model):
     """A cell that must be redone. Duplicates are welcome; claimed with skip locked, then deleted."""
 
@@ -38,10 +47,11 @@ class StaleCell(models.Model):
 
 
 class FillQuerySet(models.QuerySet["Fill"]):
-    def first_days(self) -> dict[str, date | None]:
-        """By source the first day that has a cell: one look into the index each."""
-        first = Cell.objects.filter(source=OuterRef("source")).order_by("day").values("day")[:1]
-        return dict(self.annotate(first_day=Subquery(first)).values_list("source", "first_day"))
+    def reaches(self) -> dict[str, Period]:
+        """By source the days from its first cell to its last: two looks into the index each."""
+        cells = Cell.objects.filter(source=OuterRef("source")).values("day")
+        ends = self.annotate(first=Subquery(cells.order_by("day")[:1]), last=Subquery(cells.order_by("-day")[:1]))
+        return {source: Period(*days) for source, *days in ends.values_list("source", "first", "last") if all(days)}
 
 
 class Fill(models.Model):

@@ -82,6 +82,12 @@ def merged(periods: Iterable[Period]) -> tuple[Period, ...]:
     return tuple(joined)
 
 
+def spanning(periods: Iterable[Period]) -> Period | None:
+    """From the first day of any to the last day of any."""
+    found = list(periods)
+    return Period(min(p.start for p in found), max(p.end for p in found)) if found else None
+
+
 _LAST = re.compile(r"last-(\d{1,4})-(day|week)s?$")
 _SPAN = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$")
 _MONTH = re.compile(r"(\d{4})-(\d{2})$")

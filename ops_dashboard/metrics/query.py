@@ -39,7 +39,8 @@ from ops_dashboard.metrics.asking import (
 from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Source, Total, registry
 from ops_dashboard.metrics.groups import Groups, Key, collapsed, recoded
 from ops_dashboard.metrics.models import Annotation, Fill, Goal, StaleCell
-from ops_dashboard.metrics.periods import Grain, Period, merged
+from ops_dashboard.metrics.openings import opening
+from ops_dashboard.metrics.periods import Grain, Period, merged, spanning
 from ops_dashboard.metrics.result import Figure, Freshness, Note, Result, Row
 from ops_dashboard.metrics.shelf import Shelf
 from ops_dashboard.metrics.teams import TEAM_CUTS, columns, grouping_mark, recoding, teams_of
@@ -75,8 +76,8 @@ class Reader:
         return {fill.source: fill for fill in Fill.objects.all()}
 
     @cached_property
-    def _first_days(self) -> dict[str, date | None]:
-        return Fill.objects.first_days()
+    def _reaches(self) -> dict[str, Period]:
+        return Fill.objects.reaches()
 
     @cached_property
     def _goals(self) -> list[Goal]:
@@ -259,12 +260,20 @@ class Reader:
                 by=columns(cuts),
                 where=self._codes(source, query),
                 teams=self._teams(query),
-                opening=isinstance(metric, Level),
                 exact=query.exact and isinstance(metric, Quantile),
             )
+            if isinstance(metric, Level) and not found:  # a stock is of no source; its first one carries it
+                groups = replace(groups, opening=self._opening(query, metric, period.start))
             recode = recoding(cuts)
             found[source.slug] = recoded(groups, recode) if recode else groups
         return found
+
+    def _opening(self, query: Query, level: Level, start: date) -> dict[tuple[int, ...], int]:
+        source, reach = registry.source(level.sources[0]), self._reach_of(level)
+        by, where = columns([dimension_of(source, slug) for slug in query.by]), self._codes(source, query)
+        if reach is None:
+            return {}
+        return opening(self._shelf(query), level, start, reach=reach, by=by, where=where, teams=self._teams(query))
 
     def _figures(self, query: Query, metric: Metric, amounts: dict[str, Groups]) -> dict[Key, Figure]:
         """The figure of every bucket and cut, those that this reader may not see withheld."""
@@ -307,12 +316,12 @@ class Reader:
 
     def _rows(self, query: Query, metric: Metric, now: dict, before: dict) -> tuple[Row, ...]:
         labels = [self._labels(query, slug, i, now) for i, slug in enumerate(query.by)]
-        first_day = self._first_day(metric)
+        reach = self._reach_of(metric)
         keys = sorted({codes for _, codes in now}, key=lambda codes: [labels[i][c][1] for i, c in enumerate(codes)])
         rows = []
         for bucket, compared in zip(buckets(query), compared_buckets(query), strict=True):
             for codes in keys or ([()] if not query.by else []):
-                figure = now.get((bucket, codes)) or self._absent(query, metric, bucket, first_day)
+                figure = now.get((bucket, codes)) or self._absent(query, metric, bucket, reach)
                 then = before.get((compared, codes)) if query.compare else None
                 rows.append(
                     Row(
@@ -337,17 +346,17 @@ class Reader:
             known.update(dimension.labels(unknown))
         return known
 
-    def _first_day(self, metric: Metric) -> date | None:
-        """The first day with any fact of the metric's sources: before it there is no data, not zero."""
-        return min((day for slug in metric.sources if (day := self._first_days.get(slug))), default=None)
+    def _reach_of(self, metric: Metric) -> Period | None:
+        """From the first to the last day with any fact of the metric's sources: before there is no data, not zero."""
+        return spanning(self._reaches[slug] for slug in metric.sources if slug in self._reaches)
 
-    def _absent(self, query: Query, metric: Metric, bucket: int | None, first_day: date | None) -> Figure:
+    def _absent(self, query: Query, metric: Metric, bucket: int | None, reach: Period | None) -> Figure:
         """Zero where counting went on and found nothing; a gap where there was nothing to count."""
         if bucket is None or query.grain is Grain.HOUR_OF_WEEK:
             return _nothing(metric)
         start = day_of(bucket)
         is_past = start <= today() or any(registry.source(slug).ahead for slug in metric.sources)
-        was_counted = first_day is not None and query.grain.next_start(start) > first_day and is_past
+        was_counted = reach is not None and query.grain.next_start(start) > reach.start and is_past
         return _nothing(metric) if was_counted else Figure(None, 0)
 
     def _target(self, query: Query) -> float | None:

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import numpy as np
 from django.utils import timezone
 
-from ops_dashboard.metrics import facts_reader
-from ops_dashboard.metrics.definitions import Source
+from ops_dashboard.metrics import facts_reader, stocktaking
+from ops_dashboard.metrics.definitions import Level, Source, registry
 from ops_dashboard.metrics.facts_reader import EPOCH
-from ops_dashboard.metrics.models import Cell, StaleCell
+from ops_dashboard.metrics.holdings import EVERY, by_team
+from ops_dashboard.metrics.models import Cell, StaleCell, Stock
 from ops_dashboard.metrics.packing import PackedCell, pack
 
 CHUNK_DAYS = 28
@@ -39,6 +40,19 @@ def differing_cells(source: Source, *, since: date | None = None) -> Iterator[Di
         for key in sorted({*rebuilt, *stored} - stale):
             if detail := _difference(source, stored.get(key), rebuilt.get(key)):
                 yield Difference("cell", f"{source.slug} {key[0]} team {key[1]}", detail)
+
+
+def differing_stocks() -> Iterator[Difference]:
+    """Levels whose stored stock is not what their stored cells come to."""
+    levels = [metric for metric in registry.metrics() if isinstance(metric, Level)]
+    for slug, holding in stocktaking.counted(levels).items():
+        rebuilt = {team: rows.tobytes() for team, rows in by_team(holding)}
+        stored = {stock.team: bytes(stock.held) for stock in Stock.objects.filter(metric=slug)}
+        if EVERY in stored:
+            stored.pop(EVERY)
+            for team in sorted({*rebuilt, *stored}):
+                if rebuilt.get(team) != stored.get(team):
+                    yield Difference("stock", f"{slug} team {team}", "is not what its cells add up to")
 
 
 def _chunks(source: Source, since: date | None) -> Iterator[tuple[date, date]]:

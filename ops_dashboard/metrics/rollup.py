@@ -18,7 +18,8 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from ops_dashboard.metrics import facts_reader
+from ops_dashboard.metrics import facts_reader, stocktaking
+from ops_dashboard.metrics.copying import rows_of_bytes
 from ops_dashboard.metrics.definitions import Source, registry
 from ops_dashboard.metrics.facts_reader import EPOCH, CellKey, select_sql
 from ops_dashboard.metrics.models import Fill
@@ -116,6 +117,7 @@ def refill(*, until_empty: bool = True, progress: Callable[[int], None] | None =
         if _is_out_of_date(source):
             done = refill_all(source, progress=progress)
             cells, facts = cells + done.cells, facts + done.facts
+    stocktaking.take_missing()
     mark_ticked()
     while True:
         done_cells, done_facts = _refill_batch()
@@ -164,11 +166,12 @@ def _refill_batch() -> tuple[int, int]:
         if not claimed:
             return 0, 0
         _lock(cursor, claimed)
-    facts = 0
+    facts, moved = 0, stocktaking.Moved()
     for source in registry.sources():
         keys = [(day, team) for slug, day, team in claimed if slug == source.slug]
         if keys:
-            facts += _redo(source, keys)
+            facts += _redo(source, keys, moved)
+    stocktaking.record(moved)
     return len(claimed), facts
 
 
@@ -186,18 +189,40 @@ def _lock(cursor: CursorWrapper, cells: Iterable[tuple[str, date, int]]) -> None
     )
 
 
-def _redo(source: Source, keys: list[CellKey]) -> int:
+def _redo(source: Source, keys: list[CellKey], moved: stocktaking.Moved) -> int:
     now = timezone.now()
     day, team, facts = facts_reader.read_cells(source, keys, as_of=now)
+    packed = list(pack(source, day, team, facts))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM metrics_cell WHERE source = %s AND (day, team) IN "
-            "(SELECT * FROM unnest(%s::date[], %s::int[]))",
-            [source.slug, [d for d, _ in keys], [t for _, t in keys]],
-        )
-    _store(source, pack(source, day, team, facts), filled_at=now)
+        moved.replaced(source, _take_out(cursor, source, keys), packed)
+    _store(source, packed, filled_at=now)
     _bump(source)
     return len(facts)
+
+
+def _take_out(cursor: CursorWrapper, source: Source, keys: list[CellKey]) -> dict[tuple[int, int], bytes]:
+    """Remove cells; returns the block of each by (day number, team), where levels are made from them."""
+    blocks = "block" if stocktaking.levels_of(source) else "''::bytea"
+    delete = cursor.cursor.mogrify(
+        "DELETE FROM metrics_cell WHERE source = %s AND (day, team) IN (SELECT * FROM unnest(%s::date[], %s::int[])) "
+        f"RETURNING int4send(day - date '1970-01-01'), int4send(team), {blocks}, layout = %s",
+        (source.slug, [day for day, _ in keys], [team for _, team in keys], source.version),
+    )
+    removed = rows_of_bytes(cursor, delete.decode())
+    if not all(as_packed_now == b"\x01" for *_, as_packed_now in removed):
+        stocktaking.forget(source)  # their facts are told in another layout
+        return {}
+    return {
+        (int.from_bytes(day, signed=True), int.from_bytes(team, signed=True)): block for day, team, block, _ in removed
+    }
+
+
+def refill_everything(*, progress: Callable[[int], None] | None = None) -> Refilled:
+    """Redo every cell of every source, and the stocks made from them."""
+    started = time.monotonic()
+    parts = [refill_all(source, progress=progress) for source in registry.sources()]
+    stocktaking.take_missing()
+    return Refilled(sum(p.cells for p in parts), sum(p.facts for p in parts), time.monotonic() - started)
 
 
 def refill_all(source: Source, *, progress: Callable[[int], None] | None = None) -> Refilled:
@@ -212,6 +237,7 @@ def refill_all(source: Source, *, progress: Callable[[int], None] | None = None)
             [source.slug],
         )
         cursor.execute("DELETE FROM metrics_cell WHERE source = %s", [source.slug])
+        stocktaking.forget(source)
         now = timezone.now()
         reach = facts_reader.day_range(source, as_of=now)
         first = reach[0] if reach else None

@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from threading import Lock
 
 import numpy as np
@@ -18,7 +17,8 @@ from django.db import connection
 
 from ops_dashboard.metrics import histogram
 from ops_dashboard.metrics.copying import ARRAY_HEADER, array_of, rows_of_bytes
-from ops_dashboard.metrics.definitions import Source
+from ops_dashboard.metrics.definitions import Level, Source, registry
+from ops_dashboard.metrics.holdings import EVERY, dtype_of
 from ops_dashboard.metrics.packing import HOURS
 from ops_dashboard.metrics.periods import Period
 
@@ -128,24 +128,19 @@ class Shelf:
         """Facts[n] that pass every filter, of some teams; blocks are large, so no more of them than asked for."""
         around, allowed = self._around(period), _narrowed(self.teams, teams)
         if not where:
-            return self._kept("blocks", source, around, allowed, _fetch_blocks)
+            return self._kept("blocks", source, around, allowed, fetch_blocks)
         passing = [(column, tuple(codes)) for column, codes in where]
         return self._kept(
             f"blocks {passing}", source, around, allowed, lambda *_: _passing(self.blocks(source, around, teams), where)
         )
 
-    def before(self, source: Source, start: date, measures: tuple[int, ...]) -> Rows:
-        """Sums of some measures (by place) over everything before `start`, by team: int64[teams, measures]."""
-        first = self._around(Period(start, start)).start
-        opening = self._kept(
-            f"before {measures}", source, Period(first, first), self.teams, partial(_fetch_before, measures=measures)
-        )
-        if first == start:
-            return opening
-        since = self.totals(source, Period(first, start)).within(Period(first, _day_before(start)), None)
-        return _summed(
-            np.concatenate([opening.team, since.team]), np.concatenate([opening.what, since.what[:, list(measures)]])
-        )
+    def stock(self, level: Level) -> Rows | None:
+        """What a level holds after everything counted so far, by team and cuts; None where it was not counted."""
+        generations = tuple(self.generations.get(slug, 0) for slug in level.sources)
+        key = ("stock", level.slug, generations, settings.REPORTING_ZONE, self.teams)
+        rows = KEPT.get(key, lambda: fetch_stock(level, self.teams))
+        counted = rows.team != EVERY
+        return None if counted.all() else rows.where(counted)
 
     def _around(self, period: Period) -> Period:
         return next((reach for reach in self.reach if _covers(reach, period)), period)
@@ -181,10 +176,6 @@ def _narrowed(allowed: Teams, wanted: list[int] | None) -> Teams:
 
 def _number(day: date) -> int:
     return (day - date(1970, 1, 1)).days
-
-
-def _day_before(day: date) -> date:
-    return date.fromordinal(day.toordinal() - 1)
 
 
 def _select(
@@ -236,26 +227,20 @@ _fetch_hours = _fetch_pairs("hours", HOURS)
 _fetch_histograms = _fetch_pairs("histograms", histogram.PAIRS)
 
 
-def _fetch_blocks(source: Source, period: Period, teams: Teams) -> Rows:
+def fetch_blocks(source: Source, period: Period, teams: Teams) -> Rows:
     return _fetch_pairs("block", source.dtype)(source, period, teams)
 
 
-def _fetch_before(source: Source, period: Period, teams: Teams, *, measures: tuple[int, ...]) -> Rows:
-    amounts = "".join(f", sum(totals[{place + 1}])::bigint" for place in measures)
+def fetch_stock(level: Level, teams: Teams) -> Rows:
+    """dtype_of(level)[n] by team, and one row of team EVERY where the level has been counted."""
+    dtype = dtype_of([registry.source(slug) for slug in level.sources])
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT team {amounts} FROM metrics_cell WHERE source = %s AND day < %s AND (%s OR team = ANY(%s)) "
-            "GROUP BY team ORDER BY team",
-            [source.slug, period.start, teams is None, list(teams or ())],
+        sql = cursor.cursor.mogrify(
+            "SELECT int4send(team), held FROM metrics_stock WHERE metric = %s AND (%s OR team = ANY(%s::int[])) "
+            "ORDER BY team",
+            (level.slug, teams is None, [EVERY, *(teams or ())]),
         )
-        rows = cursor.fetchall()
-    team = np.array([row[0] for row in rows], dtype=np.int64)
-    what = np.array([row[1:] for row in rows], dtype=np.int64).reshape(len(rows), len(measures))
-    return Rows(np.zeros_like(team), team, what)
-
-
-def _summed(team: np.ndarray, what: np.ndarray) -> Rows:
-    distinct, place = np.unique(team, return_inverse=True)
-    sums = np.zeros((len(distinct), what.shape[1]), np.int64)
-    np.add.at(sums, place, what)
-    return Rows(np.zeros_like(distinct), distinct, sums)
+        rows = rows_of_bytes(cursor, sql.decode())
+    sizes = [len(held) // dtype.itemsize for _, held in rows]
+    team = np.repeat(np.frombuffer(b"".join(team for team, _ in rows), ">i4").astype(np.int64), sizes)
+    return Rows(np.zeros_like(team), team, np.frombuffer(b"".join(held for _, held in rows), dtype))

@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from ops_dashboard.metrics import copying
 from ops_dashboard.metrics.definitions import registry
-from ops_dashboard.metrics.models import Cell, Fill, StaleCell
+from ops_dashboard.metrics.models import Cell, Fill, StaleCell, Stock
 from ops_dashboard.people.models import Agent, Team
 from tickets.models import Channel, Language, Priority, Promise, Reason, Reply, Solve, Source, Span, Ticket
 from tickets.states import OPEN_END
@@ -21,7 +21,7 @@ from tickets.vocabulary import PromiseKind, PromiseState, Status, Step
 
 DAYS, TEAMS, AGENTS = 730, 40, 800
 CHUNK = 100_000
-TABLES = (Ticket, Span, Reply, Solve, Promise, Cell, StaleCell, Fill)
+TABLES = (Ticket, Span, Reply, Solve, Promise, Cell, Stock, StaleCell, Fill)
 
 
 def holds(tickets: int) -> bool:

@@ -15,7 +15,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from ops_dashboard.metrics import rollup
-from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.models import Goal
 from ops_dashboard.metrics.shelf import KEPT
 from ops_dashboard.people.models import User
@@ -42,8 +41,7 @@ def run() -> None:
     ground.prepare()
     if not organisation.holds(TICKETS):
         organisation.build(TICKETS)
-        for source in registry.sources():
-            rollup.refill_all(source)
+        rollup.refill_everything()
         organisation.settle()
     Goal.objects.get_or_create(metric="first_reply_attainment", value=0.9, valid_from="2020-01-01")
     user, _ = User.objects.get_or_create(username="bench-manager", defaults={"role": Role.MANAGER})

@@ -14,6 +14,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from ops_dashboard.metrics import reconciliation, rollup, tasks
+from ops_dashboard.metrics.catalogue import cuts
 from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.models import Cell, Fill, StaleCell
 from ops_dashboard.metrics.periods import Grain, Period
@@ -26,7 +27,8 @@ NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)
 
 
 def differences() -> list[str]:
-    return [str(d) for source in registry.sources() for d in reconciliation.differing_cells(source)]
+    cells = [str(d) for source in registry.sources() for d in reconciliation.differing_cells(source)]
+    return cells + [str(d) for d in reconciliation.differing_stocks()]
 
 
 def value(slug: str, day: date, **where: str) -> float | None:
@@ -199,7 +201,7 @@ def test_every_metric_is_the_same_from_totals_and_from_blocks() -> None:
     today = timezone.now().date()
     period = Period(today - timedelta(days=40), today)
     everything = (("priority", ("none", "p0", "p1", "p2")),)
-    for metric in registry.metrics():
+    for metric in (metric for metric in registry.metrics() if "priority" in cuts(metric)):
         for grain in (Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.TOTAL):
             for by in ((), ("team",)):
                 plain = reader.run(Query(metric.slug, period, grain, by=by))

@@ -17,7 +17,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ops_dashboard.demo_parts import PARTS
 from ops_dashboard.metrics import rollup
-from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.people.demo_users import DEMO_USERS, demo_password
 from tickets.demo import records
 from tickets.demo.live import LiveView, WorldEnded, tell_history
@@ -102,7 +101,7 @@ class Command(BaseCommand):
                 part.tell(world)
                 advance(1)
         with _bar("figures", None) as advance:
-            cells = sum(rollup.refill_all(part, progress=advance).cells for part in registry.sources())
+            cells = rollup.refill_everything(progress=advance).cells
         self._report(
             {
                 "source": source.slug,

@@ -15,7 +15,7 @@ from rich.progress import Progress
 from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.query import today
-from ops_dashboard.metrics.reconciliation import differing_cells
+from ops_dashboard.metrics.reconciliation import differing_cells, differing_stocks
 from tickets.fact_reconciliation import differing_facts
 from tickets.models import Ticket
 
@@ -43,6 +43,7 @@ class Command(BaseCommand):
                 chain(
                     differing_facts(tickets, progress=lambda done: progress.update(task, completed=done)),
                     *(differing_cells(source, since=since) for source in registry.sources()),
+                    differing_stocks() if options["all"] else (),
                 )
             )
         self._print(found, checked=tickets.count(), as_json=options["json"])

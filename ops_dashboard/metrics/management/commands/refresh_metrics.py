@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ops_dashboard.metrics import rollup
-from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.rollup import Refilled
 
 
@@ -34,7 +33,4 @@ class Command(BaseCommand):
 
 
 def _refill(full: bool, progress: Any) -> Refilled:
-    if not full:
-        return rollup.refill(progress=progress)
-    parts = [rollup.refill_all(source, progress=progress) for source in registry.sources()]
-    return Refilled(sum(p.cells for p in parts), sum(p.facts for p in parts), sum(p.seconds for p in parts))
+    return rollup.refill_everything(progress=progress) if full else rollup.refill(progress=progress)

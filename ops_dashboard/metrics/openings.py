@@ -1,0 +1,75 @@
+"""What a level held before a day, counted from whichever end of its history is nearer.
+
+From the front: everything that entered less everything that left before the day. From the back: what
+is held after everything counted so far, less what was added since. The days since the start of a
+period are mostly those that a page reads anyway, so the back costs little more than the stock itself.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import numpy as np
+
+from ops_dashboard.metrics.asking import needs
+from ops_dashboard.metrics.cells import aggregate
+from ops_dashboard.metrics.definitions import Level
+from ops_dashboard.metrics.groups import distinct_rows, sums_of
+from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.shelf import Filter, Rows, Shelf
+
+Held = dict[tuple[int, ...], int]  # codes of the cuts -> amount
+
+
+def opening(
+    shelf: Shelf,
+    level: Level,
+    start: date,
+    *,
+    reach: Period,
+    by: Sequence[str],
+    where: Sequence[Filter],
+    teams: list[int] | None,
+) -> Held:
+    """By cut, what the level held when `start` began; `reach` is the days that have cells."""
+    if start <= reach.start:
+        return {}
+    before, since = (start - reach.start).days, (reach.end - start).days + 1
+    stock = shelf.stock(level) if since <= before else None
+    if stock is None or not {*by, *(column for column, _ in where)} <= {"team", *(stock.what.dtype.names or ())}:
+        past = Period(reach.start, start - timedelta(days=1))
+        return _added(shelf, level, past, by=by, where=where, teams=teams)
+    held = _held(stock, by=by, where=where, teams=teams)
+    if since > 0:
+        later = _added(shelf, level, Period(start, reach.end), by=by, where=where, teams=teams)
+        for codes, amount in later.items():
+            held[codes] = held.get(codes, 0) - amount
+    return held
+
+
+def _held(stock: Rows, *, by: Sequence[str], where: Sequence[Filter], teams: list[int] | None) -> Held:
+    kept = np.ones(len(stock.team), bool) if teams is None else np.isin(stock.team, teams)
+    for column, codes in where:
+        kept &= np.isin(stock.column(column), codes)
+    rows = stock.where(kept)
+    columns, group = distinct_rows([rows.day, *(rows.column(column) for column in by)])
+    amounts = sums_of(group, rows.what["amount"].astype(np.int64), len(columns[0])).tolist()
+    codes = zip(*(column.tolist() for column in columns[1:]), strict=True) if by else [()] * len(amounts)
+    return dict(zip(codes, amounts, strict=True))
+
+
+def _added(
+    shelf: Shelf, level: Level, period: Period, *, by: Sequence[str], where: Sequence[Filter], teams: list[int] | None
+) -> Held:
+    """By cut, what entered less what left in a period."""
+    held: Held = {}
+    for source, measures in needs(level):
+        groups = aggregate(shelf, source, measures, period, grain=Grain.TOTAL, by=by, where=where, teams=teams)
+        signs = [
+            (sign, measure)
+            for sign, moved in ((1, level.entered), (-1, level.left))
+            for slug, measure in moved
+            if slug == source.slug
+        ]
+        for place, (_, codes) in enumerate(groups.keys):
+            held[codes] = held.get(codes, 0) + sum(sign * int(groups.sums[m][place]) for sign, m in signs)
+    return held
