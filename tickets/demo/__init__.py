@@ -13,11 +13,18 @@ the exact instants. What is planted, who is concerned, and where it shows:
 - bot, 8 weeks ago, Account access: a bot answers password resets and solves about half of those
   that come in the app, by chat or web form; human tickets fall.
 - new hires, 6 weeks ago, Technical issues Warsaw: five agents join, waits shorten.
+- slower payouts, from 15 weeks ago, Payments & gifts: a payout takes three days, then thirteen;
+  the reason "Payout delayed" grows from week to week.
+- no captions, always, Italian creators: more than half of what they write asks for captions and
+  help in their language.
 - outage, a Tuesday 5 weeks ago, 14:00 to 20:00 UTC, Technical issues, Account access, Live &
   video: volume six times the usual, a backlog for days, first replies missed, overtime.
 - quick solves, always, Live & video Bogotá: reopened about twice as often as anyone.
 - night chat, always: Technical issues Manila takes the chats of teams that have gone home.
 - holidays as they fall at each site: office teams closed, daily teams at little more than half strength, fewer tickets.
+
+What people write is put together from templates (`words/`), by reason, language, channel and story;
+about every eighth names an invented address, number or handle, which redaction must catch.
 
 Besides: merged, reopened, deleted and spam tickets, tickets that nobody finishes, wrong first
 routing, reassignment at shift ends, a bot in front of chat, ratings that follow the wait.

@@ -36,6 +36,7 @@ OUTAGE_REASONS = {
 _PRESSING = np.array([reason.pressing for reason in ALL_REASONS])
 _LIVE = np.isin(CHANNEL_SLUGS, LIVE_CHANNELS)
 _MISROUTED, _RECONTACTS = 0.045, 0.06
+_SLOWER_PAYOUTS = 0.55  # by now, the share of those who would ask for a refund
 _SPAM, _MERGED, _DELETED = 0.022, 0.02, 0.004
 _BOT_OF_CHAT, _BOT_OF_RESETS, _SPAM_WAVE = 0.1, 0.5, 9
 _BOT_CHANNELS = np.isin(CHANNEL_SLUGS, ("in-app", "chat", "web"))
@@ -143,15 +144,21 @@ def _by_team(team: Indices, weights: list[NDArray[np.float64]], rng: np.random.G
 
 
 def _reasons(team: Indices, at: Instants, stories: Stories, rng: np.random.Generator) -> Indices:
-    """Reasons by team; the launched one only since the launch, the broken ones while things are broken."""
+    """Reasons by team; the launched one only since the launch, the broken ones while things are broken.
+
+    Payouts get slower from week to week, and more people write about them.
+    """
     weights = [_weights({r.slug: r.weight for r in REASONS[t.function]}, tuple(REASON_INDEX)) for t in TEAMS]
     reason = _by_team(team, weights, rng)
-    gift, refund = REASON_INDEX["gift-subscription"], REASON_INDEX["refund"]
+    gift, refund, payout = (REASON_INDEX[slug] for slug in ("gift-subscription", "refund", "payout-delayed"))
     paid = np.isin(team, [TEAM_INDEX[t.slug] for t in TEAMS if t.function == "Payments & gifts"])
     launched = at >= stories.launch.timestamp()
     age = np.maximum(at - stories.launch.timestamp(), 0) / 86_400
     reason = np.where(paid & launched & (rng.random(len(at)) < 0.1 + 0.3 * np.exp(-age / 14)), gift, reason)
     reason = np.where((reason == gift) & ~launched, refund, reason)
+    slower = np.clip((at - stories.decline.timestamp()) / (stories.now - stories.decline).total_seconds(), 0, 1)
+    luck = at * 2_654_435_761 % 2**32 / 2**32  # of its own, so that no other draw moves
+    reason = np.where(paid & (reason == refund) & (luck < _SLOWER_PAYOUTS * slower), payout, reason)
     broken = (at >= stories.outage.timestamp()) & (at < stories.outage.timestamp() + (OUTAGE_HOURS + 6) * HOUR)
     choice = rng.integers(2, size=len(at))
     told = _outage_reason()[team, choice]

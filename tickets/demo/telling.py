@@ -9,13 +9,27 @@ from numpy.typing import NDArray
 
 from tickets.connectors.drafts import NO_VALUE, Draft
 from tickets.demo.catalogue import TEAMS
-from tickets.demo.cohort import ALL_REASONS, CHANNEL_SLUGS, LANGUAGE_SLUGS, PRIORITY_SLUGS, Cohort
+from tickets.demo.cohort import ALL_REASONS, CHANNEL_SLUGS, LANGUAGE_SLUGS, PRIORITY_SLUGS, Cohort, Fate
 from tickets.demo.organisation import Organisation
 from tickets.demo.script import NOBODY, Attribute, Lines
+from tickets.demo.speech import Speech
+from tickets.demo.stories import Stories
+from tickets.redaction import NOBODY_KNOWN
 from tickets.vocabulary import ActorKind, EventType, Status
 
 BOT_REF = "helper-bot"
 PUBLIC = frozenset({EventType.REQUESTER_MESSAGE, EventType.AGENT_REPLY, EventType.BOT_REPLY, EventType.AUTO_REPLY})
+SPOKEN = frozenset({EventType.REQUESTER_MESSAGE, EventType.AGENT_REPLY, EventType.SURVEY_ANSWERED})
+SPAM = (
+    "Grow your channel overnight, ten thousand followers for the price of one, visit www.followers.example/now",
+    "CONGRATULATIONS your account was chosen, claim the prize at https://prize.example/claim",
+    "We buy business accounts, best price, answer to deals@bulk.example",
+)
+# Members looked up once: their class takes a hundred times longer to give one.
+_CREATED, _ANSWERED = EventType.TICKET_CREATED, EventType.SURVEY_ANSWERED
+_MERGED, _FOLLOWS = EventType.TICKET_MERGED, EventType.FOLLOW_UP_CREATED
+_SPAM = Fate.SPAM
+_AGENT, _REQUESTER, _BOT = ActorKind.AGENT, ActorKind.REQUESTER, ActorKind.BOT
 RATING_SCALE = 5
 _FIELDS = {
     Attribute.STATUS: "status",
@@ -34,7 +48,8 @@ REASON_SLUGS = tuple(reason.slug for reason in ALL_REASONS)
 class Teller:
     """Turns rows into drafts; knows the words of every code."""
 
-    def __init__(self, organisation: Organisation) -> None:
+    def __init__(self, organisation: Organisation, stories: Stories, *, seed: int) -> None:
+        self.speech = Speech(seed, stories, [agent.name.split()[0] for agent in organisation.agents])
         self.agents = tuple(agent.slug for agent in organisation.agents)
         self.words: dict[int, dict[int, str]] = {
             Attribute.STATUS: {status.value: status.label for status in Status},
@@ -64,7 +79,7 @@ class Teller:
         nth, ticket, at, type_, kind, actor, attribute, value, before, detail = row
         ref = str(first_number + ticket)
         values: dict[str, Any] = {}
-        if type_ == EventType.TICKET_CREATED:
+        if type_ == _CREATED:
             values = {
                 "status": "new",
                 "priority": PRIORITY_SLUGS[cohort.priority[ticket]],
@@ -78,11 +93,11 @@ class Teller:
             words = self.words[attribute]
             changed = {"from_value": words[before], "to_value": words[value]}
             values = {_FIELDS[Attribute(attribute)]: words[value], **changed}
-        elif type_ == EventType.SURVEY_ANSWERED:
+        elif type_ == _ANSWERED:
             values = {"to_value": str(detail), "meta": {"rating": detail, "scale_max": RATING_SCALE}}
-        elif type_ == EventType.TICKET_MERGED:
+        elif type_ == _MERGED:
             values = {"to_value": str(first_number + detail)}
-        elif type_ == EventType.FOLLOW_UP_CREATED:
+        elif type_ == _FOLLOWS:
             values = {"from_value": str(first_number + detail)}
         return Draft(
             ticket_ref=ref,
@@ -93,12 +108,21 @@ class Teller:
             actor_kind=_KINDS[kind],
             is_public=type_ in PUBLIC,
             native_id=f"{ref}-{nth}",
+            text=self._said(cohort, row, first_number=first_number) if type_ in SPOKEN else None,
+            known=self.speech.known(cohort, ticket) if type_ == _CREATED else NOBODY_KNOWN,
             **values,
         )
 
+    def _said(self, cohort: Cohort, row: tuple[int, ...], *, first_number: int) -> str | None:
+        nth, ticket, at, type_, _, actor, *_, detail = row
+        if cohort.fate[ticket] == _SPAM:
+            return SPAM[(first_number + ticket) % len(SPAM)] if nth == 1 else None
+        number = first_number + ticket
+        return self.speech.text(cohort, ticket, number=number, nth=nth, at=at, type_=type_, actor=actor, detail=detail)
+
     def _actor(self, cohort: Cohort, ticket: int, *, kind: int, actor: int) -> str | None:
-        if kind == ActorKind.AGENT:
+        if kind == _AGENT:
             return self.agents[actor]
-        if kind == ActorKind.REQUESTER:
+        if kind == _REQUESTER:
             return f"viewer-{cohort.requester[ticket]}"
-        return BOT_REF if kind == ActorKind.BOT else None
+        return BOT_REF if kind == _BOT else None

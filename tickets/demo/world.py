@@ -66,7 +66,7 @@ class World:
 
     @cached_property
     def teller(self) -> Teller:
-        return Teller(self.organisation)
+        return Teller(self.organisation, self.stories, seed=self.seed)
 
     def history(self) -> Iterator[Draft]:
         """Everything up to `now`, ticket after ticket, cohort after cohort."""
