@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from quality import demo as quality
 from tickets.demo.world import World
 from workforce.demo import rostering
 
@@ -20,4 +21,4 @@ class Part(Protocol):
         """Take everything away again; the tickets still stand."""
 
 
-PARTS: tuple[Part, ...] = (rostering,)
+PARTS: tuple[Part, ...] = (rostering, quality)

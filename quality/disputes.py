@@ -16,6 +16,15 @@ Proposed = Mapping[int, int | None]  # criterion id -> step; None: does not appl
 Granted = Mapping[int, bool]
 
 
+def acknowledge_many(seen: Mapping[int, datetime]) -> None:
+    """Note for published reviews, by id, when their agents saw them; those noted already stay as they are."""
+    rows = Review.objects.published().filter(pk__in=list(seen), seat=1).values_list("pk", "agent")
+    with transaction.atomic(), changed_facts(list(seen)):
+        Acknowledgement.objects.bulk_create(
+            [Acknowledgement(review_id=pk, agent_id=agent, at=seen[pk]) for pk, agent in rows], ignore_conflicts=True
+        )
+
+
 def steps_in_force(review: Review) -> dict[int, int | None]:
     """What was given, with the decided disputes over it, the latest last. Two queries."""
     steps = {score.criterion_id: score.step for score in review.scores.all()}
@@ -39,10 +48,17 @@ def acknowledge(review: Review, user: User, *, now: datetime) -> None:
 @transaction.atomic
 def raise_dispute(review: Review, user: User, proposed: Proposed, *, reason: str, now: datetime) -> Dispute:
     """Object to some criteria of one's own review. NotReviewable without a reason, a change, or while one is open."""
-    held = _locked(review)
-    words = kept(reason)
-    if user.agent_id != held.agent_id:
+    if user.agent_id != review.agent_id:
         raise NotReviewable("Only the agent whose work it is can dispute a review.")
+    dispute = place(review, proposed, reason=reason, now=now)
+    audit.record(user.username, "review_disputed", str(review), criteria=dispute.criteria.count())
+    return dispute
+
+
+@transaction.atomic
+def place(review: Review, proposed: Proposed, *, reason: str, now: datetime) -> Dispute:
+    """The dispute itself, by the agent of the review."""
+    held, words = _locked(review), kept(reason)
     if held.disputes.filter(state=Dispute.State.OPEN).exists():
         raise NotReviewable("A dispute of this review is open already.")
     steps = steps_in_force(held)
@@ -53,40 +69,46 @@ def raise_dispute(review: Review, user: User, proposed: Proposed, *, reason: str
         raise NotReviewable("Propose another rating for at least one criterion.")
     _check(held, changes)
     with changed_facts([held.pk]):
-        dispute = Dispute.objects.create(review=held, raised_by=user, raised_at=now, reason=words)
+        dispute = Dispute.objects.create(review=held, agent_id=held.agent_id, raised_at=now, reason=words)
         DisputedCriterion.objects.bulk_create(
             DisputedCriterion(dispute=dispute, criterion_id=key, given_step=steps[key], proposed_step=step)
             for key, step in changes.items()
         )
-    audit.record(user.username, "review_disputed", str(held), criteria=len(changes))
     return dispute
 
 
 @transaction.atomic
 def decide(dispute: Dispute, user: User, granted: Granted, *, answer: str, now: datetime) -> Dispute:
     """Grant or refuse each disputed criterion, and put the result in force. NotReviewable when decided already."""
+    held = settle(dispute, user, granted, answer=answer, now=now)
+    before, after = held.score_before_bp, held.score_after_bp
+    audit.record(user.username, "dispute_decided", str(held), state=held.state, before=before, after=after)
+    return held
+
+
+@transaction.atomic
+def settle(dispute: Dispute, user: User, granted: Granted, *, answer: str, now: datetime) -> Dispute:
+    """The decision itself."""
     review = _locked(dispute.review)
     held = Dispute.objects.select_for_update().get(pk=dispute.pk)
     if held.state != Dispute.State.OPEN:
         raise NotReviewable("This dispute was decided already.")
     if user.agent_id and user.agent_id == review.agent_id:
         raise NotReviewable("Nobody decides a dispute about their own work.")
-    words = kept(answer)
-    rows = list(held.criteria.all())
+    words, rows = kept(answer), list(held.criteria.all())
     if not words and not all(granted.get(row.criterion_id) for row in rows):
         raise NotReviewable("Say why, where something is not granted.")
     for row in rows:
         row.is_granted = bool(granted.get(row.criterion_id))
         row.resulting_step = row.proposed_step if row.is_granted else row.given_step
-    before = review.score_bp
     with changed_facts([review.pk]):
+        held.score_before_bp = review.score_bp
         DisputedCriterion.objects.bulk_update(rows, ["is_granted", "resulting_step"])
         held.state, held.decided_by, held.decided_at, held.answer = _state(rows), user, now, words
         held.save()
         rescore(review, steps_in_force(review))
-        held.score_before_bp, held.score_after_bp = before, review.score_bp
-        held.save(update_fields=["score_before_bp", "score_after_bp"])
-    audit.record(user.username, "dispute_decided", str(held), state=held.state, before=before, after=review.score_bp)
+        held.score_after_bp = review.score_bp
+        held.save(update_fields=["score_after_bp"])
     return held
 
 

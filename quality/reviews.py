@@ -17,6 +17,7 @@ from ops_dashboard.people import audit
 from ops_dashboard.people.models import User
 from quality.models import CalibrationPair, CriterionScore, Review, SampledTicket, Scorecard
 from quality.scorecards import Card, Steps, in_basis_points
+from quality.scoring import Scored
 from quality.words import kept
 
 LEASE = timedelta(minutes=60)
@@ -102,14 +103,19 @@ def submit(review_id: int, reviewer: User, answers: Answers, *, notes: str, now:
     scored = card.scored({criterion: answer.step for criterion, answer in answers.items()})
     review.notes, review.state, review.submitted_at = kept(notes), Review.State.SUBMITTED, now
     review.lease_until = None
-    review.score_bp = review.given_score_bp = in_basis_points(scored.score)
-    review.score_before_critical_bp = review.given_before_critical_bp = in_basis_points(scored.score_before_critical)
-    review.critical_failed = review.given_critical_failed = scored.critical_failed
+    put_score(review, scored)
     review.save()
     _publish(sampled, now)
     audit.record(reviewer.username, "review_submitted", str(review), critical_failed=review.critical_failed)
     review.refresh_from_db()
     return review
+
+
+def put_score(review: Review, scored: Scored) -> None:
+    """The score, as it is given and as it is in force."""
+    review.score_bp = review.given_score_bp = in_basis_points(scored.score)
+    review.score_before_critical_bp = review.given_before_critical_bp = in_basis_points(scored.score_before_critical)
+    review.critical_failed = review.given_critical_failed = scored.critical_failed
 
 
 def rescore(review: Review, steps: Steps) -> None:

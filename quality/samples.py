@@ -72,11 +72,20 @@ def draw_due(*, today: date, by: str = "system") -> int:
 @transaction.atomic
 def draw(plan: SamplePlan, day: date, *, by: str) -> Sample:
     """Draw the sample of the week that `day` lies in, and open a seat for every review of it. NotDrawable."""
+    sample = place(plan, day, by=by)
+    tickets = sum(int(str(stratum["drawn"])) for stratum in sample.strata)
+    audit.record(by, "sample_drawn", str(sample)[:200], tickets=tickets, population=sample.population)
+    return sample
+
+
+@transaction.atomic
+def place(plan: SamplePlan, day: date, *, by: str, version: ScorecardVersion | None = None) -> Sample:
+    """The draw itself, to be reviewed against `version`: the latest, if not given."""
     SamplePlan.objects.select_for_update().get(pk=plan.pk)
     start_on, end_on = week_of(day)
     if plan.samples.filter(start_on=start_on).exists():
         raise NotDrawable(f"The week of {start_on:%Y-%m-%d} was drawn already.")
-    version = latest(plan.scorecard)
+    version = version or latest(plan.scorecard)
     if version is None:
         raise NotDrawable(f"{plan.scorecard} has no version to review against.")
     population = population_of(plan, start_on, end_on)
@@ -94,7 +103,6 @@ def draw(plan: SamplePlan, day: date, *, by: str) -> Sample:
         drawn_by=by,
     )
     _open_seats(_keep(sample, population, drawn, seed), version)
-    audit.record(by, "sample_drawn", str(sample)[:200], tickets=len(drawn), population=len(population))
     return sample
 
 

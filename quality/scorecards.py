@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from django.db import transaction
@@ -75,7 +76,9 @@ def latest(scorecard: Scorecard) -> ScorecardVersion | None:
 
 
 @transaction.atomic
-def save_version(scorecard: Scorecard, plan: ScorecardPlan, *, by: str, note: str = "") -> ScorecardVersion:
+def save_version(
+    scorecard: Scorecard, plan: ScorecardPlan, *, by: str, note: str = "", at: datetime | None = None
+) -> ScorecardVersion:
     """The next version, or the latest one where nothing differs from it; BadScorecard for an unusable plan."""
     plan.checked()
     Scorecard.objects.select_for_update().get(pk=scorecard.pk)
@@ -91,6 +94,7 @@ def save_version(scorecard: Scorecard, plan: ScorecardPlan, *, by: str, note: st
         options=stored_options(plan.options),
         note=note[:200],
         made_by=by,
+        **({"made_at": at} if at else {}),
     )
     _add_parts(version, plan)
     audit.record(by, "scorecard_version_made", str(version)[:200], criteria=len(plan.criteria))

@@ -1,8 +1,8 @@
 """What people write about a review, as it may be kept."""
 
-from tickets.draft_checks import redacted
+from tickets.redaction import cleaned, redact
 
 
 def kept(text: str, *, longest: int = 2000) -> str:
     """Personal data masked, ends trimmed, cut to `longest` characters."""
-    return redacted(text.encode(errors="replace")).strip()[:longest]
+    return redact(cleaned(text)[: 2 * longest]).text.strip()[:longest]

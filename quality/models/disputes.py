@@ -27,7 +27,7 @@ class Dispute(models.Model):
         REJECTED = "rejected", "Rejected"
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="disputes")
-    raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="+")  # who objects
     raised_at = models.DateTimeField(db_default=Now())
     reason = models.TextField()  # redacted
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)

@@ -1,14 +1,60 @@
-"""Who may open what of quality: rows for `tests/test_access.py`."""
+"""Who may open what of quality: rows for `tests/test_access.py`.
 
-from tests.access.rows import AdminModel, Row
+alice's ticket was drawn and reviewed by quinn; alice objects. A second ticket is quinn's draft. bob
+leads her team; dave works in another. Who may review, may manage scorecards, samples and calibration.
+"""
+
+from ops_dashboard.people.models import Team
+from quality.disputes import raise_dispute
+from quality.models import Dispute, Review
+from quality.reviews import claim
+from tests.access.rows import ABSENT, AdminModel, Row, page
 from tests.cast import Cast
+from tests.quality.building import NOON, open_seats, reviewed, save_scorecard
 
-ROWS: dict[str, Row] = {}
+READ = ("alice", "bob", "carol", "dave", "quinn")
+REVIEW, SETTLE = ("quinn",), ("bob",)
+GONE = 405  # opens to POST only
+REVIEWED, DRAFT, DISPUTED = 9001, 9002, 9001
+
+
+def posts(url: str, open_to: tuple[str, ...]) -> Row:
+    """An address that only takes POST: whoever may send to it is told so, the others are refused first."""
+    return Row(url, open_to, opens=GONE)
+
+
+ROWS: dict[str, Row] = {
+    "reviews/": page("/reviews/", READ),
+    "reviews/claim/": posts("/reviews/claim/", REVIEW),
+    "reviews/<int:pk>/": page(f"/reviews/{REVIEWED}/", READ, dave=ABSENT),
+    "reviews/<int:pk>/save/": posts(f"/reviews/{DRAFT}/save/", REVIEW),
+    "reviews/<int:pk>/submit/": posts(f"/reviews/{DRAFT}/submit/", REVIEW),
+    "reviews/<int:pk>/release/": posts(f"/reviews/{DRAFT}/release/", REVIEW),
+    "reviews/<int:pk>/acknowledge/": posts(f"/reviews/{REVIEWED}/acknowledge/", READ),
+    "reviews/<int:pk>/dispute/": page(
+        f"/reviews/{REVIEWED}/dispute/", ("alice",), bob=ABSENT, carol=ABSENT, dave=ABSENT, quinn=ABSENT
+    ),
+    "disputes/<int:pk>/": page(f"/disputes/{DISPUTED}/", SETTLE),
+}
 ADMIN_MODELS: dict[str, AdminModel] = {}
 
 
 def stage(cast: Cast) -> None:
     """Save the objects that the rows name."""
+    Team.objects.update(support_function="Accounts")
+    version = save_scorecard()
+    done, draft = (
+        open_seats(version, cast.agents["alice"], cast.teams["team-a"], ticket=ticket)[0] for ticket in (1, 2)
+    )
+    for review, number in ((done, REVIEWED), (draft, DRAFT)):
+        Review.objects.filter(pk=review.pk).update(id=number)
+    quinn = cast.users["quinn"]
+    finished = reviewed(Review.objects.get(pk=REVIEWED), quinn, tone=1)
+    tone = version.criteria.get(key="tone").pk
+    dispute = raise_dispute(finished, cast.users["alice"], {tone: 5}, reason="I was kind", now=NOON)
+    dispute.criteria.all().delete()
+    Dispute.objects.filter(pk=dispute.pk).update(id=DISPUTED)
+    assert claim(quinn, now=NOON) is not None
 
 
 def keys(cast: Cast) -> dict[str, object]:

@@ -1,0 +1,149 @@
+"""Which reviews a page lists, and how they look in a row."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.http import QueryDict
+
+from ops_dashboard.metrics.chips import Chip, Choice
+from ops_dashboard.people.models import Team, User
+from ops_dashboard.people.roles import Scope
+from quality.models import Acknowledgement, Dispute, Review, Scorecard
+from quality.models.reviews import ReviewQuerySet
+
+ROWS = 50
+LATE_AFTER = timedelta(days=14)  # a seat that has waited longer since its week ended
+
+# Each list with its name; the first of a role is where its page opens.
+REVIEWER_LISTS = (("queue", "My queue"), ("mine", "Submitted"), ("disputed", "Disputed"), ("all", "All published"))
+READER_LISTS = (("all", "Published"), ("open", "To decide"), ("disputed", "Disputed"), ("critical", "Critical errors"))
+AGENT_LISTS = (("all", "All"), ("unseen", "Not yet seen"), ("disputed", "Disputed"), ("critical", "Critical errors"))
+
+
+@dataclass(frozen=True)
+class Tab:
+    slug: str
+    label: str
+    is_here: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The seats of one scorecard that a reviewer may claim."""
+
+    scorecard: Scorecard
+    seats: int
+    double: int
+    late: int
+    quota: int
+    done: int
+
+    @property
+    def share_done(self) -> float:
+        return min(100.0, 100 * self.done / self.quota) if self.quota else 0.0
+
+
+def lists_of(scope: Scope) -> tuple[tuple[str, str], ...]:
+    if scope.agent_id is not None:
+        return AGENT_LISTS
+    return REVIEWER_LISTS if scope.may_review else READER_LISTS
+
+
+def chosen_list(data: QueryDict, scope: Scope) -> str:
+    known = [slug for slug, _ in lists_of(scope)]
+    given = data.get("list", "")
+    return given if given in known else known[0]
+
+
+def reviews_of(slug: str, scope: Scope) -> ReviewQuerySet:
+    """The reviews of one list, newest first."""
+    found = Review.objects.visible_to(scope).filter(state=Review.State.SUBMITTED)
+    open_dispute = Exists(Dispute.objects.filter(review=OuterRef("pk"), state=Dispute.State.OPEN))
+    match slug:
+        case "mine":
+            found = found.filter(reviewer__username=scope.username)
+        case "open":
+            found = found.filter(open_dispute)
+        case "disputed":
+            found = found.filter(Exists(Dispute.objects.filter(review=OuterRef("pk"))))
+            if scope.may_review:
+                found = found.filter(reviewer__username=scope.username)
+        case "critical":
+            found = found.published().filter(critical_failed=True)
+        case "unseen":
+            found = found.exclude(Exists(Acknowledgement.objects.filter(review=OuterRef("pk"))))
+        case _:
+            found = found.published()
+    return found.annotate(is_disputed=open_dispute).order_by(F("submitted_at").desc(), "-pk")
+
+
+def narrowed(found: ReviewQuerySet, data: QueryDict) -> ReviewQuerySet:
+    """By the filters of the bar; a value that nobody has matches nothing."""
+    if teams := data.getlist("team"):
+        found = found.filter(team__slug__in=teams)
+    if scorecards := data.getlist("scorecard"):
+        found = found.filter(version__scorecard__slug__in=scorecards)
+    return found
+
+
+def page_of(found: ReviewQuerySet, number: str) -> Page[Review]:
+    rows = found.select_related("agent", "team", "reviewer", "version__scorecard", "acknowledgement", "sampled")
+    return Paginator(rows, ROWS).get_page(number)
+
+
+def tabs(scope: Scope, here: str) -> list[Tab]:
+    """The lists of this reader; those that ask for something say how much."""
+    counted = {"open", "unseen"}
+    return [
+        Tab(slug, label, slug == here, reviews_of(slug, scope).count() if slug in counted else None)
+        for slug, label in lists_of(scope)
+    ]
+
+
+def waiting_for(reviewer: User, *, now: datetime, week: tuple[datetime, datetime]) -> list[Waiting]:
+    """What waits, scorecard by scorecard, and how far the reviewer is this week. Three queries."""
+    claimable = Review.objects.claimable_by(reviewer, now=now)
+    counts = claimable.values(card=F("version__scorecard")).annotate(
+        seats=Count("id"),
+        double=Count("id", filter=Q(sampled__seats=2)),
+        late=Count("id", filter=Q(sampled__sample__end_on__lt=(now - LATE_AFTER).date())),
+    )
+    by_card = {row["card"]: row for row in counts}
+    done = dict(
+        Review.objects.filter(reviewer=reviewer, submitted_at__gte=week[0], submitted_at__lt=week[1])
+        .values_list("version__scorecard")
+        .annotate(Count("id"))
+    )
+    nothing = {"seats": 0, "double": 0, "late": 0}
+    found = []
+    for scorecard in Scorecard.objects.filter(is_active=True).prefetch_related("plans"):
+        row = by_card.get(scorecard.pk, nothing)
+        quota = max((plan.reviewer_quota for plan in scorecard.plans.all() if plan.is_active), default=0)
+        found.append(
+            Waiting(scorecard, row["seats"], row["double"], row["late"], quota, int(done.get(scorecard.pk, 0)))
+        )
+    return found
+
+
+def bar(data: QueryDict, scope: Scope) -> list[Chip]:
+    """Filters by team and scorecard; agents have too few reviews to filter."""
+    if scope.agent_id is not None:
+        return []
+    teams = Team.objects.exclude(support_function="")
+    if scope.teams is not None:
+        teams = teams.filter(id__in=scope.teams)
+    return [
+        _chip("team", "Team", list(teams.values_list("slug", "name")), data),
+        _chip("scorecard", "Scorecard", list(Scorecard.objects.values_list("slug", "name")), data),
+    ]
+
+
+def _chip(name: str, label: str, pairs: list[tuple[str, str]], data: QueryDict) -> Chip:
+    chosen = data.getlist(name)
+    choices = tuple(Choice(value, text, value in chosen) for value, text in pairs)
+    said = [choice.label for choice in choices if choice.chosen]
+    value = "all" if not said else ", ".join(said) if len(said) <= 2 else f"{len(said)} of {len(choices)}"
+    return Chip(name, label, value, choices, many=True, active=bool(said))

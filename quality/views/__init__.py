@@ -1,0 +1,1 @@
+"""The pages of quality, by what they are about."""
