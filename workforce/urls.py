@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workforce import own_shifts, roster_views
+from workforce import import_views, own_shifts, roster_views
 
 urlpatterns = [
     path("roster/", roster_views.roster, name="roster"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("roster/copy/", roster_views.roster_copy, name="roster-copy"),
     path("roster/revert/", roster_views.roster_revert, name="roster-revert"),
     path("roster/publish/", roster_views.roster_publish, name="roster-publish"),
+    path("roster/import/", import_views.roster_import, name="roster-import"),
     path("roster/calendar/", own_shifts.calendar_address, name="calendar-address"),
     path("calendar/<str:token>.ics", own_shifts.calendar, name="calendar"),
 ]

@@ -18,6 +18,7 @@ ROWS: dict[str, Row] = {
         "/roster/day/?team=team-a&agent=alice&on=2026-03-24", ("bob", "carol", "petra"), alice=ABSENT, dave=ABSENT
     ),
     "roster/publish/": page(f"/roster/publish/{WEEK}", ROSTER),
+    "roster/import/": page("/roster/import/", ROSTER),
     "calendar/<str:token>.ics": everybody("/calendar/nobody-knows-it.ics", ABSENT),
 } | {
     f"roster/{act}/": Row(f"/roster/{act}/", (), otherwise=405, signed_out=405)
