@@ -1,5 +1,12 @@
 """Addresses of the insights API, below /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from insights import api
+
+urlpatterns = [
+    path("insights/", api.insights, name="api-insights"),
+    path("insights/<int:pk>/", api.insight, name="api-insight"),
+    path("asks/", api.asks, name="api-asks"),
+    path("digests/", api.digests, name="api-digests"),
+]

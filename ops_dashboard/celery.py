@@ -40,6 +40,9 @@ app.conf.update(
     beat_scheduler="ops_dashboard.beat:OneBeat",
     beat_max_loop_interval=5,
     beat_schedule={
+        "deliver digests": {"task": "insights.tasks.deliver", "schedule": 60.0, "options": {"expires": 60}},
+        "draft digests": {"task": "insights.tasks.draft_digests", "schedule": 3600.0, "options": {"expires": 3600}},
+        "look at themes": {"task": "insights.tasks.look", "schedule": 1800.0, "options": {"expires": 1800}},
         "draw samples": {
             "task": "quality.tasks.draw_samples",
             "schedule": 3600.0,

@@ -17,6 +17,7 @@ SECRET_LENGTH = 50
 NO_DATABASE = "postgresql://no-database-server-was-started.invalid/none"
 NO_BROKER = "redis://no-broker-was-started.invalid:6379/0"
 NO_MAIL = "console://"
+KEPT_MAIL = "mailbox://"  # on one machine: letters are kept and shown
 IDLE_IN_TRANSACTION_S = 30
 LOCK_WAIT_S = 3
 
@@ -42,6 +43,7 @@ class Environment:
     currency: str
     email_url: str
     email_from: str
+    public_url: str
     metrics_token: str
     statement_timeout_s: int
     worker_processes: int
@@ -66,7 +68,9 @@ class Environment:
             https=_flag(variables, "HTTPS", default=bool(database_url) and not is_local(database_url)),
             reporting_zone=_zone(variables),
             currency=_currency(variables),
-            email_url=variables.get("EMAIL_URL") or NO_MAIL,
+            email_url=variables.get("EMAIL_URL")
+            or (KEPT_MAIL if not database_url or is_local(database_url) else NO_MAIL),
+            public_url=_public_url(variables),
             email_from=variables.get("EMAIL_FROM") or "ops-dashboard@localhost",
             metrics_token=variables.get("METRICS_TOKEN", ""),
             statement_timeout_s=_number(variables, "STATEMENT_TIMEOUT_S", default=0, least=0, most=86_400),
@@ -96,9 +100,11 @@ class Environment:
 
     def email(self) -> dict[str, Any]:
         """Return Django's EMAIL_* settings; `EMAIL_URL=smtp://user:password@host:587?tls=1`."""
-        url = _split(self.email_url, "EMAIL_URL", schemes=("console", "smtp"))
+        url = _split(self.email_url, "EMAIL_URL", schemes=("console", "mailbox", "smtp"))
         if url.scheme == "console":
             return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+        if url.scheme == "mailbox":
+            return {"EMAIL_BACKEND": "insights.mailbox.EmailBackend"}
         query = dict(parse_qsl(url.query))
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -133,6 +139,15 @@ def _secret_key(variables: Mapping[str, str], *, is_served: bool) -> str:
             "python -c 'import secrets; print(secrets.token_urlsafe(50))'"
         )
     return given
+
+
+def _public_url(variables: Mapping[str, str]) -> str:
+    """Where readers of mails find the pages."""
+    given = variables.get("PUBLIC_URL", "")
+    if given:
+        _split(given, "PUBLIC_URL", schemes=("http", "https"))
+        return given
+    return f"http://127.0.0.1:{_number(variables, 'PORT', default=8000, least=1, most=65535)}"
 
 
 def _split(url: str, name: str, *, schemes: tuple[str, ...]) -> SplitResult:

@@ -136,6 +136,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
+PUBLIC_URL = ENVIRONMENT.public_url  # how mails name this installation
 globals().update(ENVIRONMENT.email())  # EMAIL_BACKEND and what it needs
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -315,3 +315,13 @@ class Effect(models.Model):
                 condition=Q(low__isnull=True) | Q(low__lte=F("high")), name="effect_interval_in_order"
             ),
         ]
+
+    def told(self) -> dict[str, str | float | int | None]:
+        """As snapshots and sentences want it."""
+        return {
+            "verdict": self.verdict,
+            "ratio": self.ratio,
+            "low": self.low,
+            "high": self.high,
+            "weeks": self.weeks_after,
+        }

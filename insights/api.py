@@ -1,0 +1,128 @@
+"""Insights, asks and digests for machines. The same scope and the same words as the pages."""
+
+from datetime import datetime
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import api_view
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from insights.models import Ask, Digest, Insight
+from insights.sizing import withheld
+from ops_dashboard.people.access import api_requires, scope_behind
+from ops_dashboard.people.roles import Scope
+
+MOST = 200
+
+
+@extend_schema(
+    parameters=[OpenApiParameter("state", str, description="published, draft or shelved")],
+    responses=OpenApiTypes.OBJECT,
+    operation_id="insights",
+)
+@api_requires("sees_insights")
+@api_view(["GET"])
+def insights(request: Request) -> Response:
+    """The newest insights; a partner gets what is published about its areas."""
+    scope = scope_behind(request)
+    found = Insight.objects.visible_to(scope).prefetch_related("themes", "asks")
+    found = _narrowed(found, request, "state", Insight.State.values)
+    return Response({"results": [_insight(insight, scope) for insight in found[:MOST]]})
+
+
+@extend_schema(responses=OpenApiTypes.OBJECT, operation_id="insight")
+@api_requires("sees_insights")
+@api_view(["GET"])
+def insight(request: Request, pk: int) -> Response:
+    scope = scope_behind(request)
+    found = get_object_or_404(Insight.objects.visible_to(scope).prefetch_related("themes"), pk=pk)
+    quotes = [quote.feedback for quote in found.quotes.select_related("feedback") if not quote.feedback.detections]
+    asks = found.asks.visible_to(scope).select_related("owner", "effect").prefetch_related("steps")
+    return Response(
+        {
+            **_insight(found, scope),
+            "story": found.story,
+            "quotes": [{"text": q.text, "source": q.source, "at": _text(q.occurred_at)} for q in quotes],
+            "asks": [_ask(ask) for ask in asks],
+        }
+    )
+
+
+@extend_schema(
+    parameters=[OpenApiParameter("status", str, description="open, accepted, declined, shipped or closed")],
+    responses=OpenApiTypes.OBJECT,
+    operation_id="asks",
+)
+@api_requires("sees_insights")
+@api_view(["GET"])
+def asks(request: Request) -> Response:
+    """Asks, the earliest due first, each with its answers and its effect."""
+    found = Ask.objects.visible_to(scope_behind(request)).select_related("owner", "effect").prefetch_related("steps")
+    found = _narrowed(found, request, "status", Ask.Status.values)
+    return Response({"results": [_ask(ask) for ask in found[:MOST]]})
+
+
+@extend_schema(responses=OpenApiTypes.OBJECT, operation_id="digests")
+@api_requires("sees_insights")
+@api_view(["GET"])
+def digests(request: Request) -> Response:
+    """The digests, newest first; a partner gets the approved ones of its areas."""
+    found = Digest.objects.visible_to(scope_behind(request))[:MOST]
+    return Response({"results": [_digest(digest) for digest in found]})
+
+
+def _narrowed(found: Any, request: Request, name: str, known: list[str]) -> Any:
+    value = request.query_params.get(name, "")
+    if value and value not in known:
+        raise ValidationError({name: f"'{value}' is none of {', '.join(known)}."})
+    return found.filter(**{name: value}) if value else found
+
+
+def _insight(insight: Insight, scope: Scope) -> dict[str, Any]:
+    told = insight.evidence.get("published") or insight.evidence.get("drafted") or {}
+    kept = ("from", "to", "n", "contacts", "share", "low", "high", "usual_share", "ratio")
+    return {
+        "id": insight.pk,
+        "claim": insight.claim,
+        "area": insight.area,
+        "state": insight.state,
+        "themes": [theme.slug for theme in insight.themes.all()],
+        "published_at": _text(insight.published_at),
+        "size": None if not told or withheld(told, scope) else {name: told[name] for name in kept},
+    }
+
+
+def _ask(ask: Ask) -> dict[str, Any]:
+    effect = getattr(ask, "effect", None)
+    return {
+        "id": ask.pk,
+        "insight": ask.insight_id,
+        "area": ask.area,
+        "question": ask.question,
+        "owner": ask.owner.username if ask.owner else None,
+        "due_on": ask.due_on.isoformat(),
+        "status": ask.status,
+        "opened_at": _text(ask.opened_at),
+        "shipped_on": ask.shipped_on.isoformat() if ask.shipped_on else None,
+        "steps": [{"kind": s.kind, "at": _text(s.at), "note": s.note} for s in ask.steps.all()],
+        "effect": effect.told() if effect else None,
+    }
+
+
+def _digest(digest: Digest) -> dict[str, Any]:
+    return {
+        "week": digest.week_word,
+        "area": digest.area,
+        "state": digest.state,
+        "headline": digest.headline or digest.snapshot.get("headline", ""),
+        "approved_at": _text(digest.approved_at),
+        "sent_at": _text(digest.sent_at),
+    }
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

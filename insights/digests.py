@@ -1,0 +1,216 @@
+"""What the digest of one week and area says, as plain values: the only reader of figures for it.
+
+The order is that of the letter: headline, context, themes, insights with quotes, asks, the status of
+every earlier ask (never left out), what closed, and how all of it was counted.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from insights import taxonomy
+from insights.counting import CONTACTS, daily
+from insights.models import Alarm, Area, Ask, AskStep, Digest, Insight, Theme, ThemeChange
+from insights.sizing import size
+from insights.surveillance import WEEKLY, Class, Finding, survey
+from ops_dashboard.metrics.periods import Period
+from ops_dashboard.metrics.query import Query, Reader
+from ops_dashboard.people.roles import SYSTEM
+
+MOST_THEMES, MOST_QUOTES = 5, 4
+WEEK = timedelta(days=7)
+Told = dict[str, Any]
+
+
+class BadWeek(ValueError):
+    """Text that names no ISO week; the message says what would."""
+
+
+def monday_of(text: str) -> date:
+    """`2026-W47` -> its Monday."""
+    try:
+        year, week = text.upper().split("-W")
+        return date.fromisocalendar(int(year), int(week), 1)
+    except ValueError as error:
+        raise BadWeek(f"'{text}' is not a week; try 2026-W47") from error
+
+
+def build(area: str, week: date) -> Told:
+    """Everything that the digest of the week from Monday `week` on tells to the partners of `area`."""
+    until = week + WEEK - timedelta(days=1)
+    themes = list(Theme.objects.active().leaves().filter(area=area))
+    told = {
+        "from": week.isoformat(),
+        "to": until.isoformat(),
+        "area": area,
+        "area_name": Area.objects.filter(slug=area).values_list("name", flat=True).first() or area.capitalize(),
+        "context": _context(until, themes),
+        "themes": _themes(themes, until),
+        "insights": _insights(area, week, until),
+        "asks": [_ask(ask, until) for ask in _new_asks(area, week, until)],
+        "previous": [_ask(ask, until) for ask in _earlier_asks(area, week, until)],
+        "taxonomy": _taxonomy(week, until),
+    }
+    return told | {"headline": headline(told)}
+
+
+def headline(told: Told) -> str:
+    """One sentence with a number and what is needed; "nothing new" where nothing rose."""
+    risen = [theme for theme in told["themes"] if theme["class"] in ("new", "rising", "persistent")]
+    waiting = [ask for ask in (*told["asks"], *told["previous"]) if ask["status"] == Ask.Status.OPEN]
+    asks = f" {len(waiting)} {'ask waits' if len(waiting) == 1 else 'asks wait'} for your answer." if waiting else ""
+    if not risen:
+        return f"Nothing rose beyond chance this week.{asks}"
+    top = risen[0]
+    if top["n"] < 10:
+        return f"{top['name']} is new.{asks}"
+    times = f", {top['ratio']:.1f} times the usual share" if top["ratio"] else ", and none before"
+    return f"{top['name']}: {top['n']} messages{times}.{asks}"
+
+
+def _context(until: date, themes: Sequence[Theme]) -> Told:
+    """How much was said, against the four weeks before, and how much of it is tagged."""
+    reader = Reader(SYSTEM)
+    now, before = (
+        Period(until - WEEK + timedelta(days=1), until),
+        Period(until - 5 * WEEK + timedelta(days=1), until - WEEK),
+    )
+
+    def total(metric: str, period: Period) -> int:
+        return int(reader.run(Query(metric, period)).total.value or 0)
+
+    contacts, usual = total(CONTACTS, now), total(CONTACTS, before) / 4
+    feedback = total("feedback", now)
+    return {
+        "contacts": contacts,
+        "usual_contacts": round(usual),
+        "change": contacts / usual - 1 if usual else None,
+        "feedback": feedback,
+        "tagged": min(total("tagged", now), feedback),
+        "themes": len(themes),
+    }
+
+
+def _themes(themes: Sequence[Theme], until: date) -> list[Told]:
+    """The five that moved or weigh most, each with its size and whether that is a change at all."""
+    if not themes:
+        return []
+    first = until - (WEEKLY.window + WEEKLY.gap + 1) * WEEK + timedelta(days=1)
+    every = list(Theme.objects.active().leaves())
+    counts, contacts = daily(first, until, every).in_weeks()
+    found = {every[f.theme].pk: f for f in survey(counts, contacts)}
+    open_before = set(
+        Alarm.objects.filter(opened_on__lt=until - WEEK, last_on__gte=until - WEEK).values_list("theme", flat=True)
+    )
+    rows = [_theme(theme, found[theme.pk], until, theme.pk in open_before) for theme in themes]
+    order = {"new": 0, "rising": 1, "persistent": 1, "falling": 2}
+    rows.sort(key=lambda row: (order.get(row["class"], 3), -row["n"]))
+    return [row for row in rows if row["n"]][:MOST_THEMES]
+
+
+def _theme(theme: Theme, finding: Finding, until: date, is_persistent: bool) -> Told:
+    told = size([theme], until)
+    kept = ("n", "contacts", "share", "low", "high", "usual_share", "ratio", "weeks")
+    return {
+        "slug": theme.slug,
+        "name": theme.name,
+        "class": _class(finding, is_persistent),
+        "p": finding.p,
+        "q": finding.q,
+        **{name: told[name] for name in kept},
+    }
+
+
+def _class(finding: Finding, is_persistent: bool) -> str:
+    """Nothing is called a change unless surveillance calls it one."""
+    if finding.status == Class.TOO_LITTLE:
+        return str(finding.status)
+    if finding.status == Class.ALARM:
+        return "new" if finding.is_new else "persistent" if is_persistent else "rising"
+    return "falling" if finding.observed < finding.low else "within noise"
+
+
+def _insights(area: str, week: date, until: date) -> list[Told]:
+    """Published this week, or still waiting for something: with quotes that a person chose."""
+    found = Insight.objects.published().filter(area=area, published_at__date__lte=until)
+    fresh = [i for i in found.prefetch_related("quotes__feedback") if i.published_at and i.published_at.date() >= week]
+    quoted = list(fresh or found.filter(asks__status=Ask.Status.OPEN).distinct()[:2])
+    return [
+        {
+            "id": insight.pk,
+            "claim": insight.claim,
+            "story": insight.story,
+            "is_new": insight in fresh,
+            "quotes": [
+                {
+                    "text": quote.feedback.text,
+                    "source": quote.feedback.source,
+                    "on": quote.feedback.occurred_at.date().isoformat(),
+                }
+                for quote in insight.quotes.all()[:MOST_QUOTES]
+                if not quote.feedback.detections
+            ],
+        }
+        for insight in quoted
+    ]
+
+
+def _asked(area: str, until: date) -> Any:
+    asks = Ask.objects.filter(area=area, insight__state=Insight.State.PUBLISHED, opened_at__date__lte=until)
+    return asks.select_related("owner", "effect", "program", "insight").prefetch_related("steps")
+
+
+def _new_asks(area: str, week: date, until: date) -> list[Ask]:
+    return [ask for ask in _asked(area, until) if ask.opened_at.date() >= week]
+
+
+def _earlier_asks(area: str, week: date, until: date) -> list[Ask]:
+    """Every ask from before this week that is not closed, and those closed in it."""
+    earlier = [ask for ask in _asked(area, until) if ask.opened_at.date() < week]
+    return [ask for ask in earlier if ask.status != Ask.Status.CLOSED or _closed_on(ask) >= week]
+
+
+def _closed_on(ask: Ask) -> date:
+    closed = [step.at.date() for step in ask.steps.all() if step.kind == AskStep.Kind.CLOSED]
+    return max(closed, default=date.min)
+
+
+def _ask(ask: Ask, until: date) -> Told:
+    answers = [step for step in ask.steps.all() if step.kind in ("accepted", "declined", "shipped", "closed")]
+    effect = getattr(ask, "effect", None)
+    return {
+        "id": ask.pk,
+        "question": ask.question,
+        "insight": ask.insight.claim,
+        "owner": ask.owner.get_full_name() or ask.owner.username if ask.owner else "",
+        "due": ask.due_on.isoformat(),
+        "status": ask.status,
+        "age_days": (until - ask.opened_at.date()).days,
+        "is_late": ask.is_late(until),
+        "answer": answers[-1].note if answers else "",
+        "answered_on": answers[-1].at.date().isoformat() if answers else None,
+        "shipped_on": ask.shipped_on.isoformat() if ask.shipped_on else None,
+        "program": ask.program.title if ask.program else "",
+        "effect": effect.told() if effect else None,
+    }
+
+
+def _taxonomy(week: date, until: date) -> Told:
+    version = taxonomy.current()
+    changes = ThemeChange.objects.filter(
+        kind__in=(ThemeChange.Kind.MERGE, ThemeChange.Kind.SPLIT, ThemeChange.Kind.MOVE, ThemeChange.Kind.RENAME),
+        version__published_at__date__range=(week, until),
+    ).select_related("theme")
+    return {
+        "version": version.number if version else 0,
+        "changes": [f"{change.theme.name}: {change.get_kind_display().lower()}" for change in changes],
+    }
+
+
+def draft_of(area: str, week: date) -> Digest:
+    """The digest of that week, with a fresh snapshot while nobody has approved it."""
+    digest, _ = Digest.objects.get_or_create(week=week, area=area)
+    if digest.state == Digest.State.DRAFT:
+        digest.snapshot = build(area, week)
+        digest.save(update_fields=["snapshot"])
+    return digest

@@ -1,0 +1,15 @@
+"""The entries of insights in the rail."""
+
+from insights import mailbox
+from ops_dashboard.metrics.pages import Link, site
+
+GROUP = "Insights"
+
+site.add(
+    Link("Emerging", "emerging", GROUP, "risk", lambda scope: scope.sees_every_area),
+    Link("Insights", "insights", GROUP, "voice", lambda scope: scope.sees_insights),
+    Link("Asks", "asks", GROUP, "target", lambda scope: scope.sees_insights),
+    Link("Programs", "programs", GROUP, "layers", lambda scope: scope.sees_insights),
+    Link("Digests", "digests", GROUP, "book", lambda scope: scope.sees_insights),
+    Link("Mailbox", "mailbox", GROUP, "source", lambda scope: scope.sees_insights and mailbox.is_used()),
+)

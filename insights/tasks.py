@@ -1,0 +1,42 @@
+"""What Celery does for insights. Each task finds what is due and may run twice and side by side."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.db.models import Max
+
+from insights import alarms, digests, issuing, programs
+from insights.models import Area, Subscription, Survey
+from ops_dashboard.metrics.query import today
+
+CATCH_UP = 14  # days: after a longer pause only the last ones are looked at
+
+
+@shared_task(name="insights.tasks.look")
+def look() -> int:
+    """Survey every complete day that has not been looked at, and measure what shipped; returns the days."""
+    yesterday = today() - timedelta(days=1)
+    last = Survey.objects.aggregate(on=Max("on"))["on"] or yesterday - timedelta(days=1)
+    first = max(last + timedelta(days=1), yesterday - timedelta(days=CATCH_UP - 1))
+    days = [first + timedelta(days=n) for n in range((yesterday - first).days + 1)]
+    for day in days:
+        alarms.look(day)
+    if days:
+        programs.measure_all(yesterday)
+    return len(days)
+
+
+@shared_task(name="insights.tasks.draft_digests")
+def draft_digests() -> int:
+    """A draft of last week's digest for every area that somebody reads; a person approves it."""
+    areas = Subscription.objects.filter(is_active=True, area__in=Area.objects.values("slug"))
+    found = sorted(set(areas.values_list("area", flat=True)))
+    for area in found:
+        digests.draft_of(area, issuing.due_weeks(today()))
+    return len(found)
+
+
+@shared_task(name="insights.tasks.deliver")
+def deliver() -> int:
+    """Hand over the approved digests that wait."""
+    return issuing.deliver()

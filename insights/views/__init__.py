@@ -1,0 +1,1 @@
+"""The pages of the loop, one module for each entry of the rail."""
