@@ -1,10 +1,12 @@
 """What makes a draft impossible, whichever connector proposed it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import orjson
 
 from tickets.connectors.drafts import NO_VALUE, Draft
+from tickets.draft_columns import DraftColumns
 from tickets.redaction import NOBODY_KNOWN, Known, cleaned, redact
 from tickets.words import LONGEST, StatusWords
 
@@ -49,6 +51,43 @@ def problem_of(draft: Draft, *, statuses: StatusWords, now: datetime) -> Problem
     if draft.status == NO_VALUE:
         return "status", "is empty"
     return _bad_text(draft)
+
+
+def are_plain(drafts: Sequence[Draft], *, statuses: StatusWords, now: datetime) -> bool:
+    """Whether `problem_of` finds nothing wrong with any of `drafts`; a column at a time, so most pass quickly.
+
+    False only means that they have to be looked at one by one.
+    """
+    columns = DraftColumns(drafts)
+    instants, seqs = columns["occurred_at"], columns["seq"]
+    try:
+        is_plain = all(columns["ticket_ref"]) and min(instants) >= EARLIEST and max(instants) <= now + SKEW
+    except TypeError:  # one of them has no time zone
+        return False
+    return (
+        is_plain
+        and min(seqs) >= 0
+        and max(seqs) < SEQ_LIMIT
+        and _are_mapped(columns, statuses)
+        and all(_is_plain_text(columns.said(field)) for field in SHORT_FIELDS)
+        and not any(b"\\u0000" in orjson.dumps(meta) for meta in columns.said("meta"))
+    )
+
+
+def _are_mapped(columns: DraftColumns, statuses: StatusWords) -> bool:
+    words = set(columns["status"]) - {None}
+    if NO_VALUE in words:
+        return False
+    dated = {word for word in words if statuses.meaning(word) is None}
+    told = zip(columns["status"], columns["occurred_at"], strict=True) if dated else ()
+    return all(statuses.code(word, at) is not None for word, at in told if word in dated)
+
+
+def _is_plain_text(texts: list[str]) -> bool:
+    if not texts:
+        return True
+    joined = "".join(texts)
+    return max(map(len, texts)) <= LONGEST and "\0" not in joined and (joined.isascii() or _is_storable(joined))
 
 
 def _bad_text(draft: Draft) -> Problem | None:

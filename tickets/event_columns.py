@@ -19,8 +19,7 @@ from ops_dashboard.metrics.copying import (
     texts,
     uuids,
 )
-from tickets.connectors.drafts import Draft
-from tickets.identity import microseconds as microseconds_of
+from tickets.draft_columns import DraftColumns
 from tickets.identity import requester_id, ticket_id
 from tickets.models import Source
 from tickets.states import UNSET
@@ -29,7 +28,7 @@ from tickets.words import Words
 
 
 def event_columns(
-    drafts: Sequence[Draft],
+    drafts: DraftColumns,
     keys: Sequence[bytes],
     tickets: NDArray[np.int64],
     *,
@@ -38,81 +37,75 @@ def event_columns(
     requester_key: bytes,
 ) -> dict[str, Column]:
     """Rows to COPY; `keys` and `tickets` run parallel to `drafts`, whose words are all known."""
-    people = People(words, key=requester_key)
+    people = People(drafts, words, key=requester_key)
     return {
         "ticket": bigint(tickets),
         "dedupe_key": uuids(keys),
-        "occurred_at": microseconds(np.array([microseconds_of(draft.occurred_at) for draft in drafts], dtype=np.int64)),
-        "seq": integer(np.array([draft.seq for draft in drafts])),
-        "type": smallint(np.array([draft.type for draft in drafts])),
-        "source": smallint(np.full(len(drafts), source.pk)),
-        "actor_kind": smallint(np.array([draft.actor_kind for draft in drafts])),
-        "actor": _unless_unset([people.actor(draft) for draft in drafts], width=8),
-        "requester": _unless_unset([people.requester(draft) for draft in drafts], width=8),
-        "other_ticket": _unless_unset([_other_ticket(draft, source) for draft in drafts], width=8),
-        "is_public": boolean(np.array([draft.is_public for draft in drafts])),
-        "status": _unless_unset([_status(draft, words) for draft in drafts], width=2),
-        **{name: _codes(drafts, name, codes.known) for name, codes in words.codes.items()},
-        "from_value": texts([draft.from_value for draft in drafts]),
-        "to_value": texts([draft.to_value for draft in drafts]),
-        "meta": documents([orjson.dumps(d.meta) if d.meta else None for d in drafts]),
+        "occurred_at": microseconds(np.array(drafts["micros"], dtype=np.int64)),
+        "seq": integer(np.array(drafts["seq"])),
+        "type": smallint(np.array(drafts["type"])),
+        "source": smallint(np.full(len(keys), source.pk)),
+        "actor_kind": smallint(np.array(drafts["actor_kind"])),
+        "actor": _unless_unset(people.actors, width=8),
+        "requester": _unless_unset(people.owners, width=8),
+        "other_ticket": _unless_unset(_other_tickets(drafts, source), width=8),
+        "is_public": boolean(np.array(drafts["is_public"])),
+        "status": _unless_unset(_statuses(drafts, words), width=2),
+        **{name: _unless_unset(_codes(drafts, name, codes.known), width=4) for name, codes in words.codes.items()},
+        "from_value": texts(drafts["from_value"]),
+        "to_value": texts(drafts["to_value"]),
+        "meta": documents([orjson.dumps(meta) if meta else None for meta in drafts["meta"]]),
     }
 
 
 class People:
-    """The numbers of those who act; requesters are hashed once each."""
+    """The numbers of those who act, `actors`, and of those whose tickets it is, `owners`; UNSET for nobody."""
 
-    def __init__(self, words: Words, *, key: bytes) -> None:
-        self.agents = words.agents.known
-        self.key = key
-        self.requesters: dict[str, int] = {}
-
-    def actor(self, draft: Draft) -> int:
-        """The agent's code or the requester's number; UNSET for anything else."""
-        if not draft.actor_ref:
-            return UNSET
-        if draft.actor_kind is ActorKind.AGENT:
-            return self.agents[draft.actor_ref]
-        return self._hashed(draft.actor_ref) if _is_requester(draft) else UNSET
-
-    def requester(self, draft: Draft) -> int:
-        """Whose ticket the draft says it is, as a number; UNSET where it does not say."""
-        ref = draft.requester_ref or (draft.actor_ref if _is_requester(draft) else None)
-        return self._hashed(ref) if ref else UNSET
-
-    def _hashed(self, ref: str) -> int:
-        if ref not in self.requesters:
-            self.requesters[ref] = requester_id(ref, key=self.key)
-        return self.requesters[ref]
+    def __init__(self, drafts: DraftColumns, words: Words, *, key: bytes) -> None:
+        requesters = [
+            ref if kind is ActorKind.REQUESTER and ref else None
+            for kind, ref in zip(drafts["actor_kind"], drafts["actor_ref"], strict=True)
+        ]
+        told = [ref or actor for ref, actor in zip(drafts["requester_ref"], requesters, strict=True)]
+        hashed = {ref: requester_id(ref, key=key) for ref in {*requesters, *told} if ref}
+        agents = words.agents.known
+        self.owners = [hashed.get(ref, UNSET) for ref in told]
+        self.actors = [
+            agents[ref] if kind is ActorKind.AGENT and ref else hashed.get(requester, UNSET)
+            for kind, ref, requester in zip(drafts["actor_kind"], drafts["actor_ref"], requesters, strict=True)
+        ]
 
 
-def _is_requester(draft: Draft) -> bool:
-    return draft.actor_kind is ActorKind.REQUESTER
+def _other_tickets(drafts: DraftColumns, source: Source) -> NDArray[np.int64]:
+    """The tickets that merges and follow-ups name."""
+    kinds = np.array(drafts["type"])
+    told = np.full(len(kinds), UNSET, dtype=np.int64)
+    for kind, name in ((EventType.TICKET_MERGED, "to_value"), (EventType.FOLLOW_UP_CREATED, "from_value")):
+        for row in np.flatnonzero(kinds == kind).tolist():
+            if ref := drafts[name][row]:
+                told[row] = ticket_id(source.slug, ref)
+    return told
 
 
-def _other_ticket(draft: Draft, source: Source) -> int:
-    """The ticket that a merge or a follow-up names."""
-    if draft.type is EventType.TICKET_MERGED and draft.to_value:
-        return ticket_id(source.slug, draft.to_value)
-    if draft.type is EventType.FOLLOW_UP_CREATED and draft.from_value:
-        return ticket_id(source.slug, draft.from_value)
-    return UNSET
+def _statuses(drafts: DraftColumns, words: Words) -> list[int]:
+    """What each status word meant on the day."""
+    lasting = {word: words.statuses.meaning(word) for word in set(drafts.said("status"))}
+    told = []
+    for word, at in zip(drafts["status"], drafts["occurred_at"], strict=True):
+        code = UNSET if word is None else lasting[word] or words.statuses.code(word, at)
+        assert code is not None  # checked before
+        told.append(code)
+    return told
 
 
-def _status(draft: Draft, words: Words) -> int:
-    if draft.status is None:
-        return UNSET
-    code = words.statuses.code(draft.status, draft.occurred_at)
-    assert code is not None  # checked before
-    return code
+def _codes(drafts: DraftColumns, name: str, known: dict[str, int]) -> NDArray[np.int64] | list[int]:
+    if drafts.is_unset(name):
+        return np.full(len(drafts[name]), UNSET, dtype=np.int64)
+    return [UNSET if word is None else known[word] for word in drafts[name]]
 
 
-def _codes(drafts: Sequence[Draft], name: str, known: dict[str, int]) -> Fixed:
-    codes = [UNSET if (word := getattr(draft, name)) is None else known[word] for draft in drafts]
-    return _unless_unset(codes, width=4)
-
-
-def _unless_unset(values: list[int], *, width: int) -> Fixed:
+def _unless_unset(values: Sequence[int] | NDArray[np.int64], *, width: int) -> Fixed:
     """An integer column, null where UNSET."""
     told = np.array(values, dtype=np.int64)
-    return integers(told, width, null=told == UNSET)
+    null = told == UNSET
+    return integers(told, width, null=null if null.any() else None)

@@ -1,12 +1,13 @@
 """The stored events of some tickets, in order, as the columns that the timeline folds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
-from ops_dashboard.metrics.copying import MICRO, POSTGRES_EPOCH_S
+from ops_dashboard.metrics.copying import MICRO, POSTGRES_EPOCH_S, Column, Fixed
 from tickets.partitions import copy_events
 from tickets.states import ATTRIBUTES, RANK, UNSET, Events
 from tickets.vocabulary import ActorKind, EventType
@@ -27,6 +28,7 @@ _LAYOUT = {
     "status": ">i2",
     **dict.fromkeys(ATTRIBUTES[1:], ">i4"),
 }
+_ROWS = np.dtype(list(_LAYOUT.items()))
 _NULLABLE = ("actor", "requester", "other_ticket", *ATTRIBUTES)
 
 
@@ -46,11 +48,41 @@ class History:
     count: NDArray[np.int64]
 
 
-def read_history(cursor: CursorWrapper, tickets: Ids) -> History:
-    """Every stored event of `tickets`; one without events is left out."""
-    names = ", ".join(f"coalesce({name}, {UNSET}::{_cast(name)})" if name in _NULLABLE else name for name in _LAYOUT)
-    rows = copy_events(cursor, names, tickets.tolist(), _LAYOUT)
+def read_history(cursor: CursorWrapper, tickets: Ids, *, begun: NDArray | None = None) -> History:
+    """Every stored event of `tickets`; one without events is left out.
+
+    `begun` are rows that need not be read: all events of those of the tickets that they tell of.
+    """
+    if begun is None or not len(begun):
+        rows = _stored(cursor, tickets)
+    else:
+        rest = np.setdiff1d(tickets, begun["ticket"])
+        rows = np.concatenate((begun, _plain(_stored(cursor, rest)))) if len(rest) else begun
     return _told(rows[_order(rows)])
+
+
+def rows_of(columns: Mapping[str, Column], keep: NDArray[np.bool_]) -> NDArray:
+    """Rows of the event table as they would be read back: those of its new columns that `keep` marks."""
+    rows = np.empty(np.count_nonzero(keep), dtype=_ROWS)
+    for name, dtype in _LAYOUT.items():
+        column = columns[name]
+        assert isinstance(column, Fixed)
+        told = np.ascontiguousarray(column.wire).view(dtype)[:, 0]
+        rows[name] = (told if column.null is None else np.where(column.null, UNSET, told))[keep]
+    return rows
+
+
+def _stored(cursor: CursorWrapper, tickets: Ids) -> NDArray:
+    names = ", ".join(f"coalesce({name}, {UNSET}::{_cast(name)})" if name in _NULLABLE else name for name in _LAYOUT)
+    return copy_events(cursor, names, tickets.tolist(), _LAYOUT)
+
+
+def _plain(rows: NDArray) -> NDArray:
+    """Rows as read, without the lengths between their values."""
+    told = np.empty(len(rows), dtype=_ROWS)
+    for name in _LAYOUT:
+        told[name] = rows[name]
+    return told
 
 
 def _cast(name: str) -> str:

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from ops_dashboard.metrics.copying import Column, copy_in, texts
+from ops_dashboard.metrics.copying import Column, array, copy_in, texts
 from ops_dashboard.metrics.rollup import mark_changed, snapshot
 from tickets.event_rows import read_history
 from tickets.fact_columns import (
@@ -57,13 +57,14 @@ def rebuild(
     *,
     refs: Mapping[int, str],
     levels: ServiceLevels | None = None,
+    begun: NDArray | None = None,
 ) -> int:
     """Fold the events of `tickets` and replace their facts; returns the number of events.
 
     Call it in a transaction after `take_turns`. `refs` names at least the tickets that have no
-    facts yet.
+    facts yet; `begun` are the rows (see `rows_of`) of events of tickets that had none before.
     """
-    told = read_history(cursor, tickets)
+    told = read_history(cursor, tickets, begun=begun)
     if not len(told.tickets):
         return 0
     timeline = fold(told.events)
@@ -115,18 +116,20 @@ def _replace(
     refs: Mapping[int, str],
 ) -> None:
     """Put `tables` in the place of the present facts of `tickets`, and mark what changed."""
-    subjects = tickets.tolist()
-    cursor.execute(f"SELECT id FROM {TICKETS} WHERE id = ANY(%s)", [subjects])
-    known = np.array([row[0] for row in cursor.fetchall()], dtype=np.int64)
-    if len(known):
-        snapshot(cursor, known.tolist())
+    cursor.execute(f"SELECT id FROM {TICKETS} WHERE id = ANY(%s::bigint[])", [array(tickets.tolist())])
+    known = [row[0] for row in cursor.fetchall()]
+    if known:
+        snapshot(cursor, known)
         for table in CHILDREN:
-            cursor.execute(f"DELETE FROM {table} WHERE ticket = ANY(%s)", [known.tolist()])
+            cursor.execute(f"DELETE FROM {table} WHERE ticket = ANY(%s::bigint[])", [array(known)])
     is_new = ~np.isin(tickets, known)
     _write_tickets(cursor, tickets, tables[TICKETS], is_new=is_new, refs=refs)
     for table in CHILDREN:
         copy_in(cursor, table, tables[table])
-    mark_changed(cursor, subjects, had_facts=bool(len(known)))
+    if known:
+        mark_changed(cursor, known, had_facts=True)
+    if len(known) < len(tickets):
+        mark_changed(cursor, tickets[is_new].tolist(), had_facts=False)
 
 
 def _write_tickets(

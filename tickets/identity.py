@@ -5,20 +5,37 @@ own secret, so that nobody can test an address against it from outside.
 """
 
 import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 import orjson
-
-from tickets.connectors.drafts import Draft
 
 _TICKET = b"ops-ticket"
 _REQUESTER = b"ops-requester"
 _EVENT = b"ops-event"
 _SIGN = (1 << 63) - 1
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SAID = (
+    "ticket_ref",
+    "seq",
+    "type",
+    "micros",
+    "actor_ref",
+    "from_value",
+    "to_value",
+    "status",
+    "priority",
+    "team",
+    "assignee",
+    "channel",
+    "language",
+    "reason",
+)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def ticket_id(source: str, ref: str) -> int:
@@ -53,39 +70,22 @@ def requester_key(directory: Path) -> bytes:
     return path.read_bytes()
 
 
-def microseconds(at: datetime) -> int:
-    """Microseconds from the Unix epoch to an aware instant."""
-    since = at - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+def dedupe_keys(source: str, drafts: Mapping[str, Sequence[Any]]) -> list[bytes]:
+    """16 bytes for each draft, which two drafts share only if they are the same event.
 
-
-def dedupe_key(source: str, draft: Draft) -> bytes:
-    """16 bytes that two drafts share only if they are the same event."""
-    if draft.native_id is not None:
-        return native_key(source, draft.native_id)
-    return _key(
-        source,
-        draft.ticket_ref,
-        draft.seq,
-        draft.type.value,
-        microseconds(draft.occurred_at),
-        draft.actor_ref,
-        draft.from_value,
-        draft.to_value,
-        draft.status,
-        draft.priority,
-        draft.team,
-        draft.assignee,
-        draft.channel,
-        draft.language,
-        draft.reason,
-    )
+    `drafts` are columns of equal length, as `DraftColumns` gives them.
+    """
+    said: Iterable[tuple[Any, ...]] = zip(repeat(source), *(drafts[name] for name in _SAID), strict=False)
+    natives = drafts["native_id"]
+    if natives.count(None) < len(natives):
+        said = ((source, native) if native is not None else told for native, told in zip(natives, said, strict=True))
+    return [_key(each) for each in said]
 
 
 def native_key(source: str, native_id: str) -> bytes:
     """The key of the event that `source` itself calls `native_id`."""
-    return _key(source, native_id)
+    return _key((source, native_id))
 
 
-def _key(*said: object) -> bytes:
+def _key(said: tuple[Any, ...]) -> bytes:
     return blake2b(orjson.dumps(said), digest_size=16, person=_EVENT).digest()

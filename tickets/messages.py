@@ -20,7 +20,7 @@ from ops_dashboard.metrics.copying import (
     uuids,
 )
 from tickets.connectors.drafts import Draft
-from tickets.identity import microseconds as microseconds_of
+from tickets.draft_columns import DraftColumns
 from tickets.identity import native_key
 from tickets.models import Message, Source
 from tickets.partitions import TABLE as EVENTS
@@ -48,24 +48,26 @@ def shortened(text: str) -> str:
 
 
 def record(
-    cursor: CursorWrapper, drafts: Sequence[Draft], keys: Sequence[bytes], tickets: NDArray[np.int64], *, source: Source
+    cursor: CursorWrapper, drafts: DraftColumns, keys: Sequence[bytes], tickets: NDArray[np.int64], *, source: Source
 ) -> int:
     """Store what these drafts say; returns how many say something.
 
     Call it in the transaction of their events, after `take_turns`. What a draft knows of a requester
     is masked in every message of that ticket in this batch.
     """
-    rows = [row for row, draft in enumerate(drafts) if draft.text and draft.type in SPEAKING]
+    if not any(drafts["text"]):
+        return 0
+    rows = [row for row, draft in enumerate(drafts.drafts) if draft.text and draft.type in SPEAKING]
     if not rows:
         return 0
-    known = _known_of(drafts)
-    told = [kept(drafts[row].text or "", known.get(drafts[row].ticket_ref, NOBODY_KNOWN)) for row in rows]
-    spoken = [drafts[row] for row in rows]
+    known = _known_of(drafts.drafts)
+    spoken = [drafts.drafts[row] for row in rows]
+    told = [kept(draft.text or "", known.get(draft.ticket_ref, NOBODY_KNOWN)) for draft in spoken]
     columns: dict[str, Column] = {
         "ticket": bigint(tickets[rows]),
         "event": uuids([keys[row] for row in rows]),
         "source": smallint(np.full(len(rows), source.pk)),
-        "occurred_at": microseconds(np.array([microseconds_of(draft.occurred_at) for draft in spoken], dtype=np.int64)),
+        "occurred_at": microseconds(np.array(drafts["micros"], dtype=np.int64)[rows]),
         "type": smallint(np.array([draft.type for draft in spoken])),
         "author": smallint(np.array([draft.actor_kind for draft in spoken])),
         "is_public": boolean(np.array([_is_public(draft) for draft in spoken])),

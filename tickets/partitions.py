@@ -1,13 +1,13 @@
 """The months of the event table."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from numpy.typing import NDArray
 
-from ops_dashboard.metrics.copying import copy_out
+from ops_dashboard.metrics.copying import array, copy_out
 
 TABLE = "tickets_ticketevent"
 _LOCK = 7_203_001  # whoever makes partitions holds it, so that two imports do not make one twice
@@ -15,10 +15,10 @@ _LOCK = 7_203_001  # whoever makes partitions holds it, so that two imports do n
 Month = tuple[int, int]  # year, month
 
 
-def month_of(at: datetime) -> Month:
-    """The month of an instant in UTC, as partitions are cut."""
-    utc = at.astimezone(UTC)
-    return utc.year, utc.month
+def months_of(micros: Sequence[int]) -> set[Month]:
+    """The months of instants (microseconds from the Unix epoch) in UTC, as partitions are cut."""
+    months = np.unique(np.array(micros, dtype="datetime64[us]").astype("datetime64[M]").astype(int))
+    return {(1970 + month // 12, month % 12 + 1) for month in months.tolist()}
 
 
 def ensure(months: set[Month]) -> None:
@@ -62,11 +62,10 @@ def copy_events(cursor: CursorWrapper, columns: str, tickets: Iterable[int], lay
     whole history for every batch once that is long, and for `= ANY (...)` it weighs the list anew
     for each partition (0.15 s against 0.4 s for 5,000 tickets in 65 partitions).
     """
-    numbers = ",".join(map(str, tickets))
     cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
     rows = copy_out(
         cursor,
-        f"SELECT {columns} FROM {TABLE} JOIN unnest('{{{numbers}}}'::bigint[]) AS wanted (number) "
+        f"SELECT {columns} FROM {TABLE} JOIN unnest('{array(tickets)}'::bigint[]) AS wanted (number) "
         "ON ticket = wanted.number",
         layout,
     )

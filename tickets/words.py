@@ -8,7 +8,8 @@ from typing import Any, Protocol
 from django.db import connection, transaction
 
 from ops_dashboard.people.models import Agent, Team
-from tickets.connectors.drafts import NO_VALUE, Draft
+from tickets.connectors.drafts import NO_VALUE
+from tickets.draft_columns import DraftColumns
 from tickets.models import (
     AgentRef,
     Channel,
@@ -141,6 +142,13 @@ class StatusWords:
                 return status
         return None
 
+    def meaning(self, word: str) -> int | None:
+        """The status category that `word` has meant on every day; None where days differ or it means nothing."""
+        meanings = self._meanings.get(_plain(word), ())
+        if len(meanings) == 1 and meanings[0][:2] == (date.min, date.max):
+            return meanings[0][2]
+        return None
+
 
 def _plain(word: str) -> str:
     return word.strip().casefold()
@@ -162,12 +170,12 @@ class Words:
         }
         self.agents = agents
 
-    def learn(self, drafts: Sequence[Draft]) -> None:
+    def learn(self, drafts: DraftColumns) -> None:
         """Make every word of `drafts` known, in transactions of their own."""
         for name, codes in self.codes.items():
-            codes.learn({getattr(draft, name) for draft in drafts} - {None})
-        by_agents = (draft.actor_ref for draft in drafts if draft.actor_kind is ActorKind.AGENT)
-        self.agents.learn({ref for ref in by_agents if ref is not None})
+            codes.learn(set(drafts.said(name)))
+        acts = zip(drafts["actor_kind"], drafts["actor_ref"], strict=True)
+        self.agents.learn({ref for kind, ref in acts if kind is ActorKind.AGENT and ref is not None})
 
 
 def register_source(slug: str, *, kind: str, zone: str = "UTC", statuses: Mapping[str, Status] | None = None) -> Source:

@@ -19,7 +19,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from ops_dashboard.metrics import facts_reader, stocktaking
-from ops_dashboard.metrics.copying import rows_of_bytes
+from ops_dashboard.metrics.copying import array, rows_of_bytes
 from ops_dashboard.metrics.definitions import Source, registry
 from ops_dashboard.metrics.facts_reader import EPOCH, CellKey, select_sql
 from ops_dashboard.metrics.models import Fill
@@ -45,26 +45,55 @@ class Refilled:
 
 def snapshot(cursor: CursorWrapper, subjects: Sequence[int], *, about: str = "ticket") -> None:
     """Keep the present facts of some subjects until the transaction ends, for `mark_changed`."""
-    for source in _sources_about(about):
-        cursor.execute(f"DROP TABLE IF EXISTS {_kept(source)}")
-        cursor.execute(
-            f"CREATE TEMP TABLE {_kept(source)} ON COMMIT DROP AS {_facts_of_subjects(source)}", [list(subjects)]
-        )
+    with _by_index(cursor):
+        for source in _sources_about(about):
+            cursor.execute(f"DROP TABLE IF EXISTS {_kept(source)}")
+            cursor.execute(
+                f"CREATE TEMP TABLE {_kept(source)} ON COMMIT DROP AS {_facts_of_subjects(source)}", [array(subjects)]
+            )
 
 
 def mark_changed(cursor: CursorWrapper, subjects: Sequence[int], *, had_facts: bool, about: str = "ticket") -> None:
     """Mark the cells in which the facts of some subjects differ from their snapshot."""
+    with _by_index(cursor):
+        if had_facts:
+            _mark_differing(cursor, subjects, about)
+        else:
+            _mark_all(cursor, subjects, about)
+
+
+@contextmanager
+def _by_index(cursor: CursorWrapper) -> Iterator[None]:
+    """Look the facts of subjects up, however many: scanning their tables takes the longer the more there are."""
+    cursor.execute("SET LOCAL enable_seqscan = off")
+    yield
+    cursor.execute("SET LOCAL enable_seqscan TO DEFAULT")
+
+
+def _mark_differing(cursor: CursorWrapper, subjects: Sequence[int], about: str) -> None:
     for source in _sources_about(about):
         new = _facts_of_subjects(source)
-        if had_facts:
-            changed = f"((TABLE {_kept(source)} EXCEPT {new}) UNION ALL ({new} EXCEPT TABLE {_kept(source)}))"
-            arguments = [list(subjects), list(subjects)]
-        else:
-            changed, arguments = f"({new})", [list(subjects)]
+        changed = f"((TABLE {_kept(source)} EXCEPT {new}) UNION ALL ({new} EXCEPT TABLE {_kept(source)}))"
         cursor.execute(
             "INSERT INTO metrics_stalecell (source, day, team) "
             f"SELECT DISTINCT %s, date '1970-01-01' + day, team FROM {changed} changed",
-            [source.slug, *arguments],
+            [source.slug, array(subjects), array(subjects)],
+        )
+
+
+def _mark_all(cursor: CursorWrapper, subjects: Sequence[int], about: str) -> None:
+    """Mark every cell in which some subjects have a fact: each table is read once for all of its sources."""
+    by_table: dict[tuple[str, str], list[Source]] = {}
+    for source in _sources_about(about):
+        by_table.setdefault((source.table, source.subject), []).append(source)
+    for (table, subject), sources in by_table.items():
+        told = ", ".join(f"('{s.slug}', ({s.at})::timestamptz, ({s.team})::int4)" for s in sources)
+        cursor.execute(
+            "INSERT INTO metrics_stalecell (source, day, team) "
+            f"SELECT DISTINCT fact.source, (fact.at AT TIME ZONE '{settings.REPORTING_ZONE}')::date, fact.team "
+            f"FROM {table} f CROSS JOIN LATERAL (VALUES {told}) AS fact (source, at, team) "
+            f"WHERE ({subject}) = ANY(%s::bigint[]) AND fact.at IS NOT NULL",
+            [array(subjects)],
         )
 
 
@@ -107,7 +136,7 @@ def _kept(source: Source) -> str:
 
 
 def _facts_of_subjects(source: Source) -> str:
-    return f"{select_sql(source)} WHERE ({source.subject}) = ANY(%s) AND ({source.at}) IS NOT NULL"
+    return f"{select_sql(source)} WHERE ({source.subject}) = ANY(%s::bigint[]) AND ({source.at}) IS NOT NULL"
 
 
 def refill(*, until_empty: bool = True, progress: Callable[[int], None] | None = None) -> Refilled:

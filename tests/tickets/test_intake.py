@@ -1,8 +1,10 @@
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
@@ -14,11 +16,15 @@ from ops_dashboard.people.models import Agent, Team
 from tests.tickets.drafting import MONDAY, STORY, all_facts, at, draft, source, take
 from tickets import facts, intake
 from tickets.connectors.drafts import Draft, Rejected
-from tickets.draft_checks import kept_line
+from tickets.draft_checks import are_plain, kept_line, problem_of
+from tickets.draft_columns import DraftColumns
+from tickets.event_rows import History
 from tickets.identity import requester_id, ticket_id
+from tickets.intake import check
 from tickets.models import ImportRun, Priority, RejectedRow, StatusMapping, TeamRef, Ticket, TicketEvent
+from tickets.states import Events
 from tickets.vocabulary import EventType, Status
-from tickets.words import Words
+from tickets.words import StatusWords, Words
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +108,7 @@ def test_a_batch_that_fails_leaves_nothing_of_itself(monkeypatch: pytest.MonkeyP
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(len(STORY))), cuts=st.sets(st.integers(1, len(STORY) - 1), max_size=4))
 def test_the_order_of_arrival_and_the_batches_do_not_show_in_the_facts(order: Sequence[int], cuts: set[int]) -> None:
-    Words(source()).learn(STORY)
+    Words(source()).learn(DraftColumns(STORY))
     with transaction.atomic():
         take(STORY)
         expected = all_facts()
@@ -293,3 +299,51 @@ def test_only_cells_in_which_facts_differ_become_stale() -> None:
     take([draft("status_changed", 7000, by="rita", status="open")])
     assert set(StaleCell.objects.filter(source="steps").values_list("day", flat=True)) == {date(2026, 3, 7)}
     assert set(StaleCell.objects.filter(source="solves").values_list("day", flat=True)) == {date(2026, 3, 2)}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            draft,
+            st.just("status_changed"),
+            st.sampled_from([0, 5, -20_000_000, 10_000_000]),
+            ticket=st.sampled_from(["T1", "", "T\0", "T" * 121, "\udc80", "\u00e9"]),
+            seq=st.sampled_from([0, -1, 2**31]),
+            status=st.sampled_from([None, "", "open", "dated", "unknown"]),
+            team=st.sampled_from([None, "", "red", "\ud83d\ude00"]),
+            meta=st.sampled_from([None, {}, {"a": "b"}, {"a": "\0"}]),
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_drafts_that_pass_together_would_pass_alone(drafts: list[Draft]) -> None:
+    words = StatusWords(source())
+    words._meanings = {"open": [(date.min, date.max, 2)], "dated": [(date(2026, 3, 1), date(2026, 3, 3), 2)]}
+    now = at(600)
+    alone = all(problem_of(each, statuses=words, now=now) is None for each in drafts)
+    assert are_plain(drafts, statuses=words, now=now) == alone
+
+
+def test_an_instant_without_a_zone_among_others_is_named() -> None:
+    naive = replace(draft("status_changed", 1), occurred_at=MONDAY.replace(tzinfo=None))
+    told = list(check(Words(source()), [draft("status_changed", 0), naive, draft("status_changed", 2)]))
+    assert [type(each).__name__ for each in told] == ["Draft", "Rejected", "Draft"]
+
+
+def test_rows_kept_from_the_import_are_the_rows_that_would_be_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[History] = []
+    read = facts.read_history
+
+    def reading(*about: Any, **begun: Any) -> History:
+        kept.append(read(*about, **begun))
+        return kept[-1]
+
+    monkeypatch.setattr(facts, "read_history", reading)
+    take(STORY)
+    with connection.cursor() as cursor:
+        stored = read(cursor, kept[0].tickets)
+    pairs = [(getattr(kept[0], field.name), getattr(stored, field.name)) for field in fields(History)]
+    pairs += [(getattr(kept[0].events, field.name), getattr(stored.events, field.name)) for field in fields(Events)]
+    assert all(np.array_equal(mine, theirs) for mine, theirs in pairs if not isinstance(mine, Events))
