@@ -18,7 +18,7 @@ from tickets import facts, intake
 from tickets.connectors.drafts import Draft, Rejected
 from tickets.draft_checks import are_plain, kept_line, problem_of
 from tickets.draft_columns import DraftColumns
-from tickets.event_rows import History
+from tickets.event_rows import History, read_history
 from tickets.identity import requester_id, ticket_id
 from tickets.intake import check
 from tickets.models import ImportRun, Priority, RejectedRow, StatusMapping, TeamRef, Ticket, TicketEvent
@@ -334,7 +334,7 @@ def test_an_instant_without_a_zone_among_others_is_named() -> None:
 
 def test_rows_kept_from_the_import_are_the_rows_that_would_be_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[History] = []
-    read = facts.read_history
+    read = read_history
 
     def reading(*about: Any, **begun: Any) -> History:
         kept.append(read(*about, **begun))
