@@ -48,6 +48,11 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"expires": 3600},
         },
+        "forecast queues": {
+            "task": "workforce.tasks.forecast_due",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "refill": {"task": "ops_dashboard.metrics.tasks.refill", "schedule": 60.0, "options": {"expires": 60}},
         "check freshness": {
             "task": "ops_dashboard.metrics.tasks.check_freshness",

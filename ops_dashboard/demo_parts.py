@@ -5,7 +5,7 @@ from typing import Protocol
 
 from quality import demo as quality
 from tickets.demo.world import World
-from workforce.demo import rostering
+from workforce.demo import rostering, volumes
 
 
 class Part(Protocol):
@@ -21,4 +21,4 @@ class Part(Protocol):
         """Take everything away again; the tickets still stand."""
 
 
-PARTS: tuple[Part, ...] = (rostering, quality)
+PARTS: tuple[Part, ...] = (volumes, rostering, quality)

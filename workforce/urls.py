@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from workforce import import_views, own_shifts, roster_views
+from workforce import forecast_views, import_views, own_shifts, roster_views
 
 urlpatterns = [
+    path("forecast/", forecast_views.forecast, name="forecast"),
+    path("forecast/events/add/", forecast_views.add_event, name="add-event"),
+    path("forecast/events/<int:pk>/", forecast_views.edit_event, name="edit-event"),
+    path("forecast/events/<int:pk>/remove/", forecast_views.remove_event, name="remove-event"),
+    path("forecast/events/<int:pk>/restore/", forecast_views.restore_event, name="restore-event"),
+    path("forecast/queues/<slug:slug>/", forecast_views.assumptions, name="assumptions"),
+    path("staffing/", forecast_views.staffing, name="staffing"),
     path("roster/", roster_views.roster, name="roster"),
     path("roster/day/", roster_views.roster_day, name="roster-day"),
     path("roster/edit/", roster_views.roster_edit, name="roster-edit"),

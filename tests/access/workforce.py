@@ -1,13 +1,13 @@
 """Who may open what of workforce: rows for `tests/test_access.py`."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from ops_dashboard.people.models import Membership
-from tests.access.rows import ABSENT, AdminModel, Row, everybody, page
+from tests.access.rows import ABSENT, AdminModel, Row, api, everybody, page
 from tests.cast import Cast
-from workforce.models import Event, Queue
+from workforce.models import Event, ForecastRun, Queue
 
-SEE_PLANS_IN_ADMIN, PLAN = ("carol", "petra"), ("petra",)
+SEE_PLANS, SEE_PLANS_IN_ADMIN, PLAN = ("bob", "carol", "erin", "petra"), ("carol", "petra"), ("petra",)
 
 SEE_ROSTERS, ROSTER = ("alice", "bob", "carol", "dave", "petra"), ("bob", "petra")
 WEEK = "?team=team-a&week=2026-03-23"
@@ -24,6 +24,18 @@ ROWS: dict[str, Row] = {
     f"roster/{act}/": Row(f"/roster/{act}/", (), otherwise=405, signed_out=405)
     for act in ("edit", "undo", "copy", "revert", "calendar")
 }
+FORECAST_ROWS: dict[str, Row] = {
+    "forecast/": page("/forecast/", SEE_PLANS),
+    "forecast/events/<int:pk>/": page("/forecast/events/900001/", PLAN),
+    "forecast/queues/<slug:slug>/": page("/forecast/queues/phone/", PLAN),
+    "staffing/": page("/staffing/", SEE_PLANS),
+    "api/v1/forecasts/": api("/api/v1/forecasts/", SEE_PLANS),
+    "api/v1/forecasts/<slug:slug>/": api("/api/v1/forecasts/phone/", SEE_PLANS),
+} | {
+    f"forecast/events/{act}": Row(f"/forecast/events/{act.replace('<int:pk>', '1')}", (), otherwise=405, signed_out=405)
+    for act in ("add/", "<int:pk>/remove/", "<int:pk>/restore/")
+}
+ROWS |= FORECAST_ROWS
 ADMIN_MODELS: dict[str, AdminModel] = {
     "workforce/queue": (SEE_PLANS_IN_ADMIN, PLAN, PLAN, PLAN),
     "workforce/event": (SEE_PLANS_IN_ADMIN, PLAN, PLAN, PLAN),
@@ -32,7 +44,13 @@ ADMIN_MODELS: dict[str, AdminModel] = {
 
 def stage(cast: Cast) -> None:
     """Save the objects that the rows name."""
-    Queue.objects.create(slug="phone", name="Phone", kind=Queue.Kind.LIVE)
+    phone = Queue.objects.create(slug="phone", name="Phone", kind=Queue.Kind.LIVE)
+    monday = datetime(2026, 11, 2, tzinfo=UTC)
+    Event.objects.create(id=900_001, type="sale", label="Sale", start_on=monday.date(), known_since=monday)
+    ForecastRun.objects.create(
+        queue=phone, as_of=monday, until=monday + timedelta(days=1), model="multiplicative", params={},
+        data_hash="", daily=[["2026-11-02", 1, 2, 3]], backtest={}, made_at=monday,
+    )  # fmt: skip
     Membership.objects.create(agent=cast.agents["alice"], team=cast.teams["team-a"], valid_from=date(2026, 1, 1))
 
 

@@ -1,0 +1,31 @@
+"""What Celery does for workforce."""
+
+from datetime import datetime
+
+from celery import shared_task
+from django.utils import timezone
+
+from workforce import forecasts, volumes
+from workforce.models import Queue, QueueVolume
+
+
+@shared_task(name="workforce.tasks.forecast_due")
+def forecast_due() -> int:
+    """Count what came, then ring for every queue whose day has begun without a forecast; returns how many.
+
+    Rung every hour, since queues' midnights differ; nothing is done where nothing is due.
+    """
+    now = timezone.now()
+    waiting = forecasts.due(now)
+    if waiting:
+        volumes.refresh(since=forecasts.recent(now) if QueueVolume.objects.exists() else None)
+    for queue, as_of in waiting:
+        forecast_queue.delay(queue, as_of.isoformat())
+    return len(waiting)
+
+
+@shared_task(name="workforce.tasks.forecast_queue")
+def forecast_queue(queue: int, as_of: str) -> bool:
+    """Make one queue's forecast from a moment on. Safe to run twice: a forecast that stands stays."""
+    found = Queue.objects.active().filter(pk=queue).first()
+    return found is not None and forecasts.make_run(found, datetime.fromisoformat(as_of)) is not None

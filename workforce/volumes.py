@@ -1,0 +1,77 @@
+"""What queues were offered, counted from ticket facts: the only writer of `QueueVolume`.
+
+Offered is what asks for a person. Each ticket counts once at its creation, for the team that held
+it after its first hour, and once more at every reopening, for the team that held it then: a ticket
+that comes back is work again. Left out are spam and deleted tickets, and tickets that an automation
+solved before any agent touched them.
+"""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from ops_dashboard.people.models import Team
+from tickets.models import Channel, Solve, Span, Ticket
+from tickets.vocabulary import Status, Step
+from workforce.models import INTERVAL_S, Queue, QueueVolume
+
+_LOCK = 7_203_100
+# date_bin cuts on whole intervals UTC; a queue's volume is the sum over the (team, channel) pairs that are its own.
+_INSERT = f"""
+INSERT INTO {QueueVolume._meta.db_table} (queue_id, start_at, offered, reopened)
+SELECT place.queue, date_bin('{INTERVAL_S} seconds', work.at, 'epoch'), count(*), sum(work.reopened)
+  FROM (
+    SELECT t.created_at AS at, t.created_team AS team, t.channel, 0 AS reopened
+      FROM {Ticket._meta.db_table} t
+     WHERE t.status <> ALL(%(left_out)s)
+       AND NOT (t.touches = 0 AND EXISTS (
+             SELECT 1 FROM {Solve._meta.db_table} s WHERE s.ticket = t.id AND s.nth = 1 AND s.is_automatic))
+    UNION ALL
+    SELECT s.start_at, s.team, s.channel, 1
+      FROM {Span._meta.db_table} s JOIN {Ticket._meta.db_table} t ON t.id = s.ticket
+     WHERE s.entered = %(reopened)s AND t.status <> ALL(%(left_out)s)
+  ) work
+  JOIN unnest(%(teams)s::int[], %(channels)s::int[], %(queues)s::bigint[]) AS place(team, channel, queue)
+    ON place.team = work.team AND place.channel = work.channel
+ WHERE work.at >= coalesce(%(since)s, '-infinity'::timestamptz)
+ GROUP BY 1, 2
+"""
+
+
+def refresh(*, since: datetime | None = None) -> int:
+    """Count again from `since` (a whole interval) on, or everything; returns the number of rows.
+
+    Safe to run twice and at the same time: what was there is replaced in one transaction.
+    """
+    places = _places()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        stale = QueueVolume.objects.all() if since is None else QueueVolume.objects.filter(start_at__gte=since)
+        stale.delete()
+        if not places:
+            return 0
+        teams, channels, queues = (list(column) for column in zip(*places, strict=True))
+        left_out = [Status.SPAM.value, Status.DELETED.value]
+        told = {"teams": teams, "channels": channels, "queues": queues, "since": since}
+        cursor.execute(_INSERT, told | {"left_out": left_out, "reopened": Step.REOPENED.value})
+        return cursor.rowcount
+
+
+def _places() -> list[tuple[int, int, int]]:
+    """(team, channel, queue) for every pair that has a queue: the first one, by position, that takes it."""
+    queues = list(Queue.objects.active().prefetch_related("teams", "channels"))
+    taken = [
+        ({team.pk for team in queue.teams.all()}, {channel.pk for channel in queue.channels.all()}, queue.pk)
+        for queue in queues
+    ]
+    teams = [0, *Team.objects.values_list("pk", flat=True)]
+    channels = [0, *Channel.objects.values_list("pk", flat=True)]
+    found = []
+    for team in teams:
+        for channel in channels:
+            own = (
+                pk for ours, through, pk in taken if (not ours or team in ours) and (not through or channel in through)
+            )
+            if (queue := next(own, None)) is not None:
+                found.append((team, channel, queue))
+    return found
