@@ -2,15 +2,17 @@
 
 WAPE = sum |y - f| / sum |y|. bias = sum (f - y) / sum y. MASE = mean absolute error over that of
 the seasonal naive forecast within the past (Hyndman and Koehler 2006). The Poisson floor is the
-WAPE that a forecaster who knew every rate would still have: sum sqrt(2 lambda / pi) / sum lambda.
+WAPE that a forecaster who knew every rate would still have: the mean deviation of a count from its
+mean over the mean, 2 e^-lambda lambda^(m + 1) / m! with m = floor(lambda) (de Moivre), which for
+large rates is sqrt(2 lambda / pi) and, unlike that, stays below 2 lambda for small ones.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from math import pi
 
 import numpy as np
+from scipy.special import gammaln
 
 from workforce.forecasting import MODEL, forecast
 from workforce.series import DAY_S, Amounts, Flags, Instants, Series, Table, tabulate, weekday
@@ -92,7 +94,12 @@ def mase(actual: Amounts, told: Amounts, *, train: Amounts, season: int) -> floa
 def poisson_floor(expected: Amounts) -> float | None:
     """The WAPE of chance alone, for counts of these means."""
     whole = float(expected.sum())
-    return float(np.sqrt(2 * np.maximum(expected, 0) / pi).sum()) / whole if whole > 0 else None
+    if whole <= 0:
+        return None
+    rate = expected[expected > 0]
+    m = np.floor(rate)
+    deviation = 2 * np.exp((m + 1) * np.log(rate) - rate - gammaln(m + 1))
+    return float(deviation.sum()) / whole
 
 
 def simple(series: Series, targets: Instants, weeks: int) -> Amounts:

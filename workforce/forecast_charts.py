@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ops_dashboard.metrics.rendering.fan import FanPin, FanPoint, fan, fan_marks, letters
-from ops_dashboard.metrics.rendering.numbers import DASH, MINUS, NOTHING, clock_time, day, significant, whole
+from ops_dashboard.metrics.rendering.numbers import DASH, MINUS, NOTHING, clock_time, day, plural, significant, whole
 from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
 from workforce.models import Event
 from workforce.outlook import Day, Kept, Outlook, Slot
@@ -146,7 +146,7 @@ def by_interval(seen: Outlook) -> Body:
         "figure": fan(points, tick_format="%H:%M"),
         "marks": fan_marks(points, expected="expected", band="4 of 5 half hours", actual="came"),
         "pins": (),
-        "sentence": f"{whole(expected)} contacts expected on {day(seen.on, weekday=True)}, by half hour ({seen.zone}).",
+        "sentence": f"{plural(round(expected), 'contact')} expected on {day(seen.on, weekday=True)} ({seen.zone}).",
         "table": _slot_table(seen.slots),
     }
 
@@ -157,7 +157,7 @@ def required(seen: Outlook) -> Body:
     hours = sum(slot.net_p50 or 0 for slot in seen.slots) / 2
     safe = sum(slot.net_p90 or 0 for slot in seen.slots) / 2
     return {
-        "figure": fan(points, tick_format="%H:%M"),
+        "figure": fan(points, tick_format="%H:%M", stepped=True),
         "marks": [("expected", "for what is expected"), ("interval", "up to 9 of 10 half hours")],
         "pins": (),
         "sentence": f"{whole(hours)} hours of people on the work, {whole(safe)} to be safe; {_basis(seen)}.",
@@ -216,19 +216,17 @@ def accuracy_table(seen: Outlook) -> Table:
     """How the model and two simple ways did on the same past."""
     columns = (
         Column("Way"), Column("WAPE %", "number"), Column("By day %", "number"), Column("Bias %", "number"),
-        Column("MASE", "number"),
     )  # fmt: skip
     tested = seen.run.backtest
     rows = [
         (
             Cell(each["model"].capitalize(), quiet="used" if each["model"] == seen.run.model else ""),
             *(Cell(_share(each[name]), order=each[name]) for name in ("wape", "day_wape", "bias")),
-            Cell(NOTHING if each["mase"] is None else f"{each['mase']:.2f}", order=each["mase"]),
         )
         for each in tested.get("accuracies", ())
     ]
     if rows:
-        floor = (Cell(_share(tested["floor"])), Cell(_share(tested["day_floor"])), Cell(NOTHING), Cell(NOTHING))
+        floor = (Cell(_share(tested["floor"])), Cell(_share(tested["day_floor"])), Cell(NOTHING))
         rows.append((Cell("Chance alone"), *floor))
     return Table(columns, tuple(rows), "How far forecasts missed, tested on the past")
 

@@ -123,7 +123,8 @@ def by_interval(
     rates = np.where(rates > NEGLIGIBLE, np.round(rates, 2), 0.0)
     levels, place = np.unique(rates, return_inverse=True)
     people = [0.0 if rate <= 0 else float(needed(float(rate), assumptions).agents) for rate in levels]
-    return np.asarray(np.array(people)[place])
+    least = 1.0 if contacts.sum() > 0 else 0.0  # whoever may be called is there
+    return np.where(open_hours > 0, np.maximum(np.array(people)[place], least), 0.0)
 
 
 def _due(open_hours: Amounts, interval_s: int, assumptions: Assumptions) -> Codes:

@@ -4,8 +4,8 @@ Like every chart it names roles and no colours; `static/js/charts.js` has the lo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 from typing import Any
 
 from ops_dashboard.metrics.rendering.charts import Chart, escaped
@@ -42,12 +42,12 @@ def fan(
     stepped: bool = False,
 ) -> Chart:
     """`since` marks from where on the forecast looks ahead; `stepped` holds a value until the next bucket."""
-    shape = {"shape": "hv"} if stepped else {}
-    traces = [_band(run) for run in _runs(points)]
+    drawn = _stairs(points) if stepped else points
+    traces = [_band(run) for run in _runs(drawn)]
     if any(point.middle is not None for point in points):
-        traces.append(_line("expected", points, [point.middle for point in points], {"dash": "dash", **shape}))
+        traces.append(_line("expected", drawn, [point.middle for point in drawn], {"dash": "dash"}))
     if any(point.actual is not None for point in points):
-        traces.append(_line("now", points, [point.actual for point in points], shape))
+        traces.append(_line("now", drawn, [point.actual for point in drawn], {}))
     return {"data": traces, "layout": _layout(pins, since, tick_format)}
 
 
@@ -67,6 +67,12 @@ def letters(events: Sequence[tuple[str, str]]) -> list[FanPin]:
     """(x, words) in order of x as pins A..Z, then numbered; those of one bucket share a pin."""
     grouped = [(x, "; ".join(words for _, words in each)) for x, each in groupby(sorted(events), key=lambda e: e[0])]
     return [FanPin(chr(ord("A") + n) if n < 26 else str(n + 1), x, words) for n, (x, words) in enumerate(grouped)]
+
+
+def _stairs(points: Sequence[FanPoint]) -> list[FanPoint]:
+    """Each value once more at the start of the next bucket."""
+    held = [each for point, after in pairwise(points) for each in (point, replace(point, x=after.x))]
+    return [*held, *points[-1:]]
 
 
 def _runs(points: Sequence[FanPoint]) -> list[list[FanPoint]]:
