@@ -4,9 +4,10 @@ A tag counts when it was accepted, or suggested with high confidence and rejecte
 tagged with a merged theme counts under the theme that took it in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from insights.models import Feedback, FeedbackTheme, Theme, ThemeFact
 from ops_dashboard.metrics.rollup import mark_changed, snapshot
@@ -57,3 +58,8 @@ def _rebuild(ids: list[int]) -> int:
         facts: int = cursor.rowcount
         mark_changed(cursor, ids, had_facts=True, about=ABOUT)
     return facts
+
+
+def drop(cursor: CursorWrapper, feedback: Sequence[int]) -> None:
+    """Take away the facts of feedback that goes; in the transaction of whoever takes it, who marks the cells."""
+    cursor.execute(f"DELETE FROM {_FACTS} WHERE feedback = ANY(%s)", [list(feedback)])

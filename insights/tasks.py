@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.db.models import Max
 
-from insights import alarms, digests, issuing, programs
+from insights import alarms, digests, issuing, programs, ticket_feedback
 from insights.models import Area, Subscription, Survey
 from ops_dashboard.metrics.query import today
 
@@ -40,3 +40,15 @@ def draft_digests() -> int:
 def deliver() -> int:
     """Hand over the approved digests that wait."""
     return issuing.deliver()
+
+
+@shared_task(name="insights.tasks.read_tickets")
+def read_tickets() -> int:
+    """Take in what requesters have written since the last time; returns how many feedbacks came."""
+    return ticket_feedback.read_all()
+
+
+@shared_task(name="insights.tasks.sweep_feedback")
+def sweep_feedback() -> int:
+    """Take away what has turned out to be spam; returns how many feedbacks went."""
+    return ticket_feedback.sweep()

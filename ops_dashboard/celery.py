@@ -53,11 +53,17 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"expires": 3600},
         },
+        "read tickets": {"task": "insights.tasks.read_tickets", "schedule": 180.0, "options": {"expires": 180}},
         "refill": {"task": "ops_dashboard.metrics.tasks.refill", "schedule": 60.0, "options": {"expires": 60}},
         "check freshness": {
             "task": "ops_dashboard.metrics.tasks.check_freshness",
             "schedule": 60.0,
             "options": {"expires": 60},
+        },
+        "sweep feedback": {
+            "task": "insights.tasks.sweep_feedback",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
         },
     },
 )

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from insights.demo import hearing
 from quality import demo as quality
 from tickets.demo.world import World
 from workforce.demo import rostering, volumes
@@ -21,4 +22,4 @@ class Part(Protocol):
         """Take everything away again; the tickets still stand."""
 
 
-PARTS: tuple[Part, ...] = (volumes, rostering, quality)
+PARTS: tuple[Part, ...] = (volumes, rostering, quality, hearing)

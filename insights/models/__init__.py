@@ -3,6 +3,7 @@
 from insights.models.digests import Delivery, Digest, Mail, Receipt, Subscription
 from insights.models.facts import ThemeFact
 from insights.models.feedback import Feedback, FeedbackTheme
+from insights.models.intake import FeedbackRejection, FeedbackRun, FeedbackSource, TicketsRead
 from insights.models.loop import (
     Alarm,
     Area,
@@ -26,6 +27,9 @@ __all__ = [
     "Digest",
     "Effect",
     "Feedback",
+    "FeedbackRejection",
+    "FeedbackRun",
+    "FeedbackSource",
     "FeedbackTheme",
     "Insight",
     "Mail",
@@ -39,4 +43,5 @@ __all__ = [
     "Theme",
     "ThemeChange",
     "ThemeFact",
+    "TicketsRead",
 ]

@@ -37,7 +37,7 @@ class Feedback(models.Model):
     text = models.TextField()
     detections = models.IntegerField(default=0)  # pieces of personal data that were masked
     search = models.GeneratedField(
-        expression=SearchVector("text", config="english"), output_field=SearchVectorField(), db_persist=True
+        expression=SearchVector("text", config="simple"), output_field=SearchVectorField(), db_persist=True
     )
     received_at = models.DateTimeField(db_default=Now())
 

@@ -1,0 +1,1 @@
+"""The part of the demo that is about what people tell us."""
