@@ -39,9 +39,14 @@ def size_of(unit: Unit, currency: str) -> float:
 
 
 def _totals(metric: Total, groups: Groups, *, size: float) -> dict[Key, Figure]:
-    amounts, counts = groups.sums[metric.measure].tolist(), groups.sums[metric.n or metric.measure].tolist()
+    amounts, counts, drivers = (
+        groups.sums[slug].tolist()
+        for slug in (metric.measure, metric.n or metric.measure, metric.driver or metric.measure)
+    )
+    factor = metric.scale / size
     return {
-        key: Figure(amount / size, int(count)) for key, amount, count in zip(groups.keys, amounts, counts, strict=True)
+        key: Figure(amount * factor, int(count), part=amount * factor, whole=driver)
+        for key, amount, count, driver in zip(groups.keys, amounts, counts, drivers, strict=True)
     }
 
 

@@ -70,7 +70,7 @@ def _made_of(metric: Metric) -> list[tuple[str, str]]:
     """(source, measure) of each."""
     match metric:
         case Total():
-            return [(metric.source, metric.measure), *([(metric.source, metric.n)] if metric.n else [])]
+            return [(metric.source, m) for m in (metric.measure, metric.n, metric.driver) if m]
         case Ratio():
             own = [metric.part, *filter(None, (metric.squares, metric.weight_squares))]
             return [*((metric.source, m) for m in own), (metric.whole_from, metric.whole), n_of(metric)]

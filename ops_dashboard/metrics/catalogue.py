@@ -10,10 +10,9 @@ def formula(metric: Metric) -> str:
     """How the value comes about, in the terms of its measures."""
     match metric:
         case Total():
-            return f"sum of {metric.source}.{metric.measure}"
+            return f"sum of {metric.source}.{metric.measure}{_scale(metric.scale)}"
         case Ratio():
-            scale = f" * {metric.scale:g}" if metric.scale != 1 else ""
-            return f"{metric.source}.{metric.part} / {metric.whole_from}.{metric.whole}{scale}"
+            return f"{metric.source}.{metric.part} / {metric.whole_from}.{metric.whole}{_scale(metric.scale)}"
         case Quantile():
             return f"{metric.p:.0%} quantile of {metric.source}.{metric.measure}"
         case Level():
@@ -21,6 +20,12 @@ def formula(metric: Metric) -> str:
             left = " - ".join(f"{source}.{measure}" for source, measure in metric.left)
             return f"{entered} - {left}, since the first day"
     raise TypeError(metric)
+
+
+def _scale(factor: float) -> str:
+    if factor == 1:
+        return ""
+    return f" * {factor:g}" if factor > 1 else f" / {1 / factor:g}"
 
 
 def cuts(metric: Metric) -> list[str]:

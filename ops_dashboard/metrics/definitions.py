@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+BEGAN_DAYS = 2
 Facts = np.ndarray  # structured array, dtype = Source.dtype
 Amount = Callable[[Facts], np.ndarray]  # facts -> int64 amounts (bool counts as 0/1)
 
@@ -95,7 +96,8 @@ class Source:
     and every `columns[].sql`; `subject` names the column that ties a fact to what it is about
     (a ticket), so that a writer can mark the cells its subjects touch. Facts whose `at` is null do
     not exist; those that lie ahead of the reading instant do not exist yet, unless the source tells
-    what is planned (`ahead`).
+    what is planned (`ahead`). Where `at` is computed from wider rows, `began` names an indexed column
+    that lies at most BEGAN_DAYS before it, so that reading some days looks at few of them.
     """
 
     slug: str
@@ -110,6 +112,7 @@ class Source:
     about: str = "ticket"  # what the subject is; its writer marks all sources about it
     rows_right: str = "sees_tickets"  # of `Scope`: what it takes to see the rows behind a figure
     ticks: bool = False  # facts lie ahead of now and come true by time alone
+    began: str = ""  # an indexed column, at most BEGAN_DAYS before `at` and never after it
     ahead: bool = False  # facts count before their time comes: a roster, a forecast
     version: int = 1
 
@@ -160,11 +163,16 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class Total(Metric):
-    """Sum of one measure. `n` names the measure that counts what the sum rests on; a count counts itself."""
+    """Sum of one measure times `scale`. `n` names the measure that counts what the sum rests on; a count
+    counts itself. `driver` names the measure it grows with (hours, of a cost): a change is then explained
+    by its volume, its mix and the rate per unit of it.
+    """
 
     source: str
     measure: str
     n: str = ""
+    scale: float = 1.0
+    driver: str = ""
 
     def __post_init__(self) -> None:
         if self.unit in (Unit.HOURS, Unit.MONEY) and not self.n:

@@ -57,6 +57,25 @@ def ratio_effects(parts: list[Part]) -> list[Effect]:
     return effects
 
 
+def driven_effects(parts: list[Part]) -> list[Effect]:
+    """A sum C = W R grows with its whole W at the rate R: volume is dW (R0 + R1) / 2, shared out as the
+    sum is; mix and rate are those of R times (W0 + W1) / 2."""
+    before, after = sum(p.before_whole for p in parts), sum(p.after_whole for p in parts)
+    if not before or not after:
+        return amount_effects(parts)
+    middle = (before + after) / 2
+    return [
+        Effect(
+            p.key,
+            p.label,
+            volume=(after - before) * (p.before_part / before + p.after_part / after) / 2,
+            mix=effect.mix * middle,
+            rate=effect.rate * middle,
+        )
+        for p, effect in zip(parts, ratio_effects(parts), strict=True)
+    ]
+
+
 def amount_effects(parts: list[Part]) -> list[Effect]:
     """A sum changes by what each cut changes: all of it is volume."""
     return [Effect(p.key, p.label, p.after_part - p.before_part, 0.0, 0.0) for p in parts]

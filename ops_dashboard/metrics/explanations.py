@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from ops_dashboard.metrics.definitions import Level, Quantile, Ratio, registry
-from ops_dashboard.metrics.explain import Effect, Part, amount_effects, ratio_effects
+from ops_dashboard.metrics.definitions import Level, Metric, Quantile, Ratio, Total, registry
+from ops_dashboard.metrics.explain import Effect, Part, amount_effects, driven_effects, ratio_effects
 from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import BadQuery, Query, Reader
 from ops_dashboard.metrics.result import Figure, Result
@@ -31,9 +31,16 @@ def explain(query: Query, *, against: Period, by: str, reader: Reader) -> Explan
         raise BadQuery(f"{metric.slug} is a {type(metric).__name__.lower()}; its change does not split into parts.")
     after = reader.run(replace(query, by=(by,), compare=None))
     before = reader.run(replace(query, by=(by,), period=against, compare=None))
-    parts = _parts(before, after, is_ratio=isinstance(metric, Ratio)) if _is_told(before, after) else []
-    effects = ratio_effects(parts) if isinstance(metric, Ratio) else amount_effects(parts)
+    effects = _effects(metric, before, after) if _is_told(before, after) else []
     return Explanation(before.total, after.total, tuple(sorted(effects, key=lambda effect: -abs(effect.total))))
+
+
+def _effects(metric: Metric, before: Result, after: Result) -> list[Effect]:
+    is_driven = isinstance(metric, Total) and bool(metric.driver)
+    parts = _parts(before, after, is_ratio=is_driven or isinstance(metric, Ratio))
+    if is_driven:
+        return driven_effects(parts)
+    return ratio_effects(parts) if isinstance(metric, Ratio) else amount_effects(parts)
 
 
 def _is_told(*results: Result) -> bool:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from ops_dashboard.metrics.copying import copy_out
-from ops_dashboard.metrics.definitions import Facts, Source
+from ops_dashboard.metrics.definitions import BEGAN_DAYS, Facts, Source
 
 _POSTGRES = {"i1": "int2", "u1": "int2", "i2": "int2", "u2": "int4", "i4": "int4", "u4": "int8", "i8": "int8"}
 _WIDTH = {"int2": 2, "int4": 4, "int8": 8}
@@ -65,6 +65,13 @@ def _no_later_than(source: Source, as_of: datetime) -> datetime:
     return datetime.max.replace(tzinfo=UTC) if source.ahead else as_of
 
 
+def began_sql(source: Source, starts: str, ends: str) -> str:
+    """What `at` between two instants (SQL) says of the column it is computed from; "" where it is none."""
+    if not source.began:
+        return ""
+    return f"AND {source.began} >= {starts}::timestamptz - interval '{BEGAN_DAYS} days' AND {source.began} <= {ends} "
+
+
 def cells_sql(source: Source, cells: Iterable[CellKey], *, as_of: datetime) -> str:
     """The facts of some cells up to `as_of`, one index range a cell.
 
@@ -78,6 +85,7 @@ def cells_sql(source: Source, cells: Iterable[CellKey], *, as_of: datetime) -> s
     return (
         f"SELECT fact.* FROM (VALUES {values}) AS cell (team_id, starts, ends) CROSS JOIN LATERAL ("
         f"{select_sql(source)} WHERE ({source.team}) = cell.team_id "
+        f"{began_sql(source, 'cell.starts', 'cell.ends')}"
         f"AND ({source.at}) >= cell.starts AND ({source.at}) < cell.ends AND ({source.at}) <= {limit} OFFSET 0) AS fact"
     )
 
@@ -93,10 +101,12 @@ def read_days(source: Source, first: date, last: date, *, as_of: datetime) -> tu
     """Facts of whole days, all teams, as `read_cells`."""
     with connection.cursor() as cursor:
         mogrify = cursor.cursor.mogrify
-        where = mogrify(
-            f"WHERE ({source.at}) >= %s AND ({source.at}) < %s AND ({source.at}) <= %s".encode(),
-            (bounds_of(first)[0], bounds_of(last)[1], _no_later_than(source, as_of)),
-        ).decode()
+        starts, ends = (mogrify("%s::timestamptz", (at,)).decode() for at in (bounds_of(first)[0], bounds_of(last)[1]))
+        limit = mogrify("%s::timestamptz", (_no_later_than(source, as_of),)).decode()
+    where = (
+        f"WHERE ({source.at}) >= {starts} AND ({source.at}) < {ends} AND ({source.at}) <= {limit} "
+        f"{began_sql(source, starts, ends)}"
+    )
     return _read(source, f"{select_sql(source)} {where}")
 
 

@@ -16,8 +16,8 @@ class Figure:
 
     It is None as well where the figure `is_withheld`: there is one, which this reader may not see;
     and where it is an estimate that rests on too few facts to be told (`is_few`).
-    `part` and `whole` are the amounts of a ratio, the part in the value's unit: what a change is
-    explained from, never shown.
+    `part` and `whole` are the amounts of a ratio, the part in the value's unit (or a sum and what
+    drives it): what a change is explained from, never shown.
     """
 
     value: float | None

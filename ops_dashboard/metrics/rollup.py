@@ -22,7 +22,7 @@ from ops_dashboard.metrics import facts_reader, stocktaking
 from ops_dashboard.metrics.copying import array, rows_of_bytes
 from ops_dashboard.metrics.definitions import Source, registry
 from ops_dashboard.metrics.facts_reader import EPOCH, CellKey, select_sql
-from ops_dashboard.metrics.models import Fill
+from ops_dashboard.metrics.models import Fill, StaleCell
 from ops_dashboard.metrics.packing import PackedCell, pack
 
 BATCH = 500  # cells a transaction; a full refill walks in chunks of days instead
@@ -113,17 +113,26 @@ def marking(about: str, subjects: Iterable[int]) -> Iterator[list[int]]:
         mark_changed(cursor, touched, had_facts=True, about=about)
 
 
-def mark_days(source: str, first: date, last: date) -> None:
-    """Mark every cell of a source in some days: what all its facts hang on has changed (a rate, a calendar)."""
+def mark_days(source: str, first: date, last: date, *, teams: Sequence[int] | None = None) -> None:
+    """Mark every cell of a source in some days: what all its facts hang on has changed (a rate, a calendar).
+
+    With `teams`, theirs are marked without a look at the facts; an empty cell costs little to redo.
+    """
     told = registry.source(source)
+    if teams is not None:
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        StaleCell.objects.bulk_create(
+            [StaleCell(source=source, day=day, team=team) for day in days for team in teams], batch_size=5000
+        )
+        return
     starts, ends = facts_reader.bounds_of(first)[0], facts_reader.bounds_of(last)[1]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO metrics_stalecell (source, day, team) "
             "SELECT source, day, team FROM metrics_cell WHERE source = %s AND day BETWEEN %s AND %s "
             f"UNION SELECT %s, (({told.at}) AT TIME ZONE %s)::date, ({told.team})::int FROM {told.table} f "
-            f"WHERE ({told.at}) >= %s AND ({told.at}) < %s",
-            [source, first, last, source, settings.REPORTING_ZONE, starts, ends],
+            f"WHERE ({told.at}) >= %s AND ({told.at}) < %s {facts_reader.began_sql(told, '%s', '%s')}",
+            [source, first, last, source, settings.REPORTING_ZONE, *(2 if told.began else 1) * [starts, ends]],
         )
 
 
@@ -175,8 +184,8 @@ def mark_ticked() -> None:
             cursor.execute(
                 "INSERT INTO metrics_stalecell (source, day, team) SELECT DISTINCT %s, "
                 f"(({source.at}) AT TIME ZONE %s)::date, ({source.team}) FROM {source.table} f "
-                f"WHERE ({source.at}) > %s AND ({source.at}) <= %s",
-                [source.slug, settings.REPORTING_ZONE, fill.ticked_to or now, now],
+                f"WHERE ({source.at}) > %s AND ({source.at}) <= %s {facts_reader.began_sql(source, '%s', '%s')}",
+                [source.slug, settings.REPORTING_ZONE, *(2 if source.began else 1) * [fill.ticked_to or now, now]],
             )
             fill.ticked_to = now
             fill.save(update_fields=["ticked_to"])

@@ -1,9 +1,11 @@
 """The part of the demo that is about people: who they are, when they work."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, Min
 
+from ops_dashboard.metrics.rollup import mark_days
+from ops_dashboard.people.models import Team
 from tickets.demo.catalogue import TEAMS
 from tickets.demo.world import World
 from workforce.demo import people, rule_breaks, shifts
@@ -21,6 +23,7 @@ def tell(world: World) -> None:
         return
     shifts.tell(world, first, last + timedelta(days=6))
     shifts.publish(before=here, now=world.now)
+    _mark(first, here)
     rule_breaks.plant(here + WEEK)
 
 
@@ -31,10 +34,25 @@ def go_on(world: World, *, now: datetime) -> None:
     if newest is None or newest >= wanted:
         return
     shifts.tell(world, newest + WEEK, wanted + timedelta(days=6))
-    shifts.publish(before=monday(now.date()), now=now)
+    here = monday(now.date())
+    shifts.publish(before=here, now=now)
+    _mark(here, here)
 
 
 def remove() -> None:
     """Everything of it."""
+    weeks = RosterVersion.objects.filter(team__slug__in=_slugs()).aggregate(first=Min("week"), last=Max("week"))
     shifts.remove()
+    if weeks["first"]:
+        _mark(weeks["first"], weeks["last"])
     people.remove()
+
+
+def _slugs() -> list[str]:
+    return [team.slug for team in TEAMS]
+
+
+def _mark(first: date, last: date) -> None:
+    """The cells of these weeks are owed; the days of a zone begin up to a day apart from the roster's."""
+    teams = list(Team.objects.filter(slug__in=_slugs()).values_list("pk", flat=True))
+    mark_days("rostered", first - timedelta(days=1), last + WEEK, teams=teams)

@@ -47,8 +47,9 @@ def bridge(explanation: Explanation, metric: Metric) -> Bridge | None:
 
 
 def _parts(effect: Effect) -> list[tuple[str, float]]:
+    is_split = bool(effect.mix or effect.rate)
     named = [
-        (effect.label, effect.volume),
+        (f"{effect.label}: volume" if is_split else effect.label, effect.volume),
         (f"{effect.label}: rate", effect.rate),
         (f"{effect.label}: mix", effect.mix),
     ]

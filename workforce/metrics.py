@@ -1,0 +1,274 @@
+"""The workforce metrics: hours, what they are spent on, what they achieve and cost, and how forecasts did."""
+
+from typing import Any
+
+from ops_dashboard.metrics.definitions import Better, Metric, Ratio, Total, Unit, registry
+from workforce.sources import SOURCES
+
+_TEAM = "the team on whose roster the shift stands"
+_DAY = "the half-hour in which the work is rostered, once it has come"
+_PLANS = ("sees_plans",)
+_COSTS = ("sees_costs",)
+_HOUR_S = 3600
+ALLOCATION = (
+    "A team's cost is its billable hours times the rate valid on the day of the shift: the team's own rate, else the "
+    "one of its vendor, else the one of the agent's kind of contract. Billable are, by what the rate says, paid hours "
+    "(leave and sickness included), scheduled hours (the roster without absences) or productive hours (work on the "
+    "queue alone). Nothing is spread over other teams: a cost stays with the team on whose roster the hours stand."
+)
+
+
+def _hours(slug: str, label: str, measure: str, definition: str, **more: Any) -> Total:
+    return Total(
+        slug=slug,
+        label=label,
+        unit=Unit.HOURS,
+        better=Better.NEITHER,
+        definition=f"{definition} n counts stretches of one activity in a shift.",
+        attribution=_DAY,
+        owner=_TEAM,
+        rights=_PLANS,
+        source="rostered",
+        measure=measure,
+        n="stretches",
+        **more,
+    )
+
+
+HOURS: tuple[Metric, ...] = (
+    _hours("rostered_hours", "Rostered hours", "rostered_s", "Hours of published shifts, breaks and absences too."),
+    _hours("paid_hours", "Paid hours", "paid_s", "Rostered hours that are paid: all but activities marked as unpaid."),
+    _hours(
+        "staffed_hours",
+        "Staffed hours",
+        "productive_s",
+        "Rostered hours on the queue: activities marked as productive. They are rostered, not measured at the desk.",
+        peers="Peers often call these scheduled or productive hours; logged-in hours are another thing.",
+    ),
+    Ratio(
+        slug="shrinkage",
+        label="Shrinkage",
+        unit=Unit.SHARE,
+        better=Better.LOWER,
+        definition="Share of paid hours on activities that count as shrinkage, external (leave, sickness) or internal "
+        "(breaks, meetings, training, other work), as rostered.",
+        attribution=_DAY,
+        owner=_TEAM,
+        peers="Some peers add external and internal shares; each has another base, so they do not add up.",
+        rights=_PLANS,
+        source="rostered",
+        part="shrunk_s",
+        whole="paid_s",
+        n="stretches",
+        of_shares=False,
+    ),
+    Ratio(
+        slug="shrinkage_external",
+        label="External shrinkage",
+        unit=Unit.SHARE,
+        better=Better.LOWER,
+        definition="Share of paid hours that were absences: leave and sickness.",
+        attribution=_DAY,
+        owner=_TEAM,
+        rights=_PLANS,
+        source="rostered",
+        part="external_s",
+        whole="paid_s",
+        n="stretches",
+        of_shares=False,
+    ),
+    Ratio(
+        slug="shrinkage_internal",
+        label="Internal shrinkage",
+        unit=Unit.SHARE,
+        better=Better.LOWER,
+        definition="Share of attended paid hours that went into breaks, meetings, training and other work off the "
+        "queue. Its base is attended time, so that 1 - (1 - external)(1 - internal) is the shrinkage.",
+        attribution=_DAY,
+        owner=_TEAM,
+        rights=_PLANS,
+        source="rostered",
+        part="internal_s",
+        whole="attended_s",
+        n="stretches",
+        of_shares=False,
+    ),
+)
+
+PRODUCTIVITY: tuple[Metric, ...] = (
+    Ratio(
+        slug="solved_per_hour",
+        label="Solved per productive hour",
+        unit=Unit.PER_HOUR,
+        better=Better.HIGHER,
+        definition="Tickets solved by agents, for each rostered hour on the queue. For work that waits in a backlog "
+        "this throughput says what occupancy cannot: a backlog keeps everybody busy whatever they achieve.",
+        attribution="the day of the solve, and of the hours",
+        owner="the team that held the ticket, and the one that was rostered; by agent, the one who solved",
+        maturity_days=1,
+        minimum_n=30,
+        peers="Occupancy (handling over handling and waiting) needs handle times, which tickets do not carry; it is "
+        "not estimated here.",
+        rights=_PLANS,
+        source="solves",
+        part="agent_solves",
+        whole_source="rostered",
+        whole="productive_s",
+        scale=_HOUR_S,
+        n="agent_solves",
+        of_shares=False,
+    ),
+    Ratio(
+        slug="solved_per_paid_hour",
+        label="Solved per paid hour",
+        unit=Unit.PER_HOUR,
+        better=Better.HIGHER,
+        definition="Tickets solved by agents, for each paid hour: throughput times what shrinkage leaves.",
+        attribution="the day of the solve, and of the hours",
+        owner="the team that held the ticket, and the one that was rostered; by agent, the one who solved",
+        maturity_days=1,
+        minimum_n=30,
+        rights=_PLANS,
+        source="solves",
+        part="agent_solves",
+        whole_source="rostered",
+        whole="paid_s",
+        scale=_HOUR_S,
+        n="agent_solves",
+        of_shares=False,
+    ),
+)
+
+COST: tuple[Metric, ...] = (
+    Total(
+        slug="staff_cost",
+        label="Staff cost",
+        unit=Unit.MONEY,
+        better=Better.NEITHER,
+        definition=f"{ALLOCATION} Hours without a rate cost nothing here and are told by unpriced_hours.",
+        attribution=_DAY,
+        owner=_TEAM,
+        rights=_COSTS,
+        source="rostered",
+        measure="cost",
+        scale=1 / _HOUR_S,
+        driver="billable_s",
+        n="stretches",
+    ),
+    Ratio(
+        slug="cost_per_resolution",
+        label="Cost per resolution",
+        unit=Unit.MONEY,
+        better=Better.LOWER,
+        definition="Staff cost over tickets solved (a ticket solved twice counts twice). "
+        f"{ALLOCATION} What a team cost that solved nothing is in the total and in no team's figure.",
+        attribution="the day of the hours, and of the solve",
+        owner="the team that was rostered, and the one that held the ticket",
+        maturity_days=1,
+        minimum_n=30,
+        peers="Most peers have none; a figure from elsewhere may hold tools, rent and managers too.",
+        rights=_COSTS,
+        source="rostered",
+        part="cost",
+        whole_source="solves",
+        whole="solves",
+        scale=1 / _HOUR_S,
+        of_shares=False,
+    ),
+    Ratio(
+        slug="cost_per_hour",
+        label="Cost per billable hour",
+        unit=Unit.MONEY,
+        better=Better.LOWER,
+        definition="Staff cost over billable hours: the mean rate.",
+        attribution=_DAY,
+        owner=_TEAM,
+        rights=_COSTS,
+        source="rostered",
+        part="cost",
+        whole="billable_s",
+        n="stretches",
+        of_shares=False,
+    ),
+    Ratio(
+        slug="cost_per_staffed_hour",
+        label="Cost per productive hour",
+        unit=Unit.MONEY,
+        better=Better.LOWER,
+        definition="Staff cost over rostered hours on the queue: what shrinkage adds to the rate.",
+        attribution=_DAY,
+        owner=_TEAM,
+        rights=_COSTS,
+        source="rostered",
+        part="cost",
+        whole="productive_s",
+        n="stretches",
+        of_shares=False,
+    ),
+    _hours(
+        "unpriced_hours",
+        "Paid hours without a rate",
+        "unpriced_s",
+        "Paid hours for which no rate was valid: they are in no cost.",
+    ),
+)
+
+_QUEUE = "the queue; the team that alone serves it"
+_INTERVAL = "the interval that was forecast"
+_LAST = "The forecast is the last one made before the interval's day began in the zone of its queue."
+FORECAST: tuple[Metric, ...] = (
+    Ratio(
+        slug="forecast_wape",
+        label="Forecast error",
+        unit=Unit.SHARE,
+        better=Better.LOWER,
+        definition=f"Sum of absolute errors over contacts offered, by half-hour (WAPE). {_LAST}",
+        attribution=_INTERVAL,
+        owner=_QUEUE,
+        minimum_n=48,
+        peers="Peers show the error of a whole day or week, where errors of its intervals cancel out.",
+        rights=_PLANS,
+        source="forecasts",
+        part="absolute_error",
+        whole="offered",
+        n="intervals",
+        of_shares=False,
+    ),
+    Ratio(
+        slug="forecast_floor",
+        label="Poisson floor of the forecast error",
+        unit=Unit.SHARE,
+        better=Better.NEITHER,
+        definition="The error that chance alone leaves to who knows the rate of every half-hour: the sum of "
+        "sqrt(2 rate / pi) over the sum of rates, with the forecast as the rate. A forecast cannot improve below it.",
+        attribution=_INTERVAL,
+        owner=_QUEUE,
+        minimum_n=48,
+        rights=_PLANS,
+        source="forecasts",
+        part="floor",
+        whole="expected",
+        n="intervals",
+        of_shares=False,
+    ),
+    Ratio(
+        slug="forecast_bias",
+        label="Forecast bias",
+        unit=Unit.SHARE,
+        better=Better.NEITHER,
+        definition=f"Forecast less offered, over offered: above zero, too much was expected. {_LAST}",
+        attribution=_INTERVAL,
+        owner=_QUEUE,
+        minimum_n=48,
+        rights=_PLANS,
+        source="forecasts",
+        part="error",
+        whole="offered",
+        n="intervals",
+        of_shares=False,
+    ),
+)
+
+METRICS = (*HOURS, *PRODUCTIVITY, *COST, *FORECAST)
+
+registry.add(*SOURCES, *METRICS)
