@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from django.db import connection, transaction
@@ -12,7 +12,6 @@ from insights import facts
 from insights.models import Feedback, FeedbackSource
 from ops_dashboard.metrics.copying import Column, bigint, copy_in, integer, microseconds, smallint, texts
 from ops_dashboard.metrics.rollup import mark_changed, snapshot
-from tickets.identity import microseconds as microseconds_of
 from tickets.messages import kept
 from tickets.models import Channel, Language
 from tickets.redaction import NOBODY_KNOWN, Known
@@ -23,6 +22,7 @@ BATCH = 5_000
 LONGEST_REF = 120
 TABLE = Feedback._meta.db_table
 _STAGE = "feedback_told"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,7 @@ def _columns(source: FeedbackSource, told: Sequence[Told]) -> dict[str, Column]:
     return {
         "source": texts([source.slug] * len(told)),
         "ref": texts([each.ref for each in told]),
-        "occurred_at": microseconds(np.array([microseconds_of(each.at) for each in told], dtype=np.int64)),
+        "occurred_at": microseconds(np.array([_micros(each.at) for each in told], dtype=np.int64)),
         "ticket": bigint(ticket, null=np.array([each.ticket is None for each in told])),
         "team": integer(np.array([each.team for each in told])),
         "channel": integer(np.array(channel)),
@@ -110,6 +110,10 @@ def _columns(source: FeedbackSource, told: Sequence[Told]) -> dict[str, Column]:
         "text": texts([text for text, _ in redacted]),
         "detections": integer(np.array([masked for _, masked in redacted])),
     }
+
+
+def _micros(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1)
 
 
 def _redacted(told: Told) -> tuple[str, int]:
