@@ -54,6 +54,12 @@ app.conf.update(
             "options": {"expires": 3600},
         },
         "read tickets": {"task": "insights.tasks.read_tickets", "schedule": 180.0, "options": {"expires": 180}},
+        "close broken-off imports": {
+            "task": "tickets.tasks.close_broken_off",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
+        "judge again": {"task": "tickets.tasks.judge_again", "schedule": 60.0, "options": {"expires": 60}},
         "refill": {"task": "ops_dashboard.metrics.tasks.refill", "schedule": 60.0, "options": {"expires": 60}},
         "check freshness": {
             "task": "ops_dashboard.metrics.tasks.check_freshness",

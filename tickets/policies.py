@@ -2,36 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.utils import timezone
 
 from ops_dashboard.people import audit
-from tickets.models import BusinessCalendar, SlaPolicy, Ticket
+from tickets.models import BusinessCalendar, SlaPolicy
 from tickets.policy_file import Definition, PolicyFile
-from tickets.vocabulary import UNSOLVED
+from tickets.rejudging import Touched, owe
 
 _LOCK = 7_203_003
-
-
-class Touched(StrEnum):
-    """The tickets that a change of versions makes judge again."""
-
-    ALL = "all"
-    UNSOLVED = "unsolved"
-    NONE = "none"
-
-    @property
-    def tickets(self) -> QuerySet[Ticket]:
-        match self:
-            case Touched.ALL:
-                return Ticket.objects.all()
-            case Touched.UNSOLVED:
-                return Ticket.objects.filter(status__in=UNSOLVED)
-        return Ticket.objects.none()
 
 
 @dataclass(frozen=True)
@@ -61,11 +43,12 @@ def known_calendars() -> set[str]:
 
 
 @transaction.atomic
-def load(document: PolicyFile, *, restate: bool = False, by: str = "") -> Loaded:
+def load(document: PolicyFile, *, restate: bool = False, by: str = "", rejudges: bool = True) -> Loaded:
     """Make a new version of whatever differs from its present one; what the file does not name stays.
 
     The first version of a name counts since ever, a later one from now on. With `restate` it counts
-    since ever instead and those before it never again, which the audit trail records.
+    since ever instead and those before it never again, which the audit trail records. The tickets that
+    the change reaches are owed another judgement (see `rejudging`), unless `rejudges` is false.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -90,6 +73,8 @@ def load(document: PolicyFile, *, restate: bool = False, by: str = "") -> Loaded
         deed = "policies restated" if restate else "policies loaded"
         names: dict[str, audit.Detail] = {"calendars": list(loaded.calendars), "policies": list(loaded.policies)}
         audit.record(by, deed, "service levels", **names)
+    if rejudges:
+        owe(loaded.touched)
     return loaded
 
 

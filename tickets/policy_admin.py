@@ -14,13 +14,14 @@ from kombu.exceptions import OperationalError
 from tickets import policies
 from tickets.admin_forms import CalendarForm, PolicyForm, VersionForm
 from tickets.models import BusinessCalendar, SlaPolicy
-from tickets.policies import Loaded, Touched
+from tickets.policies import Loaded
 from tickets.policy import CONDITIONS
 from tickets.policy_text import calendar_text, policy_text
+from tickets.rejudging import Touched
 from tickets.tasks import judge_again
 
 NOTHING_NEW = "{} says what it said before; there is no new version."
-OWED = "The queue cannot be reached: `manage.py rebuild_facts` judges the tickets again."
+OWED = "The queue cannot be reached: the tickets are judged again once it can, or by `manage.py refresh_metrics`."
 
 Version = BusinessCalendar | SlaPolicy
 Fieldsets = list[tuple[str | None, dict[str, Any]]]
@@ -140,12 +141,12 @@ def _load(request: HttpRequest, form: VersionForm) -> Loaded:
     """Make the versions now, and have the tickets they touch judged again outside the request."""
     loaded = policies.load(form.file, restate=form.cleaned_data["restate"], by=request.user.get_username())
     if loaded.is_change and loaded.touched is not Touched.NONE:
-        transaction.on_commit(partial(_ring, request, loaded.touched))
+        transaction.on_commit(partial(_ring, request))
     return loaded
 
 
-def _ring(request: HttpRequest, touched: Touched) -> None:
+def _ring(request: HttpRequest) -> None:
     try:
-        judge_again.delay(touched.value)
+        judge_again.delay()
     except OperationalError:
         messages.warning(request, OWED)

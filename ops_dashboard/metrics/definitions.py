@@ -247,12 +247,22 @@ class Quantile(Metric):
         return (self.source,)
 
 
+@dataclass(frozen=True)
+class Debt:
+    """Work that facts still owe to figures: what readers are told while `is_owed`, and what pays it off."""
+
+    words: str
+    is_owed: Callable[[], bool]
+    work_off: Callable[[], int]
+
+
 class Registry:
     """All declarations, filled by `autodiscover` as the admin fills its site."""
 
     def __init__(self) -> None:
         self._sources: dict[str, Source] = {}
         self._metrics: dict[str, Metric] = {}
+        self.debts: list[Debt] = []
 
     def add(self, *declared: Source | Metric) -> None:
         for item in declared:

@@ -15,7 +15,7 @@ from hashlib import blake2b
 import numpy as np
 from django.conf import settings
 from django.core.cache import caches
-from django.db.models import Min
+from django.db.models import Count, Min
 
 from ops_dashboard.metrics import cells as cell_store
 from ops_dashboard.metrics.arithmetic import figures_of
@@ -93,14 +93,16 @@ class Reader:
         owed = (
             StaleCell.objects.all() if self.scope.teams is None else StaleCell.objects.filter(team__in=self.scope.teams)
         )
-        return owed.count(), owed.aggregate(at=Min("marked_at"))["at"]
+        told = owed.aggregate(count=Count("id"), at=Min("marked_at"))
+        return told["count"], told["at"]
 
     @cached_property
     def freshness(self) -> Freshness:
         count, since = self._stale
         ticks = [fill.ticked_to for fill in self._fills.values() if fill.ticked_to]
         reached = [at for at in (since, min(ticks, default=None)) if at]
-        return Freshness(min(reached, default=None), count, settings.REPORTING_ZONE)
+        owed = tuple(debt.words for debt in registry.debts if debt.is_owed())
+        return Freshness(min(reached, default=None), count, settings.REPORTING_ZONE, owed)
 
     def run(self, query: Query) -> Result:
         """The answer; kept until a cell of its sources, a goal or an annotation changes."""

@@ -53,6 +53,7 @@ class Freshness:
     complete_to: datetime | None  # everything before this instant is counted
     stale_cells: int
     zone: str
+    owed: tuple[str, ...] = ()  # what facts still have to be redone, in words
 
 
 @dataclass(frozen=True)

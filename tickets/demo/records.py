@@ -66,7 +66,7 @@ def settle(world: World) -> Source:
     people = _people(agents, source, teams)
     _marks(world, teams)
     levels = policy_file(first=world.stories.start.date(), last=world.now.date(), source=SOURCE)
-    policies.load(parse(levels), by=BY)
+    policies.load(parse(levels), by=BY, rejudges=False)  # there are no tickets of the demo yet
     _users(teams, people)
     return source
 

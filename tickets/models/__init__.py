@@ -15,7 +15,7 @@ from tickets.models.intake import (
     TicketEvent,
 )
 from tickets.models.messages import Message
-from tickets.models.policies import BusinessCalendar, SlaPolicy
+from tickets.models.policies import BusinessCalendar, Rejudging, SlaPolicy
 
 __all__ = [
     "AgentRef",
@@ -28,6 +28,7 @@ __all__ = [
     "Promise",
     "Reason",
     "RejectedRow",
+    "Rejudging",
     "Reply",
     "SlaPolicy",
     "Solve",

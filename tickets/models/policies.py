@@ -23,6 +23,14 @@ class Version(models.Model):
         return f"{self.name} v{self.version}"
 
 
+class Rejudging(models.Model):
+    """Tickets that have to be judged again, as a policy or calendar changed; gone once all of them are."""
+
+    touched = models.CharField(max_length=10)  # which: `rejudging.Touched`
+    reached = models.BigIntegerField(default=-1)  # the last ticket that has been
+    made_at = models.DateTimeField(db_default=Now())
+
+
 class BusinessCalendar(Version):
     """Zone, weekly windows, holidays, overrides and breaks."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tickets import facts
+from tickets import rejudging
 from tickets.management.progress import progress_bar
 from tickets.policies import Loaded, known_calendars, load
 from tickets.policy_file import BadPolicyFile, read_policy_file
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             document = read_policy_file(options["path"], known_calendars=known_calendars())
         except BadPolicyFile as error:
             raise CommandError(str(error), returncode=2) from error
-        loaded = load(document, restate=options["restate"], by=_operator())
+        loaded = load(document, restate=options["restate"], by=_operator(), rejudges=not options["no_rebuild"])
         rebuilt = 0 if options["no_rebuild"] else _rebuild(loaded)
         if options["json"]:
             told = {
@@ -58,6 +58,5 @@ def _operator() -> str:
 
 def _rebuild(loaded: Loaded) -> int:
     """Judge again every ticket that the change reaches; returns how many."""
-    tickets = loaded.touched.tickets
-    with progress_bar("tickets judged", tickets.count()) as show:
-        return facts.rebuild_all(tickets, progress=show)
+    with progress_bar("tickets judged", loaded.touched.tickets.count()) as show:
+        return rejudging.work_off(progress=show)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ops_dashboard.metrics import rollup
+from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.rollup import Refilled
 
 
@@ -33,4 +34,6 @@ class Command(BaseCommand):
 
 
 def _refill(full: bool, progress: Any) -> Refilled:
+    for debt in registry.debts:
+        debt.work_off()
     return rollup.refill_everything(progress=progress) if full else rollup.refill(progress=progress)
