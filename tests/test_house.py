@@ -75,6 +75,7 @@ PURE = (
     "workforce.coverage",
     "workforce.deferred",
     "workforce.erlang",
+    "workforce.expected_misses",
     "workforce.forecasting",
     "workforce.intraday",
     "workforce.series",

@@ -1,4 +1,4 @@
-"""The admin's pages of workforce: queues and events."""
+"""The admin's pages of workforce: queues, events, and who people are to us."""
 
 from typing import Any
 
@@ -7,7 +7,17 @@ from django.contrib import admin
 
 from ops_dashboard.people.admin_kinds import AuditedAdmin
 from tickets.models import BusinessCalendar
-from workforce.models import Event, Queue
+from workforce.models import (
+    AgentSkill,
+    Contract,
+    ContractType,
+    Event,
+    Queue,
+    Rate,
+    ShiftTemplate,
+    Skill,
+)
+from workforce.wall_time import BadPattern, Pattern
 
 
 def _calendars() -> list[tuple[str, str]]:
@@ -43,3 +53,60 @@ class QueueAdmin(AuditedAdmin):
 class EventAdmin(AuditedAdmin):
     list_display = ["label", "type", "start_on", "end_on", "removed_at"]
     filter_horizontal = ["queues"]
+
+
+@admin.register(Skill)
+class SkillAdmin(AuditedAdmin):
+    list_display = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(AgentSkill)
+class AgentSkillAdmin(AuditedAdmin):
+    list_display = ["agent", "skill", "level", "valid_from", "valid_to"]
+    list_filter = ["skill", "level"]
+    list_select_related = ["agent", "skill"]
+    search_fields = ["agent__name", "agent__slug"]
+
+
+@admin.register(ContractType)
+class ContractTypeAdmin(AuditedAdmin):
+    list_display = ["name", "week_minutes", "days_a_week", "daily_rest_minutes"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Contract)
+class ContractAdmin(AuditedAdmin):
+    list_display = ["agent", "type", "week_minutes", "days_a_week", "zone", "valid_from", "valid_to"]
+    list_filter = ["type", "zone"]
+    list_select_related = ["agent", "type"]
+    search_fields = ["agent__name", "agent__slug"]
+
+
+@admin.register(Rate)
+class RateAdmin(AuditedAdmin):
+    list_display = ["team", "vendor", "contract_type", "minor_an_hour", "currency", "basis", "valid_from", "valid_to"]
+    list_select_related = ["team", "vendor", "contract_type"]
+
+
+class ShiftTemplateForm(forms.ModelForm):
+    class Meta:
+        model = ShiftTemplate
+        fields = ["slug", "name", "team", "starts", "minutes", "segments", "is_active"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("starts") and data.get("minutes"):
+            try:
+                Pattern.of(data["starts"], data["minutes"], data.get("segments") or [])
+            except (BadPattern, TypeError) as problem:
+                self.add_error("segments", str(problem))
+        return data
+
+
+@admin.register(ShiftTemplate)
+class ShiftTemplateAdmin(AuditedAdmin):
+    form = ShiftTemplateForm
+    list_display = ["name", "starts", "minutes", "team", "is_active"]
+    list_select_related = ["team"]
+    prepopulated_fields = {"slug": ["name"]}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workforce import forecast_views, import_views, own_shifts, roster_views
+from workforce import forecast_views, import_views, own_shifts, roster_views, today_views
 
 urlpatterns = [
     path("forecast/", forecast_views.forecast, name="forecast"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("forecast/events/<int:pk>/restore/", forecast_views.restore_event, name="restore-event"),
     path("forecast/queues/<slug:slug>/", forecast_views.assumptions, name="assumptions"),
     path("staffing/", forecast_views.staffing, name="staffing"),
+    path("today/", today_views.today, name="today"),
     path("roster/", roster_views.roster, name="roster"),
     path("roster/day/", roster_views.roster_day, name="roster-day"),
     path("roster/edit/", roster_views.roster_edit, name="roster-edit"),

@@ -1,11 +1,23 @@
 """Who may open what of workforce: rows for `tests/test_access.py`."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db.models import Model
 
 from ops_dashboard.people.models import Membership
 from tests.access.rows import ABSENT, AdminModel, Row, api, everybody, page
 from tests.cast import Cast
-from workforce.models import Event, ForecastRun, Queue
+from workforce.models import (
+    AgentSkill,
+    Contract,
+    ContractType,
+    Event,
+    ForecastRun,
+    Queue,
+    Rate,
+    ShiftTemplate,
+    Skill,
+)
 
 SEE_PLANS, SEE_PLANS_IN_ADMIN, PLAN = ("bob", "carol", "erin", "petra"), ("carol", "petra"), ("petra",)
 
@@ -13,6 +25,7 @@ SEE_ROSTERS, ROSTER = ("alice", "bob", "carol", "dave", "petra"), ("bob", "petra
 WEEK = "?team=team-a&week=2026-03-23"
 
 ROWS: dict[str, Row] = {
+    "today/": page("/today/", SEE_PLANS),
     "roster/": page("/roster/", SEE_ROSTERS),
     "roster/day/": page(
         "/roster/day/?team=team-a&agent=alice&on=2026-03-24", ("bob", "carol", "petra"), alice=ABSENT, dave=ABSENT
@@ -39,6 +52,9 @@ ROWS |= FORECAST_ROWS
 ADMIN_MODELS: dict[str, AdminModel] = {
     "workforce/queue": (SEE_PLANS_IN_ADMIN, PLAN, PLAN, PLAN),
     "workforce/event": (SEE_PLANS_IN_ADMIN, PLAN, PLAN, PLAN),
+} | {
+    f"workforce/{model}": (SEE_PLANS_IN_ADMIN, PLAN, PLAN, PLAN)
+    for model in ("skill", "agentskill", "contracttype", "contract", "rate", "shifttemplate")
 }
 
 
@@ -62,4 +78,19 @@ def keys(cast: Cast) -> dict[str, object]:
     return {
         "workforce/queue": Queue.objects.get(slug="phone").pk,
         "workforce/event": launch.pk,
+    } | _people_keys(cast)
+
+
+def _people_keys(cast: Cast) -> dict[str, object]:
+    alice, day = cast.agents["alice"], date(2026, 1, 1)
+    skill = Skill.objects.create(slug="german", name="German")
+    kind = ContractType.objects.create(slug="full", name="Full time")
+    rows: dict[str, Model] = {
+        "skill": skill,
+        "agentskill": AgentSkill.objects.create(agent=alice, skill=skill, valid_from=day),
+        "contracttype": kind,
+        "contract": Contract.objects.create(agent=alice, type=kind, zone="UTC", valid_from=day),
+        "rate": Rate.objects.create(contract_type=kind, minor_an_hour=3000, valid_from=day),
+        "shifttemplate": ShiftTemplate.objects.create(slug="early", name="Early", starts=time(7), minutes=480),
     }
+    return {f"workforce/{model}": row.pk for model, row in rows.items()}

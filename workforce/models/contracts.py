@@ -83,6 +83,9 @@ class AgentSkill(Dated):
             models.UniqueConstraint(fields=["agent", "skill", "valid_from"], name="agent_skill_once"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.skill} of {self.agent}, from {self.valid_from}"
+
 
 class Terms(models.Model):
     """How much and how somebody works. Lengths in minutes."""
@@ -143,6 +146,9 @@ class Contract(Terms, Dated):
             models.UniqueConstraint(fields=["agent", "valid_from"], name="contract_once"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.type} of {self.agent}, from {self.valid_from}"
+
 
 class Rate(Dated):
     """What an hour costs: of a team, of a vendor's people, or of a kind of contract.
@@ -181,3 +187,6 @@ class Rate(Dated):
                 fields=["team", "vendor", "contract_type", "valid_from"], nulls_distinct=False, name="rate_once"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"rate of {self.team or self.vendor or self.contract_type}, from {self.valid_from}"

@@ -1,0 +1,138 @@
+"""The day as it goes: the forecast against what came, people split between queues, the sentence on top."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from ops_dashboard.people.models import Team, User
+from ops_dashboard.people.roles import Role
+from tests.workforce.rostering import MONDAY, make_team, published, shift, week
+from workforce import day_words, rosters
+from workforce.day import Day, QueueDay, read_day
+from workforce.models import ForecastPoint, ForecastRun, Queue, QueueVolume, StaffingRequirement
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 23, 11, 10, tzinfo=UTC)  # 12:10 in Warsaw, ada and ben at work until 17:00
+
+
+def queue(
+    team: Team, slug: str = "phone", *, expected: float = 10, needed: float = 4, now: datetime = NOW, **more: object
+) -> Queue:
+    """A queue with a flat forecast from the local midnight before `now` on."""
+    told = {"kind": Queue.Kind.LIVE, "zone": "Europe/Warsaw", "aht_s": 180, "target_s": 20, "max_occupancy": 1.0}
+    made = Queue.objects.create(slug=slug, name=slug.title(), **(told | more))
+    made.teams.add(team)
+    as_of = (now - timedelta(days=2)).replace(hour=23, minute=0, second=0, microsecond=0)
+    run = ForecastRun.objects.create(
+        queue=made, as_of=as_of, until=as_of + timedelta(days=9), model="own", params={"day_sd": 0.3}, data_hash="x",
+        daily=[], backtest={}, made_at=as_of,
+    )  # fmt: skip
+    for slot in range(48 * 4):
+        at = as_of + timedelta(minutes=30 * slot)
+        ForecastPoint.objects.create(run=run, start_at=at, p10=expected, p50=expected, p90=expected, aht_s=180)
+        StaffingRequirement.objects.create(
+            run=run, start_at=at, net_p50=needed, net_p90=needed, gross_p50=needed, gross_p90=needed
+        )
+    return made
+
+
+def read(*queues: Queue, now: datetime = NOW) -> Day:
+    return read_day(list(Queue.objects.filter(pk__in=[q.pk for q in queues]).prefetch_related("teams")), now=now)
+
+
+def team_at_work() -> Team:
+    team, agents = make_team()
+    published(team, shift(agents["ada"], MONDAY), shift(agents["ben"], MONDAY))
+    return team
+
+
+def only(day: Day) -> QueueDay:
+    (told,) = day.queues
+    return told
+
+
+def came(queue: Queue, amount: int) -> None:
+    """So many contacts in every half hour of the day so far."""
+    midnight = datetime(2026, 3, 22, 23, tzinfo=UTC)
+    QueueVolume.objects.bulk_create(
+        QueueVolume(queue=queue, start_at=midnight + timedelta(minutes=30 * slot), offered=amount) for slot in range(24)
+    )
+
+
+def test_a_day_as_forecast_changes_nothing_and_shortages_are_named() -> None:
+    told = queue(team_at_work())
+    came(told, 10)
+    day = read(told)
+    each = only(day)
+    assert each.factor == pytest.approx(1.0)
+    assert each.staffed[day.next_hours].tolist() == [2.0] * 8
+    assert each.required[day.next_hours].tolist() == [4.0] * 8
+    sentence = day_words.sentence(day)
+    assert sentence.startswith("Phone is 2 agents short 12:00\N{EN DASH}16:00 (Europe/Warsaw); expect about ")
+
+
+def test_a_busier_day_than_forecast_asks_for_more_people_for_the_rest_of_it() -> None:
+    told = queue(team_at_work())
+    came(told, 20)
+    day = read(told)
+    each = only(day)
+    # w = .3^2 / (.3^2 + 1/240), f = exp(.8 w ln 2)
+    assert each.factor == pytest.approx(np.exp(0.8 * 0.09 / (0.09 + 1 / 240) * np.log(2)), rel=1e-9)
+    assert each.expected[day.here] == pytest.approx(10 * each.factor)
+    assert each.came[day.here - 1] == 20
+    assert np.isnan(each.came[day.here])
+
+
+def test_a_team_of_two_queues_is_split_as_they_need_people() -> None:
+    team = team_at_work()
+    day = read(queue(team, "phone", needed=3), queue(team, "chat", needed=1))
+    assert [each.staffed[day.here] for each in day.queues] == [1.5, 0.5]
+
+
+def test_drafts_are_nobody_at_work() -> None:
+    team, agents = make_team()
+    published(team, shift(agents["ada"], MONDAY))
+    rosters.add(week(team), [shift(agents["ben"], MONDAY)])
+    day = read(queue(team))
+    assert only(day).staffed[day.here] == 1.0
+
+
+def test_without_queues_and_without_a_forecast_the_page_says_so() -> None:
+    assert "no queue yet" in day_words.sentence(read())
+    bare = Queue.objects.create(slug="bare", name="Bare", kind=Queue.Kind.LIVE)
+    assert "Nothing is forecast" in day_words.sentence(read(bare))
+
+
+def client(role: Role) -> Client:
+    made = Client()
+    made.force_login(User.objects.create(username="reader", role=role))
+    return made
+
+
+def test_an_analyst_sees_no_names_and_a_planner_does() -> None:
+    now = timezone.now()
+    team, agents = make_team(zone="UTC")
+    today = now.date()
+    mine = shift(agents["ada"], today, "00:00", "23:59", zone="UTC")
+    published(team, mine, monday=today - timedelta(days=today.weekday()))
+    queue(team, now=now)
+    assert "Ada" in client(Role.PLANNER).get("/today/").content.decode()
+    User.objects.all().delete()
+    assert "Ada" not in client(Role.ANALYST).get("/today/").content.decode()
+
+
+def test_the_page_asks_a_steady_number_of_queries() -> None:
+    team = team_at_work()
+    planner = client(Role.PLANNER)
+    counts = []
+    for n in range(2):
+        queue(team, f"queue-{n}", now=timezone.now())
+        with CaptureQueriesContext(connection) as queries:
+            assert planner.get("/today/").status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 14

@@ -1,0 +1,81 @@
+"""Today: what was expected, what came, who is there, and what will be late. Looks again every minute."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from ops_dashboard.people.access import requires
+from ops_dashboard.people.requests import ReaderRequest
+from ops_dashboard.people.roles import Scope
+from workforce import day_words
+from workforce.day import read_day
+from workforce.day_words import AtWork
+from workforce.models import Queue, Shift, ShiftSegment
+from workforce.roster_grid import clock
+from workforce.roster_rows import seconds
+
+NEXT = timedelta(hours=4)
+MOST_NAMES = 60
+
+
+@require_safe
+@requires("sees_plans")
+def today(request: ReaderRequest) -> HttpResponse:
+    """The page; to htmx only what changes."""
+    now = timezone.now()
+    queues = list(Queue.objects.visible_to(request.scope).active().prefetch_related("teams"))
+    day = read_day(queues, now=now)
+    ranked = sorted(day.queues, key=lambda each: -day_words.late_ahead(day, each))
+    choice = request.GET.get("queue", "")
+    chosen = next((each for each in day.queues if each.queue.slug == choice), ranked[0] if ranked else None)
+    context: dict[str, Any] = {
+        "now": now,
+        "queues": queues,
+        "chosen": chosen,
+        "choice": choice if chosen and chosen.queue.slug == choice else "",
+        "sentence": day_words.sentence(day),
+        "table": day_words.queue_table(day),
+        "is_live": request.GET.get("live") != "off",
+        "sees_people": request.scope.sees_rosters,
+        "on_shift": on_shift(request.scope, now),
+        "coming": coming(request.scope, now),
+        "most": MOST_NAMES,
+    }
+    if chosen:
+        context["contacts"] = day_words.contacts_chart(day, chosen)
+        context["people"] = day_words.people_chart(day, chosen)
+    is_partial = bool(request.htmx) and not request.htmx.history_restore_request
+    response = render(request, "workforce/_today.html" if is_partial else "workforce/today.html", context)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def on_shift(scope: Scope, now: datetime) -> list[AtWork]:
+    """Whom the reader may see at work just now, with what the roster says they do."""
+    shifts = Shift.objects.visible_to(scope).published().touching(now, now + timedelta(seconds=1))
+    parts = ShiftSegment.objects.filter(shift__in=shifts, start_at__lte=now, end_at__gt=now)
+    told = parts.select_related("activity", "shift__agent", "shift__team").order_by(
+        "shift__team__name", "shift__end_at"
+    )
+    return [_at_work(part.shift, part.activity.name, part.activity.kind, part.shift.end_at) for part in told]
+
+
+def coming(scope: Scope, now: datetime) -> list[AtWork]:
+    """Whose shift begins in the next hours."""
+    shifts = Shift.objects.visible_to(scope).published().filter(start_at__gt=now, start_at__lte=now + NEXT)
+    told = shifts.select_related("agent", "team").order_by("start_at", "team__name")
+    return [_at_work(shift, "", "", shift.start_at) for shift in told]
+
+
+def _at_work(shift: Shift, activity: str, kind: str, until: datetime) -> AtWork:
+    return AtWork(
+        shift.agent.name, shift.team.name, activity, kind, f"{clock(seconds(until), shift.zone)} {_place(shift.zone)}"
+    )
+
+
+def _place(zone: str) -> str:
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
