@@ -56,9 +56,11 @@ class Backtest:
 
     @property
     def is_near_floor(self) -> bool:
-        """No model could do much better: what is left is chance."""
+        """No model could do much better by day: what is left is chance."""
         best = self.of(self.chosen)
-        return bool(best and best.wape is not None and self.floor and best.wape <= NEAR_FLOOR * self.floor)
+        return bool(
+            best and best.day_wape is not None and self.day_floor and best.day_wape <= NEAR_FLOOR * self.day_floor
+        )
 
 
 def mae(actual: Amounts, told: Amounts) -> float:

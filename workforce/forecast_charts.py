@@ -61,14 +61,14 @@ def _quality(seen: Outlook) -> list[Tile]:
     ours = _of(seen.run.backtest, seen.run.model)
     if ours is None:
         return [Tile("Missed by, tested", NOTHING, quiet="the past is too short to test it")]
-    floor = seen.run.backtest.get("floor")
+    floor = seen.run.backtest.get("day_floor")
     bias = ours["bias"]
     return [
         Tile(
             "Missed by, tested",
-            _share(ours["wape"]),
+            _share(ours["day_wape"]),
             "%",
-            under=f"WAPE by half hour, {_share(ours['day_wape'])} % by day",
+            under=f"WAPE by day; {_share(ours['wape'])} % by half hour",
             quiet=f"chance alone {_share(floor)} %" if floor else "",
         ),
         Tile(
@@ -235,16 +235,18 @@ def accuracy_sentence(seen: Outlook) -> str:
     """What a manager should take from the table."""
     tested = seen.run.backtest
     ours, average = _of(tested, seen.run.model), _of(tested, "eight-week average")
-    if ours is None or average is None or ours["wape"] is None or average["wape"] is None:
+    if ours is None or average is None or ours["day_wape"] is None or average["day_wape"] is None:
         return "The past is too short to say how good this forecast is."
-    gain = average["wape"] - ours["wape"]
+    gain = average["day_wape"] - ours["day_wape"]
     against = (
-        f"{gain * 100:.1f} points closer than an eight-week average" if gain > 0.0005
+        f"{gain * 100:.1f} points closer by day than an eight-week average" if gain > 0.0005
         else "no closer than an eight-week average"
     )  # fmt: skip
     if tested["is_near_floor"]:
         return f"It is {against}. What is left is chance: it cannot improve much further."
-    return f"It is {against}. Chance alone would miss by {_share(tested['floor'])} %: there is room to improve."
+    return (
+        f"It is {against}. Chance alone would miss days by {_share(tested['day_floor'])} %: there is room to improve."
+    )
 
 
 def run_table(seen: Outlook, *, now: Any) -> Table:

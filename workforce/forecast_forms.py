@@ -8,7 +8,6 @@ from workforce import erlang
 from workforce.models import Event, Queue
 from workforce.staffing import Assumptions, Kind
 
-PER_CENT = {"min_value": 0, "max_value": 100}
 MOST_PER_HOUR = 1_000_000
 
 
@@ -80,8 +79,8 @@ class WhatIfForm(forms.Form):
     share = forms.FloatField(min_value=1, max_value=99.9, initial=80, label="Of contacts, %")
     patience = forms.FloatField(min_value=1, max_value=86_400, required=False, label="Patience, seconds")
     occupancy = forms.FloatField(min_value=10, max_value=100, initial=85, label="Occupancy at most, %")
-    external = forms.FloatField(**PER_CENT, initial=12, label="Leave and sickness, %")
-    internal = forms.FloatField(**PER_CENT, initial=18, label="Breaks, meetings, training, %")
+    external = forms.FloatField(min_value=0, max_value=100, initial=12, label="Leave and sickness, %")
+    internal = forms.FloatField(min_value=0, max_value=100, initial=18, label="Breaks, meetings, training, %")
     agents = forms.IntegerField(
         min_value=0, max_value=100_000, required=False, label="People on the work (empty: find)"
     )

@@ -1,6 +1,7 @@
 """The pages of forecasts: what is coming, events, assumptions, and what-if."""
 
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -33,7 +34,7 @@ def forecast(request: ReaderRequest) -> HttpResponse:
     if "queue" in request.GET and (queue is None or queue.slug != request.GET["queue"]):
         raise Http404("There is no such queue.")
     run = _run(request, queue)
-    context = {"queues": queues, "queue": queue, "may_plan": request.scope.may_plan}
+    context: dict[str, Any] = {"queues": queues, "queue": queue, "may_plan": request.scope.may_plan}
     if queue is None or run is None:
         words = "No queue has been set up." if queue is None else "Nothing has been forecast for this queue."
         step = "Queues are added in the administration." if queue is None else "Forecasts are made every night."
@@ -153,7 +154,7 @@ def assumptions(request: ReaderRequest, slug: str) -> HttpResponse:
             queue = form.save()
             if newest := queue.runs.first():
                 forecasts.rebuild_requirements(newest)
-            fields = list(form.changed_data)
+            fields: list[audit.Detail] = list(form.changed_data)
             audit.record(request.scope.username, "assumptions changed", f"queue {slug}", fields=fields)
     except Impossible as problem:
         form.add_error(None, f"With these numbers {problem}.")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from ops_dashboard.metrics.rendering.numbers import day
 from workforce.forecasts import history
 from workforce.hours import Hours
 from workforce.models import (
@@ -72,6 +73,11 @@ class Outlook:
     @property
     def as_of(self) -> datetime:
         return self.run.as_of.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def known_on(self) -> str:
+        """The local moment of `as_of` in words."""
+        return f"{day(self.as_of.date(), year=True)}, {self.as_of:%H:%M}"
 
     @property
     def coming(self) -> tuple[Day, ...]:

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from tests.bench import ground
 
-PURE = ("business_time", "effects", "fold", "quality", "surveillance")
+PURE = ("business_time", "effects", "fold", "forecast", "quality", "staffing", "surveillance")
 ON_A_DATABASE = ("intake", "refill", "pages")  # imported once Django is set up
 
 

@@ -1,0 +1,87 @@
+"""The forecast pages in a real browser: choosing, events, the what-if, both themes, narrow screens."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from ops_dashboard.people.models import User
+from ops_dashboard.people.roles import Role
+from tests.workforce.queues import fill, forecast, queue
+from workforce.models import Event, Queue
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PATHS = ("/forecast/", "/staffing/", "/forecast/queues/phone/")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+@pytest.fixture
+def page(sign_in: Callable[..., Page]) -> Page:
+    """Petra's page; two queues with forecasts, an event in four days."""
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    for slug, kind, columns in (
+        ("phone", Queue.Kind.LIVE, {}),
+        ("mail", Queue.Kind.DEFERRED, {"target_s": 8 * 3600}),
+    ):
+        made = queue(slug, kind, **columns)
+        fill(made, until=midnight)
+        forecast(made, midnight)
+    on = (midnight + timedelta(days=4)).date()
+    Event.objects.create(type="sale", label="Spring sale", start_on=on, known_since=midnight)
+    return sign_in(User.objects.create(username="petra", role=Role.PLANNER))
+
+
+def test_a_chosen_queue_lands_in_the_address_and_its_charts_are_drawn(page: Page) -> None:
+    page.goto("/forecast/")
+    expect(page.locator("[data-chart] .main-svg").first).to_be_visible()
+    expect(page.locator(".legend .pin")).to_have_text(["A"])
+    page.locator("form.bar select[name=queue]").select_option("mail")
+    expect(page).to_have_url("/forecast/?queue=mail&day=" + timezone.now().date().isoformat())
+    expect(page.get_by_text("by deadline, shrinkage 28% on top")).to_be_visible()
+    expect(page.locator("[data-chart='chart-required'] .main-svg").first).to_be_visible()
+
+
+def test_an_event_is_added_removed_and_put_back(page: Page) -> None:
+    page.goto("/forecast/?queue=phone")
+    page.get_by_text("Add an event").click()
+    page.get_by_label("What happens").fill("Video outage drill")
+    page.get_by_label("Type").fill("drill")
+    page.get_by_label("First day").fill((timezone.now() + timedelta(days=2)).date().isoformat())
+    page.get_by_role("button", name="Add event").click()
+    expect(page.get_by_role("status")).to_contain_text("Video outage drill is noted")
+    page.get_by_role("button", name="Remove Video outage drill").click()
+    page.get_by_text("Removed", exact=True).click()
+    page.get_by_role("button", name="Put back Video outage drill").click()
+    expect(page.get_by_role("button", name="Remove Video outage drill")).to_be_visible()
+
+
+def test_the_what_if_answers_while_numbers_are_typed(page: Page) -> None:
+    page.goto("/staffing/?occupancy=100")
+    expect(page.locator("#answer [role=status]")).to_contain_text("14 people keep")
+    page.get_by_label("Contacts an hour").fill("600")
+    page.get_by_label("Handle time, seconds").fill("300")
+    page.get_by_label("Handle time, seconds").blur()
+    expect(page.locator("#answer [role=status]")).to_contain_text("57 people keep")
+    assert "arrivals=600" in page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for path in PATHS:
+        page.goto(path)
+        results = Axe().run(page, options=RULES)
+        found = [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in results.response["violations"]]
+        assert (path, found) == (path, [])
+
+
+@pytest.mark.parametrize("width", [320, 1000])
+def test_no_page_scrolls_sideways(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    for path in PATHS:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
