@@ -28,6 +28,7 @@ PURE = (
     "insights.effects",
     "insights.surveillance",
     "insights.versions",
+    "insights.suggestions",
     "ops_dashboard.environment",
     "ops_dashboard.metrics.arithmetic",
     "ops_dashboard.metrics.currency",

@@ -80,7 +80,8 @@ def test_calibration_error_weighs_the_gap_of_each_bin_by_its_texts() -> None:
 def test_quality_counts_a_label_never_learned_as_wrong() -> None:
     chances = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.5, 0.3, 0.2]])
     quality = Quality.of(chances, ("a", "b", "c"), ["a", "b", "new"])
-    assert (quality.texts, quality.top_1, quality.top_3) == (3, pytest.approx(1 / 3), pytest.approx(2 / 3))
+    assert quality.texts == 3
+    assert [quality.top_1, quality.top_3] == pytest.approx([1 / 3, 2 / 3])
 
 
 @has_banking77
