@@ -38,17 +38,49 @@ def dtype_of(sources: Sequence[Source]) -> np.dtype:
 
 def moves(level: Level, source: Source, dtype: np.dtype, team: np.ndarray, facts: Facts) -> Holding:
     """What facts of one source add to a level: those that entered, less those that left."""
+    amount = _amounts(level, source, facts)
+    counts = amount != 0
+    return Holding(team[counts], _rows({cut: facts[cut][counts] for cut in _cuts(dtype)}, amount[counts], dtype))
+
+
+def net_moves(levels: Sequence[Level], told: Sequence[tuple[Source, Told]], dtype: np.dtype) -> dict[str, Holding]:
+    """What facts of all the sources that some levels share add to each, equal cuts added up: grouped once."""
+    given = [np.concatenate([team for _, (team, _) in told])]
+    given += [np.concatenate([facts[cut].astype(np.int64) for _, (_, facts) in told]) for cut in _cuts(dtype)]
+    columns, group = distinct_rows(given)
+    found = {}
+    for level in levels:
+        amount = np.concatenate([_amounts(level, source, facts) for source, (_, facts) in told])
+        found[level.slug] = _remaining(columns, sums_of(group, amount, len(columns[0])), dtype)
+    return found
+
+
+def _amounts(level: Level, source: Source, facts: Facts) -> np.ndarray:
     amount = np.zeros(len(facts), np.int64)
     for sign, measures in ((1, level.entered), (-1, level.left)):
         for slug, measure in measures:
             if slug == source.slug:
                 amount += sign * source.measure(measure).values(facts)
-    counts = amount != 0
-    what = np.empty(np.count_nonzero(counts), dtype)
-    for column in (dtype.names or ())[:-1]:
-        what[column] = facts[column][counts]
-    what["amount"] = amount[counts]
-    return Holding(team[counts], what)
+    return amount
+
+
+def _cuts(dtype: np.dtype) -> tuple[str, ...]:
+    return (dtype.names or ())[:-1]
+
+
+def _rows(cuts: dict[str, np.ndarray], amount: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    rows = np.empty(len(amount), dtype)
+    for cut, codes in cuts.items():
+        rows[cut] = codes
+    rows["amount"] = amount
+    return rows
+
+
+def _remaining(columns: Sequence[np.ndarray], amount: np.ndarray, dtype: np.dtype) -> Holding:
+    """Distinct (team, cuts) with the amount of each; what comes to nothing is left out."""
+    kept = amount != 0
+    cuts = {cut: column[kept] for cut, column in zip(_cuts(dtype), columns[1:], strict=True)}
+    return Holding(columns[0][kept], _rows(cuts, amount[kept], dtype))
 
 
 def negative(holding: Holding) -> Holding:
@@ -62,15 +94,8 @@ def together(parts: Iterable[Holding], dtype: np.dtype) -> Holding:
     given = list(parts)
     team = np.concatenate([part.team for part in given]) if given else np.zeros(0, np.int64)
     what = np.concatenate([part.what for part in given]) if given else np.zeros(0, dtype)
-    cuts = (dtype.names or ())[:-1]
-    columns, group = distinct_rows([team, *(what[cut].astype(np.int64) for cut in cuts)])
-    amount = sums_of(group, what["amount"].astype(np.int64), len(columns[0]))
-    remains = amount != 0
-    summed = np.empty(np.count_nonzero(remains), dtype)
-    for cut, column in zip(cuts, columns[1:], strict=True):
-        summed[cut] = column[remains]
-    summed["amount"] = amount[remains]
-    return Holding(columns[0][remains], summed)
+    columns, group = distinct_rows([team, *(what[cut].astype(np.int64) for cut in _cuts(dtype))])
+    return _remaining(columns, sums_of(group, what["amount"].astype(np.int64), len(columns[0])), dtype)
 
 
 def by_team(holding: Holding) -> list[tuple[int, np.ndarray]]:

@@ -202,7 +202,7 @@ def _(panel: CutPanel, asked: Asked, reader: Reader) -> PanelView:
 
 @_view.register
 def _(panel: HeatPanel, asked: Asked, reader: Reader) -> PanelView:
-    query = asked.query(panel.metric, grain=Grain.HOUR_OF_WEEK)
+    query = replace(asked.query(panel.metric, grain=Grain.HOUR_OF_WEEK), compare=None)  # it shows one period
     result = reader.run(query)
     body = {"heat": heat_map(result, caption=panel.title)}
     return _shown(panel, query, asked, result, template="panels/_heat.html", body=body)

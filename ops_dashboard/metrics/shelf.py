@@ -102,10 +102,9 @@ class Shelf:
         return self._kept("totals", source, self._around(period), self.teams, _fetch_totals)
 
     def hours(self, source: Source, period: Period, measure: int) -> Rows:
-        """HOURS[n] of one measure, by place."""
-        around = self._around(period)
+        """HOURS[n] of one measure, by place; they are long and asked for once, so of no day beyond the period."""
         return self._kept(
-            f"hours {measure}", source, around, self.teams, lambda *_: self._hours(source, around, measure)
+            f"hours {measure}", source, period, self.teams, lambda *_: self._hours(source, period, measure)
         )
 
     def _hours(self, source: Source, period: Period, measure: int) -> Rows:

@@ -13,7 +13,18 @@ import numpy as np
 from django.db import connection, transaction
 
 from ops_dashboard.metrics.definitions import Level, Source, registry
-from ops_dashboard.metrics.holdings import EVERY, Holding, Told, by_team, differing, dtype_of, moves, negative, together
+from ops_dashboard.metrics.holdings import (
+    EVERY,
+    Holding,
+    Told,
+    by_team,
+    differing,
+    dtype_of,
+    moves,
+    negative,
+    net_moves,
+    together,
+)
 from ops_dashboard.metrics.models import Fill, Stock
 from ops_dashboard.metrics.packing import PackedCell
 from ops_dashboard.metrics.periods import Period, spanning
@@ -128,17 +139,21 @@ def _missing() -> list[Level]:
 
 
 def counted(levels: Sequence[Level]) -> dict[str, Holding]:
-    """By level what it holds, from all stored cells, walked month by month."""
-    held = {level.slug: together([], _dtype(level.slug)) for level in levels}
-    sources = [registry.source(slug) for slug in dict.fromkeys(slug for level in levels for slug in level.sources)]
+    """By level what it holds, from all stored cells."""
+    found: dict[str, Holding] = {}
+    for slugs in dict.fromkeys(level.sources for level in levels):
+        found |= _counted([registry.source(slug) for slug in slugs], [lv for lv in levels if lv.sources == slugs])
+    return found
+
+
+def _counted(sources: Sequence[Source], levels: Sequence[Level]) -> dict[str, Holding]:
+    """The same of levels made from the same sources, walked month by month."""
+    dtype = dtype_of(sources)
+    held = {level.slug: together([], dtype) for level in levels}
     for chunk in _chunks(sources):
-        parts = {slug: [holding] for slug, holding in held.items()}
-        for source in sources:
-            rows = fetch_blocks(source, chunk, None)
-            for level in levels:
-                if source.slug in level.sources:
-                    parts[level.slug].append(_moves(level, source, (rows.team, rows.what)))
-        held = {slug: together(given, _dtype(slug)) for slug, given in parts.items()}
+        blocks = [(source, fetch_blocks(source, chunk, None)) for source in sources]
+        moved = net_moves(levels, [(source, (rows.team, rows.what)) for source, rows in blocks], dtype)
+        held = {slug: together([holding, moved[slug]], dtype) for slug, holding in held.items()}
     return held
 
 
