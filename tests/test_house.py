@@ -36,6 +36,7 @@ PURE = (
     "ops_dashboard.metrics.explain",
     "ops_dashboard.metrics.groups",
     "ops_dashboard.metrics.histogram",
+    "ops_dashboard.metrics.holdings",
     "ops_dashboard.metrics.intervals",
     "ops_dashboard.metrics.means",
     "ops_dashboard.metrics.packing",

@@ -8,6 +8,7 @@ here touches the database; `rollup.py` fills cells from these definitions and `q
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -116,16 +117,16 @@ class Source:
     ahead: bool = False  # facts count before their time comes: a roster, a forecast
     version: int = 1
 
-    @property
+    @cached_property
     def dtype(self) -> np.dtype:
         """Block layout: seconds into the local day, then the declared columns, packed."""
         return np.dtype([("second", "<u4"), ("subject", "<i8")] + [(c.name, c.dtype) for c in self.columns])
 
-    @property
+    @cached_property
     def sums(self) -> tuple[Measure, ...]:
         return tuple(m for m in self.measures if m.kind == "sum")
 
-    @property
+    @cached_property
     def histograms(self) -> tuple[Measure, ...]:
         return tuple(m for m in self.measures if m.kind == "histogram")
 

@@ -77,13 +77,15 @@ def cells_sql(source: Source, cells: Iterable[CellKey], *, as_of: datetime) -> s
 
     OFFSET 0 keeps the planner from turning a few hundred index ranges into one scan of the table.
     """
-    wanted = [(team, *bounds_of(day)) for day, team in cells]
+    wanted = list(cells)
+    bounds = {day: [at.isoformat() for at in bounds_of(day)] for day in {day for day, _ in wanted}}
+    teams, starts, ends = [team for _, team in wanted], *zip(*(bounds[day] for day, _ in wanted), strict=True)
     with connection.cursor() as cursor:
         mogrify = cursor.cursor.mogrify
-        values = b",".join(mogrify("(%s,%s::timestamptz,%s::timestamptz)", row) for row in wanted).decode()
+        arrays = mogrify("%s::int[], %s::timestamptz[], %s::timestamptz[]", (teams, list(starts), list(ends))).decode()
         limit = mogrify("%s::timestamptz", (_no_later_than(source, as_of),)).decode()
     return (
-        f"SELECT fact.* FROM (VALUES {values}) AS cell (team_id, starts, ends) CROSS JOIN LATERAL ("
+        f"SELECT fact.* FROM unnest({arrays}) AS cell (team_id, starts, ends) CROSS JOIN LATERAL ("
         f"{select_sql(source)} WHERE ({source.team}) = cell.team_id "
         f"{began_sql(source, 'cell.starts', 'cell.ends')}"
         f"AND ({source.at}) >= cell.starts AND ({source.at}) < cell.ends AND ({source.at}) <= {limit} OFFSET 0) AS fact"

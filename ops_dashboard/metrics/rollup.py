@@ -5,7 +5,6 @@ recomputes their cells from facts and replaces them in one transaction. A cell i
 an advisory lock taken before its facts are read, so two workers on one cell leave the later truth.
 """
 
-import struct
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from ops_dashboard.metrics import facts_reader, stocktaking
+from ops_dashboard.metrics.cell_rows import COLUMNS, stream_of
 from ops_dashboard.metrics.copying import array, rows_of_bytes
 from ops_dashboard.metrics.definitions import Source, registry
 from ops_dashboard.metrics.facts_reader import EPOCH, CellKey, select_sql
@@ -29,9 +29,6 @@ BATCH = 500  # cells a transaction; a full refill walks in chunks of days instea
 CHUNK_FACTS = 400_000
 SHARED_LOCKS = 512  # a power of two
 _LOCKS = 7_203_001  # the family of advisory locks that cells are held by
-
-# The moment Postgres' binary dates count from.
-_POSTGRES_EPOCH = date(2000, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -310,35 +307,8 @@ def _bump(source: Source, *, ticked_to: datetime | None = None) -> None:
         )
 
 
-def _store(source: Source, cells: Iterable[PackedCell], *, filled_at: datetime) -> None:
+def _store(source: Source, cells: Sequence[PackedCell], *, filled_at: datetime) -> None:
     """COPY cells in; the caller has removed the old ones."""
-    stream = BytesIO()
-    stream.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
-    slug = source.slug.encode()
-    at = int((filled_at - datetime(2000, 1, 1, tzinfo=filled_at.tzinfo)).total_seconds() * 1_000_000)
-    shift = (_POSTGRES_EPOCH - EPOCH).days
-    for cell in cells:
-        totals = struct.pack(">iiIii", 1, 0, 20, len(cell.totals), 1) if cell.totals else struct.pack(">iiI", 0, 0, 20)
-        totals += b"".join(struct.pack(">iq", 8, amount) for amount in cell.totals)
-        stream.write(struct.pack(">h", 10))
-        for value in (
-            slug,
-            struct.pack(">i", cell.day - shift),
-            struct.pack(">i", cell.team),
-            struct.pack(">i", cell.n),
-            totals,
-            cell.hours,
-            cell.histograms,
-            cell.block,
-            struct.pack(">h", source.version),
-            struct.pack(">q", at),
-        ):
-            stream.write(struct.pack(">i", len(value)) + value)
-    stream.write(struct.pack(">h", -1))
-    stream.seek(0)
+    stream = BytesIO(stream_of(source, cells, filled_at=filled_at))
     with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(
-            "COPY metrics_cell (source, day, team, n, totals, hours, histograms, block, layout, filled_at) "
-            "FROM STDIN (FORMAT BINARY)",
-            stream,
-        )
+        cursor.copy_expert(f"COPY metrics_cell ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)", stream)
