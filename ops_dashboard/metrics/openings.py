@@ -53,8 +53,8 @@ def _held(stock: Rows, *, by: Sequence[str], where: Sequence[Filter], teams: lis
     rows = stock.where(kept)
     columns, group = distinct_rows([rows.day, *(rows.column(column) for column in by)])
     amounts = sums_of(group, rows.what["amount"].astype(np.int64), len(columns[0])).tolist()
-    codes = zip(*(column.tolist() for column in columns[1:]), strict=True) if by else [()] * len(amounts)
-    return dict(zip(codes, amounts, strict=True))
+    cuts = [column.tolist() for column in columns[1:]]
+    return {tuple(cut[row] for cut in cuts): amount for row, amount in enumerate(amounts)}
 
 
 def _added(

@@ -250,7 +250,7 @@ class Reader:
 
     def _groups(self, query: Query, metric: Metric, period: Period) -> dict[str, Groups]:
         """Amounts of every (bucket day number or hour of week, codes of the cuts), by source."""
-        found = {}
+        found: dict[str, Groups] = {}
         for source, measures in needs(metric):
             cuts = [dimension_of(source, slug) for slug in query.by]
             groups = cell_store.aggregate(

@@ -21,7 +21,7 @@ from ops_dashboard.metrics import facts_reader, stocktaking
 from ops_dashboard.metrics.cell_rows import COLUMNS, stream_of
 from ops_dashboard.metrics.copying import array, rows_of_bytes
 from ops_dashboard.metrics.definitions import Source, registry
-from ops_dashboard.metrics.facts_reader import EPOCH, CellKey, select_sql
+from ops_dashboard.metrics.facts_reader import CellKey, select_sql
 from ops_dashboard.metrics.models import Fill, StaleCell
 from ops_dashboard.metrics.packing import PackedCell, pack
 

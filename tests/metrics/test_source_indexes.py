@@ -46,4 +46,4 @@ def test_every_source_is_read_through_an_index_that_bounds_the_instant() -> None
         scans = [node for node in found if node["Node Type"] in ("Index Scan", "Index Only Scan", "Bitmap Index Scan")]
         assert len(conditions) == len(scans) > 0, source.slug
         for condition in conditions:  # first and last instant of the cell
-            assert "column2" in condition and "column3" in condition, (source.slug, condition)
+            assert "cell.starts" in condition and "cell.ends" in condition, (source.slug, condition)
