@@ -98,10 +98,14 @@ def poisson_floor(expected: Amounts) -> float | None:
     whole = float(expected.sum())
     if whole <= 0:
         return None
-    rate = expected[expected > 0]
-    m = np.floor(rate)
-    deviation = 2 * np.exp((m + 1) * np.log(rate) - rate - gammaln(m + 1))
-    return float(deviation.sum()) / whole
+    return float(mean_deviation(expected).sum()) / whole
+
+
+def mean_deviation(rate: Amounts) -> Amounts:
+    """How far a Poisson count lies from its mean, on average; 0 where nothing is expected."""
+    some = np.maximum(rate, np.finfo(float).tiny)
+    m = np.floor(some)
+    return np.where(rate > 0, 2 * np.exp((m + 1) * np.log(some) - some - gammaln(m + 1)), 0.0)
 
 
 def simple(series: Series, targets: Instants, weeks: int) -> Amounts:

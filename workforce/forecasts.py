@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from workforce.backtest import Backtest
 from workforce.choosing import Chosen, chosen_forecast
+from workforce.forecast_marks import mark_forecasts
 from workforce.forecasting import DEFAULT
 from workforce.hours import Hours
 from workforce.models import (
@@ -172,6 +173,7 @@ def _save(queue: Queue, as_of: datetime, until: datetime, chosen: Chosen, data_h
             made_at=timezone.now(),
         )
         ForecastPoint.objects.bulk_create(_points(run, chosen), batch_size=BATCH)
+        mark_forecasts(as_of, until)
         rebuild_requirements(run)
     return run
 

@@ -239,8 +239,8 @@ FORECAST: tuple[Metric, ...] = (
         label="Poisson floor of the forecast error",
         unit=Unit.SHARE,
         better=Better.NEITHER,
-        definition="The error that chance alone leaves to who knows the rate of every half-hour: the sum of "
-        "sqrt(2 rate / pi) over the sum of rates, with the forecast as the rate. A forecast cannot improve below it.",
+        definition="The error of chance alone, which is left to who knows the rate of every half-hour: the mean "
+        "deviation of a Poisson count over its mean, with the forecast as the rate. No forecast improves below it.",
         attribution=_INTERVAL,
         owner=_QUEUE,
         minimum_n=48,

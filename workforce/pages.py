@@ -1,10 +1,57 @@
 """The pages of workforce, as the rail offers them."""
 
-from ops_dashboard.metrics.pages import Link, site
+from ops_dashboard.metrics.pages import BridgePanel, CustomPanel, CutPanel, FigureSpec, LinePanel, Link, Page, site
+from ops_dashboard.metrics.periods import Grain
+from workforce.productivity import allocation, equal_mix
+
+PRODUCTIVITY = Page(
+    "productivity",
+    "Productivity and cost",
+    "productivity",
+    "Workforce",
+    figures=(
+        FigureSpec("cost_per_resolution"),
+        FigureSpec("staff_cost"),
+        FigureSpec("solved_per_hour", label="Solved per productive hour"),
+        FigureSpec("paid_hours"),
+        FigureSpec("staffed_hours"),
+        FigureSpec("shrinkage"),
+    ),
+    panels=(
+        LinePanel(slug="cost", title="Cost per resolution", metric="cost_per_resolution", splits=True),
+        BridgePanel(slug="why", title="Why a resolution costs more or less", metric="cost_per_resolution", by="vendor"),
+        CutPanel(slug="cost-by", title="Cost per resolution", metric="cost_per_resolution", by="vendor"),
+        CutPanel(slug="throughput", title="Solved per productive hour", metric="solved_per_hour"),
+        CustomPanel(
+            slug="allocation",
+            title="How cost is allocated",
+            template="workforce/_allocation.html",
+            context=allocation,
+            size="full",
+        ),
+        LinePanel(slug="hours", title="Staffed hours", metric="staffed_hours", marks="bars"),
+        BridgePanel(slug="why-cost", title="Why the cost changed", metric="staff_cost", by="vendor"),
+        CutPanel(slug="shrinkage-by", title="Shrinkage", metric="shrinkage"),
+        CutPanel(slug="rate-by", title="Cost per productive hour", metric="cost_per_staffed_hour"),
+        CustomPanel(
+            slug="mix",
+            title="Vendors at equal case mix",
+            template="workforce/_equal_mix.html",
+            context=equal_mix,
+            size="full",
+        ),
+    ),
+    filters=("team", "site", "vendor"),
+    icon="clock",
+    period="last-8-weeks",
+    grain=Grain.WEEK,
+    may_open=lambda scope: scope.sees_costs and scope.sees_plans,
+)
 
 site.add(
     Link("Today", "today", "Workforce", "clock", may_open=lambda scope: scope.sees_plans),
     Link("Forecast", "forecast", "Workforce", "forecast", may_open=lambda scope: scope.sees_plans),
     Link("Staffing what-if", "staffing", "Workforce", "people", may_open=lambda scope: scope.sees_plans),
     Link("Roster", "roster", "Workforce", "people", may_open=lambda scope: scope.sees_rosters),
+    PRODUCTIVITY,
 )

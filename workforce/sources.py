@@ -5,12 +5,11 @@ the day and days of any reporting zone with whole or half hours come out exactly
 time has come, and carries what an hour of it costs, by the narrowest rate valid on the shift's day.
 """
 
-from math import pi
-
 import numpy as np
 
 from ops_dashboard.metrics.definitions import Amount, Column, Facts, Measure, Source
 from tickets.dimensions import AGENT, of_model
+from workforce.backtest import mean_deviation
 from workforce.models import (
     INTERVAL_S,
     Activity,
@@ -150,9 +149,9 @@ ROSTERED = Source(
 
 
 def _floor(facts: Facts) -> np.ndarray:
-    """sqrt(2 lambda / pi) of each interval: the error that is left to who knows the rate."""
+    """The mean deviation of each interval's count if the forecast is its rate: the error of chance alone."""
     expected = facts["expected"].astype(np.float64) / THOUSANDTHS
-    return np.rint(np.sqrt(2 * expected / pi) * THOUSANDTHS).astype(np.int64)
+    return np.rint(mean_deviation(expected) * THOUSANDTHS).astype(np.int64)
 
 
 def _error(facts: Facts) -> np.ndarray:
@@ -160,23 +159,27 @@ def _error(facts: Facts) -> np.ndarray:
 
 
 # The forecast of an interval is the last one made before its day began in the queue's zone: what the
-# day was staffed by. A queue served by one team counts as that team's, another as nobody's.
+# day was staffed by. What came is known as far as volumes were counted, and nothing is a count too.
+# A queue served by one team counts as that team's, another as nobody's.
+_DAY = "date_trunc('day', point.start_at, queue.zone)"
 _POINTS = f"""(
-    SELECT volume.start_at AS at, volume.queue_id AS queue, volume.offered,
+    SELECT point.start_at AS at, run.queue_id AS queue, coalesce(volume.offered, 0) AS offered,
            round(point.p50 * {THOUSANDTHS})::bigint AS expected, coalesce(served.team, 0) AS team
-      FROM {_table(QueueVolume)} volume
-      JOIN {_table(Queue)} queue ON queue.id = volume.queue_id
-      JOIN LATERAL (
-          SELECT run.id FROM {_table(ForecastRun)} run
-           WHERE run.queue_id = volume.queue_id AND run.until > volume.start_at
-             AND run.as_of <= date_trunc('day', volume.start_at, queue.zone)
-           ORDER BY run.as_of DESC LIMIT 1
-      ) last ON true
-      JOIN {_table(ForecastPoint)} point ON point.run_id = last.id AND point.start_at = volume.start_at
+      FROM (
+          SELECT id, queue_id, as_of, lead(as_of, 1, 'infinity') OVER (PARTITION BY queue_id ORDER BY as_of) AS next_at
+            FROM {_table(ForecastRun)}
+      ) run
+      JOIN {_table(Queue)} queue ON queue.id = run.queue_id
+      JOIN {_table(ForecastPoint)} point
+        ON point.run_id = run.id AND point.start_at >= run.as_of AND point.start_at < run.next_at + interval '26 hours'
+       AND {_DAY} >= run.as_of AND {_DAY} < run.next_at
+      LEFT JOIN {_table(QueueVolume)} volume
+        ON volume.queue_id = run.queue_id AND volume.start_at = point.start_at
       LEFT JOIN LATERAL (
           SELECT min(team_id) AS team FROM {_table(Queue.teams.through)}
-           WHERE queue_id = volume.queue_id HAVING count(*) = 1
+           WHERE queue_id = run.queue_id HAVING count(*) = 1
       ) served ON true
+     WHERE point.start_at <= (SELECT max(start_at) FROM {_table(QueueVolume)})
 )"""
 
 FORECASTS = Source(

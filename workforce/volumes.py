@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from ops_dashboard.people.models import Team
 from tickets.models import Channel, Solve, Span, Ticket
 from tickets.vocabulary import Status, Step
+from workforce.forecast_marks import mark_forecasts
 from workforce.models import INTERVAL_S, Queue, QueueVolume
 
 _LOCK = 7_203_100
@@ -48,6 +49,7 @@ def refresh(*, since: datetime | None = None) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         stale = QueueVolume.objects.all() if since is None else QueueVolume.objects.filter(start_at__gte=since)
         stale.delete()
+        mark_forecasts(since)
         if not places:
             return 0
         teams, channels, queues = (list(column) for column in zip(*places, strict=True))

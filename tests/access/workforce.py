@@ -49,6 +49,7 @@ FORECAST_ROWS: dict[str, Row] = {
     for act in ("add/", "<int:pk>/remove/", "<int:pk>/restore/")
 }
 ROWS |= FORECAST_ROWS
+ROWS["productivity/"] = page("/productivity/", ("carol", "erin", "petra"))
 ADMIN_MODELS: dict[str, AdminModel] = {
     "workforce/queue": (SEE_PLANS_IN_ADMIN, PLAN, PLAN, PLAN),
     "workforce/event": (SEE_PLANS_IN_ADMIN, PLAN, PLAN, PLAN),

@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from math import pi, sqrt
+from math import exp, lgamma, log
 from typing import Any
 
 import pytest
@@ -15,7 +15,8 @@ from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import Query, run
 from ops_dashboard.people.roles import SYSTEM
 from tests.workforce.rostering import make_team
-from workforce.models import ForecastPoint, ForecastRun, Queue, QueueVolume, RosterVersion, Shift
+from workforce.activities import ensured
+from workforce.models import ForecastPoint, ForecastRun, Queue, QueueVolume, RosterVersion, Shift, ShiftSegment
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,21 @@ def test_the_error_is_that_of_the_last_forecast_before_the_day_began() -> None:
     # Errors +2.5 and -4 on 18 contacts.
     assert figure("forecast_wape") == pytest.approx(6.5 / 18)
     assert figure("forecast_bias") == pytest.approx(-1.5 / 18)
-    assert figure("forecast_floor") == pytest.approx((sqrt(2 * 12.5 / pi) + sqrt(2 * 4 / pi)) / 16.5, abs=1e-4)
+    # E|N - 4| = 2 e^-4 4^5 / 4! = 1.5629.
+    assert figure("forecast_floor") == pytest.approx((1.5629 + _deviation(12.5)) / 16.5, abs=1e-4)
+
+
+def _deviation(rate: float) -> float:
+    """E|N - rate| of a Poisson count, summed up."""
+    return sum(exp(n * log(rate) - rate - lgamma(n + 1)) * abs(n - rate) for n in range(200))
+
+
+def test_what_came_is_known_as_far_as_volumes_were_counted_and_nothing_is_a_count() -> None:
+    chat, other = queue(), queue("other")
+    forecast(chat, at(-1), {at(9): 5.0, at(9.5): 3.0, at(10.5): 7.0})
+    offered(chat, {at(9): 10})
+    offered(other, {at(10): 1})
+    assert figure("forecast_wape") == pytest.approx((5 + 3) / 10)
 
 
 def test_the_day_is_that_of_the_queue_s_zone() -> None:
@@ -102,13 +117,13 @@ def test_a_queue_of_one_team_is_that_team_s_and_another_is_nobody_s() -> None:
 
 def test_a_few_cells_of_rostered_time_look_at_the_shifts_around_them() -> None:
     team, agents = make_team("first", "ada")
-    begin = datetime(2025, 1, 6, 9, tzinfo=UTC)
+    work, begin = ensured()["work"], datetime(2025, 1, 6, 9, tzinfo=UTC)
     for number in range(52):
         start = begin + timedelta(weeks=number)
         version = RosterVersion.objects.create(
             team=team, week=start.date(), created_by="x", state="published", published_at=start
         )
-        Shift.objects.bulk_create(
+        shifts = Shift.objects.bulk_create(
             Shift(
                 version=version,
                 agent=agents["ada"],
@@ -119,6 +134,9 @@ def test_a_few_cells_of_rostered_time_look_at_the_shifts_around_them() -> None:
                 end_at=start + timedelta(hours=hour + 1),
             )
             for hour in range(150)
+        )
+        ShiftSegment.objects.bulk_create(
+            ShiftSegment(shift=each, activity=work, start_at=each.start_at, end_at=each.end_at) for each in shifts
         )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

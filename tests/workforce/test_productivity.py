@@ -1,0 +1,68 @@
+"""Productivity and cost: the allocation adds up, and rates at equal case mix."""
+
+import numpy as np
+import pytest
+from django.test import Client
+
+from ops_dashboard.metrics.forms import Asked
+from ops_dashboard.metrics.periods import Grain
+from ops_dashboard.metrics.query import Query, Reader, run
+from ops_dashboard.people.models import Team, User
+from ops_dashboard.people.roles import SYSTEM, Role
+from tests.workforce.test_oracle import PERIOD, clock, worked
+from workforce import productivity
+from workforce.case_mix import standardised
+
+__all__ = ["clock", "worked"]  # fixtures
+
+ASKED = Asked(PERIOD, str(PERIOD), PERIOD.previous(), "previous", Grain.DAY)
+
+
+def test_a_rate_at_equal_mix_weighs_the_strata_of_everyone() -> None:
+    # Easy cases hold 90 %, hard ones 50 %, for both; the first group has 80 easy of 100, the second 20.
+    whole = np.array([[80.0, 20.0], [20.0, 80.0]])
+    part = whole * [0.9, 0.5]
+    found = standardised(part, whole)
+    assert found.raw.tolist() == pytest.approx([0.82, 0.58])
+    assert found.adjusted.tolist() == pytest.approx([0.7, 0.7])
+    assert found.n.tolist() == [100, 100] and found.covered.tolist() == [1, 1]
+
+
+def test_a_stratum_with_too_few_cases_gives_its_weight_to_the_rest_and_says_so() -> None:
+    found = standardised(np.array([[9.0, 0.0], [45.0, 25.0]]), np.array([[10.0, 2.0], [50.0, 50.0]]))
+    assert found.adjusted.tolist() == pytest.approx([0.9, 0.9 * 60 / 112 + 0.5 * 52 / 112])
+    assert found.covered.tolist() == pytest.approx([60 / 112, 1])
+    assert found.raw.tolist() == pytest.approx([9 / 12, 0.7])
+
+
+def test_a_group_without_cases_has_no_rate() -> None:
+    found = standardised(np.zeros((2, 1)), np.array([[0.0], [10.0]]))
+    assert np.isnan(found.raw[0]) and np.isnan(found.adjusted[0]) and found.adjusted[1] == 0
+
+
+def test_the_lines_of_the_allocation_add_up_to_the_total_figures(worked: list[Team]) -> None:
+    lines = productivity._lines(Reader(SYSTEM), ASKED)
+    for name, slug in (("cost", "staff_cost"), ("hours", "paid_hours"), ("unpriced", "unpriced_hours")):
+        total = run(Query(slug, PERIOD), scope=SYSTEM).total.value
+        assert sum(getattr(line, name) for line in lines) == pytest.approx(total), name
+    assert sum(line.solves for line in lines) == run(Query("solved", PERIOD), scope=SYSTEM).total.value
+    per = run(Query("cost_per_resolution", PERIOD), scope=SYSTEM).total.value
+    assert per == pytest.approx(sum(line.cost for line in lines) / sum(line.solves for line in lines))
+
+
+def test_what_stands_apart_is_told(worked: list[Team]) -> None:
+    told = productivity.allocation(Reader(SYSTEM), ASKED)
+    assert "paid hours have no rate and cost nothing here" in told["sentence"]
+    assert "of teams without rostered hours lower the total" in told["sentence"]
+    quiet = {row[0].text: row[0].quiet for row in told["table"].rows}
+    assert quiet["Idle"] == "no rostered hours" and quiet["Own"] == ""
+
+
+def test_the_page_has_its_panels_and_a_lead_does_not_open_it(worked: list[Team], client: Client) -> None:
+    client.force_login(User.objects.create(username="carol", role=Role.MANAGER))
+    html = client.get(f"/productivity/?period={PERIOD}").content.decode()
+    for words in ("How cost is allocated", "Vendors at equal case mix", "All together", "Acme", "In-house"):
+        assert words in html, words
+    assert "This panel failed" not in html and "This figure failed" not in html
+    client.force_login(User.objects.create(username="bob", role=Role.TEAM_LEAD))
+    assert client.get("/productivity/").status_code == 403

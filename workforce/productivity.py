@@ -1,0 +1,185 @@
+"""What the page Productivity and cost works out beyond its metrics: the allocation, and vendors at equal case mix."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ops_dashboard.metrics.definitions import Metric, Unit, registry
+from ops_dashboard.metrics.forms import Asked
+from ops_dashboard.metrics.query import Query, Reader
+from ops_dashboard.metrics.rendering.numbers import NOTHING, plural, shown, text, whole
+from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
+from ops_dashboard.metrics.result import Figure, Row
+from workforce.case_mix import FEWEST, Standardised, standardised
+from workforce.metrics import ALLOCATION
+
+MIX_METRICS = ("resolution_attainment", "reopen_rate", "one_touch_rate")
+MIX_BY = "reason"
+LEAST_COVERED = 0.5  # of all work; a group that can be compared on less gets no adjusted rate
+
+
+@dataclass(frozen=True)
+class Line:
+    """One team's cost and what it is divided by."""
+
+    label: str
+    hours: float
+    cost: float
+    solves: float
+    unpriced: float
+
+
+def allocation(reader: Reader, asked: Asked) -> dict[str, Any]:
+    """Every team's cost beside its solves; the lines add up to the total."""
+    lines = _lines(reader, asked)
+    return {
+        "definition": ALLOCATION,
+        "table": _allocation_table(lines),
+        "sentence": _allocation_words(lines),
+        "activities": _activities_table(reader, asked),
+    }
+
+
+def _lines(reader: Reader, asked: Asked) -> list[Line]:
+    by = ("team",)
+
+    def rows(slug: str) -> dict[str, Row]:
+        result = reader.run(Query(slug, asked.period, by=by, where=asked.where))
+        return {row.keys[0]: row for row in result.rows}
+
+    costs, hours, unpriced = rows("cost_per_resolution"), rows("paid_hours"), rows("unpriced_hours")
+    lines = [
+        Line(
+            row.labels[0],
+            hours=_value(hours.get(key)),
+            cost=row.figure.part,
+            solves=row.figure.whole,
+            unpriced=_value(unpriced.get(key)),
+        )
+        for key, row in costs.items()
+    ]
+    return sorted(lines, key=lambda line: (-line.cost, line.label))
+
+
+def _value(row: Row | None) -> float:
+    return row.figure.value or 0.0 if row else 0.0
+
+
+def _allocation_table(lines: Sequence[Line]) -> Table:
+    columns = (
+        Column("Team"),
+        Column("Paid hours", "number"),
+        Column("Without a rate", "number"),
+        Column("Cost", "number"),
+        Column("Solved", "number"),
+        Column("Per resolution", "number"),
+    )
+    together = Line("All together", *(sum(getattr(line, name) for line in lines) for name in _AMOUNTS))
+    rows = [_allocation_row(line) for line in (*lines, together)]
+    return Table(columns, tuple(rows), "How cost is allocated, by team")
+
+
+_AMOUNTS = ("hours", "cost", "solves", "unpriced")
+
+
+def _allocation_row(line: Line) -> tuple[Cell, ...]:
+    per = line.cost / line.solves if line.solves else None
+    quiet = "solved nothing" if not line.solves else "no rostered hours" if not line.hours else ""
+    return (
+        Cell(line.label, order=line.label, quiet=quiet),
+        Cell(whole(line.hours), order=line.hours),
+        Cell(whole(line.unpriced), order=line.unpriced),
+        Cell(text(line.cost, Unit.MONEY), order=line.cost),
+        Cell(whole(line.solves), order=line.solves),
+        Cell(text(per, Unit.MONEY), order=per),
+    )
+
+
+def _allocation_words(lines: Sequence[Line]) -> str:
+    idle = sum(line.cost for line in lines if not line.solves)
+    unpriced = sum(line.unpriced for line in lines)
+    unstaffed = sum(line.solves for line in lines if not line.hours)
+    said = [
+        f"{text(idle, Unit.MONEY)} were spent by teams that solved nothing: in the total, in no team's figure"
+        if idle
+        else "Every cost stands with a team that solved something"
+    ]
+    if unpriced:
+        said.append(f"{whole(unpriced)} paid hours have no rate and cost nothing here")
+    if unstaffed:
+        said.append(f"{plural(round(unstaffed), 'solve')} of teams without rostered hours lower the total")
+    return "; ".join(said) + "."
+
+
+def _activities_table(reader: Reader, asked: Asked) -> Table:
+    """What the hours were spent on, and what they cost: queue work and all that is not."""
+    cost = reader.run(Query("staff_cost", asked.period, by=("activity",), where=asked.where))
+    hours = reader.run(Query("paid_hours", asked.period, by=("activity",), where=asked.where))
+    spent = {row.keys[0]: row.figure.value or 0.0 for row in hours.rows}
+    whole_cost = cost.total.value or 0.0
+    rows = [
+        (
+            Cell(row.labels[0], order=row.labels[0]),
+            Cell(whole(spent.get(row.keys[0], 0.0)), order=spent.get(row.keys[0], 0.0)),
+            Cell(text(row.figure.value, Unit.MONEY), order=row.figure.value),
+            Cell(shown(_share(row.figure, whole_cost), Unit.SHARE).number, order=row.figure.value),
+        )
+        for row in sorted(cost.rows, key=lambda row: -(row.figure.value or 0.0))
+    ]
+    columns = (
+        Column("Activity"),
+        Column("Paid hours", "number"),
+        Column("Cost", "number"),
+        Column("Share %", "number"),
+    )
+    return Table(columns, tuple(rows), "What paid hours were spent on, and their cost")
+
+
+def _share(figure: Figure, whole_cost: float) -> float | None:
+    return (figure.value or 0.0) / whole_cost if whole_cost else None
+
+
+def equal_mix(reader: Reader, asked: Asked) -> dict[str, Any]:
+    """Vendors beside our own people: rates as they are, and as they would be with everybody's reasons."""
+    metrics = [registry.metric(slug) for slug in MIX_METRICS]
+    found = [_by_vendor(reader, asked, metric.slug) for metric in metrics]
+    labels = {key: label for names, _ in found for key, label in names.items()}
+    columns = [Column("Vendor")]
+    for metric in metrics:
+        columns += [Column(f"{metric.label} %", "number"), Column("at equal mix", "number"), Column("n", "number")]
+    rows = []
+    for key, label in sorted(labels.items(), key=lambda item: item[1]):
+        cells = [Cell(label, order=label)]
+        for metric, (names, result) in zip(metrics, found, strict=True):
+            cells += _mix_cells(metric, result, list(names).index(key)) if key in names else [Cell(NOTHING)] * 3
+        rows.append(tuple(cells))
+    return {"table": Table(tuple(columns), tuple(rows), "Vendors at equal case mix"), "fewest": FEWEST}
+
+
+def _mix_cells(metric: Metric, result: Standardised, place: int) -> list[Cell]:
+    raw, adjusted, covered = (float(each[place]) for each in (result.raw, result.adjusted, result.covered))
+    is_told = covered >= LEAST_COVERED
+    return [
+        Cell(shown(None if np.isnan(raw) else raw, metric.unit).number, order=raw),
+        Cell(
+            shown(adjusted, metric.unit).number if is_told else NOTHING,
+            order=adjusted if is_told else None,
+            quiet="" if covered > 0.995 else f"on {shown(covered, Unit.SHARE).plain} of work",
+        ),
+        Cell(whole(float(result.n[place])), order=float(result.n[place])),
+    ]
+
+
+def _by_vendor(reader: Reader, asked: Asked, slug: str) -> tuple[dict[str, str], Standardised]:
+    """Labels of the vendors in order, and their rates; facts of no team belong to nobody and are left out."""
+    result = reader.run(Query(slug, asked.period, by=("vendor", MIX_BY), where=asked.where))
+    rows = [row for row in result.rows if row.keys[0] != "no-team"]
+    vendors = {row.keys[0]: row.labels[0] for row in rows}
+    strata = list(dict.fromkeys(row.keys[1] for row in rows))
+    part, total = (np.zeros((len(vendors), len(strata))) for _ in range(2))
+    for row in rows:
+        place = list(vendors).index(row.keys[0]), strata.index(row.keys[1])
+        part[place], total[place] = row.figure.part, row.figure.whole
+    return vendors, standardised(part, total)
