@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_demo_tells_queues_with_volumes_and_forecasts_and_takes_them_away() -> None:
     world = small_world()
-    tell_history(records.settle(world), world)
+    tell_history(records.settle(world), world, created=lambda amount: None)
     volumes.tell(world)
     counts = Queue.objects.count(), Event.objects.count(), ForecastRun.objects.count()
     assert counts[0] == 10
