@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 PROJECT = Path(__file__).resolve().parent.parent
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 SECRET_LENGTH = 50
+KEY_LENGTH = 32
 # Settings are also imported where no server runs (types, `help`); a query then fails by this name.
 NO_DATABASE = "postgresql://no-database-server-was-started.invalid/none"
 NO_BROKER = "redis://no-broker-was-started.invalid:6379/0"
@@ -47,6 +48,7 @@ class Environment:
     metrics_token: str
     statement_timeout_s: int
     worker_processes: int
+    requester_key: str = ""
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Environment:
@@ -75,6 +77,7 @@ class Environment:
             metrics_token=variables.get("METRICS_TOKEN", ""),
             statement_timeout_s=_number(variables, "STATEMENT_TIMEOUT_S", default=0, least=0, most=86_400),
             worker_processes=_number(variables, "WORKER_PROCESSES", default=2, least=1, most=64),
+            requester_key=_requester_key(variables),
         )
 
     def database(self) -> dict[str, Any]:
@@ -137,6 +140,17 @@ def _secret_key(variables: Mapping[str, str], *, is_served: bool) -> str:
         raise BadEnvironment(
             f"SECRET_KEY must have at least {SECRET_LENGTH} characters when DATABASE_URL is set; make one with "
             "python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+    return given
+
+
+def _requester_key(variables: Mapping[str, str]) -> str:
+    """What turns requesters into numbers; absent: a file of OPS_VAR, which other machines do not have."""
+    given = variables.get("REQUESTER_KEY", "")
+    if given and (len(given) < KEY_LENGTH or len(set(given)) < 5):
+        raise BadEnvironment(
+            f"REQUESTER_KEY must have at least {KEY_LENGTH} characters; make one with "
+            "python -c 'import secrets; print(secrets.token_urlsafe(32))', and never change it"
         )
     return given
 

@@ -10,7 +10,7 @@ import yaml
 from ops_dashboard.environment import PROJECT
 
 FILE = PROJECT / "docker-compose.yml"
-SECRETS = {"SECRET_KEY": "s" * 50, "POSTGRES_PASSWORD": "p", "VALKEY_PASSWORD": "v"}
+SECRETS = {"SECRET_KEY": "s" * 50, "POSTGRES_PASSWORD": "p", "VALKEY_PASSWORD": "v", "REQUESTER_KEY": "r" * 32}
 
 
 def compose() -> list[str]:

@@ -80,6 +80,8 @@ def test_local_addresses_are_told_from_outside_ones(url: str, expected: bool) ->
         ({"CURRENCY": "dollars"}, "CURRENCY"),
         ({"STATEMENT_TIMEOUT_S": "-1"}, "STATEMENT_TIMEOUT_S"),
         ({"WORKER_PROCESSES": "0"}, "WORKER_PROCESSES"),
+        ({"REQUESTER_KEY": "short"}, "REQUESTER_KEY"),
+        ({"REQUESTER_KEY": "ab" * 20}, "REQUESTER_KEY"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(variables: dict[str, str], named: str) -> None:

@@ -53,11 +53,13 @@ def _number(text: bytes, *, person: bytes, key: bytes = b"") -> int:
     return int.from_bytes(digest, "big") & _SIGN
 
 
-def requester_key(directory: Path) -> bytes:
-    """The installation's secret for requesters: a file of `directory`, made at the first call.
+def requester_key(directory: Path, *, given: str = "") -> bytes:
+    """The installation's secret for requesters: `given`, else a file of `directory`, made at the first call.
 
     With another key, or none, the same requester would be somebody else: keep it with the backups.
     """
+    if given:
+        return blake2b(given.encode(), digest_size=32, person=_REQUESTER).digest()
     path = directory / "requester.key"
     if not path.exists():
         directory.mkdir(parents=True, exist_ok=True)

@@ -135,7 +135,7 @@ class Run:
         self.source = source
         self.words = Words(source)
         self.row = import_runs.begin(source, origin=origin, size=size)
-        self.key = requester_key(settings.ENVIRONMENT.var)
+        self.key = requester_key(settings.ENVIRONMENT.var, given=settings.ENVIRONMENT.requester_key)
         self.touched: list[NDArray[np.int64]] = []
         self.last_event_at: datetime | None = source.last_event_at
 

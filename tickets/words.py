@@ -51,13 +51,23 @@ class NamedCodes:
         self.known = {NO_VALUE: 0}
 
     def learn(self, words: Iterable[str]) -> None:
-        """Find or make the values of the words not known yet."""
-        for word in sorted(set(words) - self.known.keys()):
-            defaults: dict[str, Any] = {"label": word}
-            if self.model is Priority:
-                defaults["rank"] = RANKS.get(word.lower(), 0)
-            value, _ = self.model.objects.get_or_create(slug=slug_of(word), defaults=defaults)
-            self.known[word] = value.pk
+        """Find or make the values of the words not known yet; of words with one slug the first names the value."""
+        slugs = {word: slug_of(word) for word in sorted(set(words) - self.known.keys())}
+        if not slugs:
+            return
+        labels = {slug: word for word, slug in reversed(slugs.items())}
+        present = self._codes(labels)
+        fresh = sorted((label, slug) for slug, label in labels.items() if slug not in present)
+        rows = [self.model(slug=slug, label=label, **self._rank(label)) for label, slug in fresh]
+        self.model.objects.bulk_create(rows, ignore_conflicts=True)
+        codes = self._codes(labels) if fresh else present
+        self.known.update({word: codes[slug] for word, slug in slugs.items()})
+
+    def _codes(self, slugs: Collection[str]) -> dict[str, int]:
+        return dict(self.model.objects.filter(slug__in=slugs).values_list("slug", "pk"))
+
+    def _rank(self, word: str) -> dict[str, int]:
+        return {"rank": RANKS.get(word.lower(), 0)} if self.model is Priority else {}
 
 
 class RefCodes:

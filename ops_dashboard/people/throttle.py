@@ -1,6 +1,8 @@
 """Slows down guessing of passwords: attempts are counted per account and address in the shared cache.
 
-An attempt is counted before the password is looked at, so parallel guesses gain nothing.
+An attempt is counted before the password is looked at, so parallel guesses gain nothing. Guesses at
+one account from everywhere are counted too; an address from which its owner has signed in lately is
+left out of that, so that strangers who guess do not keep the owner out.
 """
 
 from hashlib import sha256
@@ -10,18 +12,24 @@ from django.core.cache import cache
 WINDOW_S = 15 * 60
 PER_ACCOUNT = 5  # attempts on one account from one address
 PER_ADDRESS = 50  # attempts on any account from one address
+FROM_STRANGERS = 40  # attempts on one account from any address that is not known for it
+KNOWN_S = 30 * 86_400  # how long an address is known for an account after a sign-in
 
 
 def is_refused(username: str, address: str) -> bool:
     """Count one attempt; True when there have been too many within WINDOW_S seconds."""
-    on_account = _count(_key("account", username.casefold(), address))
+    account = username.casefold()
+    on_account = _count(_key("account", account, address))
     from_address = _count(_key("address", address))
-    return on_account > PER_ACCOUNT or from_address > PER_ADDRESS
+    is_stranger = cache.get(_key("known", account, address)) is None
+    from_strangers = _count(_key("strangers", account)) if is_stranger else 0
+    return on_account > PER_ACCOUNT or from_address > PER_ADDRESS or from_strangers > FROM_STRANGERS
 
 
 def forgive(username: str, address: str) -> None:
-    """Forget the attempts on an account that has just been signed in to."""
+    """Forget the attempts on an account that has just been signed in to, and know the address."""
     cache.delete(_key("account", username.casefold(), address))
+    cache.set(_key("known", username.casefold(), address), 1, timeout=KNOWN_S)
 
 
 def _count(key: str) -> int:

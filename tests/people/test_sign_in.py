@@ -7,7 +7,7 @@ from redis.exceptions import ConnectionError as BrokerGone
 
 from ops_dashboard.people.models import AuditEntry, User
 from ops_dashboard.people.roles import Role
-from ops_dashboard.people.throttle import PER_ACCOUNT, PER_ADDRESS
+from ops_dashboard.people.throttle import FROM_STRANGERS, PER_ACCOUNT, PER_ADDRESS
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "four unrelated words here"
@@ -69,6 +69,36 @@ def test_guesses_from_one_address_do_not_lock_the_owner_out_at_another() -> None
 def test_one_address_cannot_try_many_names() -> None:
     statuses = [attempt(f"name{n}", "guess") for n in range(PER_ADDRESS + 1)]
     assert statuses == [422] * PER_ADDRESS + [429]
+
+
+def test_guesses_from_everywhere_are_counted_but_do_not_keep_the_owner_out() -> None:
+    assert attempt("carol", PASSWORD, address="192.0.2.7") == 302  # an address that is known from now on
+    statuses = [attempt("carol", "guess", address=f"198.51.100.{n}") for n in range(FROM_STRANGERS + 2)]
+    assert statuses == [422] * FROM_STRANGERS + [429] * 2
+    assert attempt("carol", PASSWORD, address="203.0.113.1") == 429
+    assert attempt("carol", PASSWORD, address="192.0.2.7") == 302
+
+
+@pytest.mark.parametrize("name", ["\ud800", "\0", "a\nb", "x" * 10_000])
+def test_an_odd_name_is_nobodys(name: str) -> None:
+    form = {"username": name.encode(errors="surrogatepass").decode("latin-1"), "password": "guess"}
+    assert Client(raise_request_exception=True).post("/sign-in/", form).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_signing_in_leads_to_no_other_site(target: str) -> None:
+    form = {"username": "carol", "password": PASSWORD, "next": target}
+    response = Client().post(f"/sign-in/?next={target}", form)
+    assert (response.status_code, response["Location"]) == (302, "/")
+
+
+def test_a_session_from_before_is_not_the_session_after() -> None:
+    client = Client()
+    client.cookies["sessionid"] = "chosen-by-somebody-else"
+    attempt("carol", PASSWORD, client=client)
+    assert client.cookies["sessionid"].value != "chosen-by-somebody-else"
 
 
 def test_signing_in_forgives_the_failures_before_it() -> None:

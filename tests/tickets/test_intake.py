@@ -2,6 +2,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.people.models import Agent, Team
@@ -19,12 +21,12 @@ from tickets.connectors.drafts import Draft, Rejected
 from tickets.draft_checks import are_plain, kept_line, problem_of
 from tickets.draft_columns import DraftColumns
 from tickets.event_rows import History, read_history
-from tickets.identity import requester_id, ticket_id
+from tickets.identity import requester_id, requester_key, ticket_id
 from tickets.intake import check
 from tickets.models import ImportRun, Priority, RejectedRow, StatusMapping, TeamRef, Ticket, TicketEvent
 from tickets.states import Events
 from tickets.vocabulary import EventType, Status
-from tickets.words import StatusWords, Words
+from tickets.words import NamedCodes, StatusWords, Words
 
 pytestmark = pytest.mark.django_db
 
@@ -347,3 +349,18 @@ def test_rows_kept_from_the_import_are_the_rows_that_would_be_read_back(monkeypa
     pairs = [(getattr(kept[0], field.name), getattr(stored, field.name)) for field in fields(History)]
     pairs += [(getattr(kept[0].events, field.name), getattr(stored.events, field.name)) for field in fields(Events)]
     assert all(np.array_equal(mine, theirs) for mine, theirs in pairs if not isinstance(mine, Events))
+
+
+def test_a_key_that_is_given_stands_for_the_file(tmp_path: Path) -> None:
+    given = requester_key(tmp_path, given="k" * 40)
+    assert (given, list(tmp_path.iterdir())) == (requester_key(tmp_path / "elsewhere", given="k" * 40), [])
+    assert given != requester_key(tmp_path, given="l" * 40)
+
+
+def test_ten_thousand_new_words_take_a_few_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    codes = NamedCodes(Priority)
+    with django_assert_max_num_queries(10):
+        codes.learn({f"word {n}" for n in range(10_000)} | {"Urgent", "urgent", "URGENT"})
+    assert len(set(codes.known.values())) == 10_002  # with none
+    assert codes.known["Urgent"] == codes.known["urgent"]
+    assert list(Priority.objects.filter(slug="urgent").values_list("label", "rank")) == [("URGENT", 4)]
