@@ -86,4 +86,5 @@ class ChangePassword(PasswordChangeView):
 
 def known(username: str) -> str:
     """The name if there is such an account. What else was typed may be a password: it is not kept."""
-    return username if User.objects.filter(username=username).exists() else "(unknown)"
+    is_name = "\0" not in username  # which Postgres does not take for one
+    return username if is_name and User.objects.filter(username=username).exists() else "(unknown)"
