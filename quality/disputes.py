@@ -23,6 +23,7 @@ def acknowledge_many(seen: Mapping[int, datetime]) -> None:
         Acknowledgement.objects.bulk_create(
             [Acknowledgement(review_id=pk, agent_id=agent, at=seen[pk]) for pk, agent in rows], ignore_conflicts=True
         )
+        Review.objects.filter(pk__in=[pk for pk, _ in rows]).update(is_seen=True)
 
 
 def steps_in_force(review: Review) -> dict[int, int | None]:
@@ -42,6 +43,7 @@ def acknowledge(review: Review, user: User, *, now: datetime) -> None:
         raise NotReviewable("Only the agent whose work it is can confirm a review.")
     with changed_facts([held.pk]):
         Acknowledgement.objects.get_or_create(review=held, defaults={"agent_id": user.agent_id, "at": now})
+        Review.objects.filter(pk=held.pk).update(is_seen=True)
     audit.record(user.username, "review_acknowledged", str(held))
 
 
@@ -68,8 +70,18 @@ def place(review: Review, proposed: Proposed, *, reason: str, now: datetime) -> 
     if not changes:
         raise NotReviewable("Propose another rating for at least one criterion.")
     _check(held, changes)
+    assert held.reviewer_id is not None, "a published review has its author"
     with changed_facts([held.pk]):
-        dispute = Dispute.objects.create(review=held, agent_id=held.agent_id, raised_at=now, reason=words)
+        dispute = Dispute.objects.create(
+            review=held,
+            agent_id=held.agent_id,
+            team_id=held.team_id,
+            reviewer_id=held.reviewer_id,
+            scorecard_id=held.scorecard_id,
+            raised_at=now,
+            reason=words,
+        )
+        Review.objects.filter(pk=held.pk).update(is_disputed=True)
         DisputedCriterion.objects.bulk_create(
             DisputedCriterion(dispute=dispute, criterion_id=key, given_step=steps[key], proposed_step=step)
             for key, step in changes.items()

@@ -77,7 +77,7 @@ def reviews_of(slug: str, scope: Scope) -> ReviewQuerySet:
             found = found.exclude(Exists(Acknowledgement.objects.filter(review=OuterRef("pk"))))
         case _:
             found = found.published()
-    return found.annotate(is_disputed=open_dispute).order_by(F("submitted_at").desc(), "-pk")
+    return found.annotate(has_open_dispute=open_dispute).order_by(F("submitted_at").desc(), "-pk")
 
 
 def narrowed(found: ReviewQuerySet, data: QueryDict) -> ReviewQuerySet:

@@ -1,7 +1,43 @@
 """The pages of quality."""
 
-from ops_dashboard.metrics.pages import Link, site
+from ops_dashboard.metrics.pages import BridgePanel, CutPanel, FigureSpec, LinePanel, Link, Page, site
+from ops_dashboard.metrics.periods import Grain
+
+QUALITY = Page(
+    "quality",
+    "Quality",
+    "quality",
+    "Quality",
+    figures=(
+        FigureSpec("quality_score"),
+        FigureSpec("quality_score_before_critical"),
+        FigureSpec("critical_error_rate"),
+        FigureSpec("reviews_published"),
+        FigureSpec("review_coverage"),
+        FigureSpec("dispute_rate"),
+    ),
+    panels=(
+        LinePanel(slug="score", title="Quality score, by week", metric="quality_score", splits=True),
+        BridgePanel(slug="why", title="Why critical errors changed", metric="critical_error_rate"),
+        CutPanel(slug="cut", title="Quality score", metric="quality_score"),
+        CutPanel(slug="critical-cut", title="Critical error rate", metric="critical_error_rate"),
+        LinePanel(slug="critical", title="Critical error rate, by week", metric="critical_error_rate", size="half"),
+        LinePanel(slug="craft", title="Score before critical", metric="quality_score_before_critical", size="half"),
+        CutPanel(slug="coverage", title="Review coverage", metric="review_coverage"),
+        CutPanel(slug="seen", title="Seen by the agent", metric="review_acknowledgement_rate"),
+        CutPanel(slug="disputes", title="Dispute rate", metric="dispute_rate"),
+        CutPanel(slug="granted", title="Disputes granted", metric="dispute_overturn_rate"),
+    ),
+    icon="star",
+    filters=("team", "support_function", "scorecard", "reviewer", "agent"),
+    period="last-91-days",
+    grain=Grain.WEEK,
+)
 
 site.add(
-    Link("Reviews", "reviews", "Quality", "star", may_open=lambda scope: scope.sees_reviews or scope.may_review),
+    QUALITY,
+    Link("Reviews", "reviews", "Quality", "voice", may_open=lambda scope: scope.sees_reviews),
+    Link("Calibration", "calibration", "Quality", "target", may_open=lambda scope: scope.may_review),
+    Link("Scorecards", "scorecards", "Quality", "book", may_open=lambda scope: scope.sees_reviews),
+    Link("Samples", "samples", "Quality", "layers", may_open=lambda scope: scope.may_review),
 )

@@ -217,6 +217,9 @@ def _open_seats(sampled: list[SampledTicket], version: ScorecardVersion) -> None
                 ticket=row.ticket,
                 agent_id=row.agent_id,
                 team_id=row.team_id,
+                scorecard_id=version.scorecard_id,
+                solved_at=row.solved_at,
+                weight=row.weight,
             )
             for row in sampled
             for seat in range(1, row.seats + 1)

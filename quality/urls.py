@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quality.views import disputes, reviews
+from quality.views import calibration, disputes, reviews, samples, scorecards
 
 urlpatterns = [
     path("reviews/", reviews.index, name="reviews"),
@@ -14,4 +14,14 @@ urlpatterns = [
     path("reviews/<int:pk>/acknowledge/", disputes.acknowledge, name="review-acknowledge"),
     path("reviews/<int:pk>/dispute/", disputes.dispute, name="review-dispute"),
     path("disputes/<int:pk>/", disputes.decide, name="dispute"),
+    path("calibration/", calibration.index, name="calibration"),
+    path("scorecards/", scorecards.index, name="scorecards"),
+    path("scorecards/new/", scorecards.create, name="scorecard-new"),
+    path("scorecards/<slug:slug>/", scorecards.scorecard, name="scorecard"),
+    path("scorecards/<slug:slug>/edit/", scorecards.edit, name="scorecard-edit"),
+    path("samples/", samples.index, name="samples"),
+    path("samples/draw/", samples.draw, name="sample-draw"),
+    path("samples/<int:pk>/", samples.sample, name="sample"),
+    path("samples/plans/new/", samples.plan, name="plan-new"),
+    path("samples/plans/<int:pk>/", samples.plan, name="plan"),
 ]

@@ -2,7 +2,7 @@
 
 Told by the real sampler, scoring and writers. What is planted, and where it shows:
 
-- reviewers differ: one is strict by ten points, one lenient by eight; the pairs of Creator support show it.
+- reviewers differ: one is strict by about seven points, one lenient by four; the pairs of Creator support show it.
 - Safety appeals Manila, the last third of the history: critical errors rise from one in thirty to one in six.
 - Creator support Dublin: craft slides with the team (see the demo's tickets).
 - Payments & gifts has a second version of its scorecard since the launch: a question on refunds was added.

@@ -88,11 +88,11 @@ def answers_of(seat: Review, card: Card, rater: int, world: World) -> dict[int, 
     weeks_ago = (world.now - seat.sampled.solved_at) / (world.now - world.stories.start)
     truth = np.random.default_rng([world.seed, 41, seat.ticket & 0xFFFFFFFF])
     eye = np.random.default_rng([world.seed, 42, seat.ticket & 0xFFFFFFFF, seat.seat])
-    skill = 0.86 + 0.05 * np.random.default_rng([world.seed, 43, seat.agent_id]).standard_normal()
+    skill = 0.88 + 0.04 * np.random.default_rng([world.seed, 43, seat.agent_id]).standard_normal()
     if seat.team.slug == SLIDING:
         skill -= 0.1 * max(0.0, 0.55 - weeks_ago)
     skill += people.RATERS[rater].shift
-    level = truth.normal(0, 0.09)
+    level = truth.normal(0, 0.1)
     return {
         criterion.pk: _answer(criterion, skill + level, truth, eye, _risk(seat, 1 - weeks_ago))
         for criterion in card.criteria
@@ -110,7 +110,7 @@ def _answer(
     criterion: Criterion, skill: float, truth: np.random.Generator, eye: np.random.Generator, risk: float
 ) -> Answer:
     draws, mood = truth.random(2), eye.random(3)
-    noise = truth.normal(0, 0.11) + eye.normal(0, 0.07 * SPREAD.get(criterion.key, 0.35))
+    noise = truth.normal(0, 0.16) + eye.normal(0, 0.13 * SPREAD.get(criterion.key, 0.15))
     if criterion.critical != Critical.NO.value:
         failed = (draws[0] < risk) != (mood[0] < 0.006)
         return _with_reason(criterion, 1 if failed else 2, mood[1])

@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from ops_dashboard.people.models import Agent, User
+from ops_dashboard.people.models import Agent, Team, User
 from quality.models.reviews import Review
-from quality.models.scorecards import Criterion
+from quality.models.scorecards import Criterion, Scorecard
 
 
 class Acknowledgement(models.Model):
@@ -36,9 +36,16 @@ class Dispute(models.Model):
     answer = models.TextField(blank=True)  # redacted
     score_before_bp = models.IntegerField(null=True)  # in force when it was decided
     score_after_bp = models.IntegerField(null=True)
+    # What its fact is cut by, as of its review.
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # the indexes below begin with it
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["raised_at"]
+        indexes = [models.Index(fields=["team", "decided_at"], name="dispute_by_decision")]
         constraints = [
             models.UniqueConstraint(fields=["review"], condition=Q(state="open"), name="dispute_open_once"),
             models.CheckConstraint(

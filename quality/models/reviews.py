@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from ops_dashboard.people.models import Agent, Team, User
 from ops_dashboard.people.roles import Scope
 from quality.models.samples import SampledTicket
-from quality.models.scorecards import Criterion, ScorecardVersion
+from quality.models.scorecards import Criterion, Scorecard, ScorecardVersion
 
 
 class ReviewQuerySet(QuerySet["Review"]):
@@ -58,7 +58,9 @@ class Review(models.Model):
     version = models.ForeignKey(ScorecardVersion, on_delete=models.PROTECT, related_name="reviews")
     ticket = models.BigIntegerField()
     agent = models.ForeignKey(Agent, on_delete=models.PROTECT, related_name="reviews")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # the indexes below begin with it
     reviewer = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="reviews")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     claimed_at = models.DateTimeField(null=True)
@@ -72,6 +74,12 @@ class Review(models.Model):
     given_before_critical_bp = models.IntegerField(null=True)
     given_critical_failed = models.BooleanField(default=False)
     notes = models.TextField(blank=True)  # redacted
+    # What its facts are cut and weighted by, kept here so that they are read from one table.
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="+")
+    solved_at = models.DateTimeField()
+    weight = models.FloatField()
+    is_seen = models.BooleanField(default=False)  # by its agent
+    is_disputed = models.BooleanField(default=False)  # ever
 
     objects = ReviewQuerySet.as_manager()
 
@@ -94,7 +102,16 @@ class Review(models.Model):
             models.CheckConstraint(condition=Q(seat__in=[1, 2]), name="review_seat"),
         ]
         indexes = [
-            models.Index(fields=["team", "published_at"], name="review_by_publication"),
+            models.Index(
+                fields=["team", "published_at"],
+                name="review_by_publication",
+                condition=Q(seat__lt=2, published_at__isnull=False),  # as its source says it
+            ),
+            models.Index(
+                fields=["solved_at", "team"],
+                name="review_by_solve",
+                condition=Q(seat=1, published_at__isnull=False),
+            ),
             models.Index(fields=["agent", "-published_at"], name="review_by_agent"),
             models.Index(fields=["reviewer", "-submitted_at"], name="review_by_reviewer"),
             models.Index(fields=["state", "id"], name="review_waiting", condition=~Q(state="submitted")),

@@ -4,18 +4,20 @@ alice's ticket was drawn and reviewed by quinn; alice objects. A second ticket i
 leads her team; dave works in another. Who may review, may manage scorecards, samples and calibration.
 """
 
+from datetime import timedelta
+
 from ops_dashboard.people.models import Team
 from quality.disputes import raise_dispute
-from quality.models import Dispute, Review
+from quality.models import Dispute, Review, Sample, SamplePlan
 from quality.reviews import claim
 from tests.access.rows import ABSENT, AdminModel, Row, page
 from tests.cast import Cast
-from tests.quality.building import NOON, open_seats, reviewed, save_scorecard
+from tests.quality.building import MONDAY, NOON, open_seats, reviewed, save_scorecard
 
 READ = ("alice", "bob", "carol", "dave", "quinn")
 REVIEW, SETTLE = ("quinn",), ("bob",)
 GONE = 405  # opens to POST only
-REVIEWED, DRAFT, DISPUTED = 9001, 9002, 9001
+REVIEWED, DRAFT, DISPUTED, DRAWN = 9001, 9002, 9001, 9001
 
 
 def posts(url: str, open_to: tuple[str, ...]) -> Row:
@@ -35,6 +37,17 @@ ROWS: dict[str, Row] = {
         f"/reviews/{REVIEWED}/dispute/", ("alice",), bob=ABSENT, carol=ABSENT, dave=ABSENT, quinn=ABSENT
     ),
     "disputes/<int:pk>/": page(f"/disputes/{DISPUTED}/", SETTLE),
+    "quality/": page("/quality/"),
+    "calibration/": page("/calibration/", REVIEW),
+    "scorecards/": page("/scorecards/", READ),
+    "scorecards/new/": posts("/scorecards/new/", REVIEW),
+    "scorecards/<slug:slug>/": page("/scorecards/accounts/", READ),
+    "scorecards/<slug:slug>/edit/": page("/scorecards/accounts/edit/", REVIEW),
+    "samples/": page("/samples/", REVIEW),
+    "samples/draw/": posts("/samples/draw/", REVIEW),
+    "samples/<int:pk>/": page(f"/samples/{DRAWN}/", REVIEW),
+    "samples/plans/new/": page("/samples/plans/new/", REVIEW),
+    "samples/plans/<int:pk>/": page(f"/samples/plans/{DRAWN}/", REVIEW),
 }
 ADMIN_MODELS: dict[str, AdminModel] = {}
 
@@ -43,6 +56,11 @@ def stage(cast: Cast) -> None:
     """Save the objects that the rows name."""
     Team.objects.update(support_function="Accounts")
     version = save_scorecard()
+    plan = SamplePlan.objects.create(pk=DRAWN, name="weekly", scorecard=version.scorecard, size=2, seed="s")
+    Sample.objects.create(
+        pk=DRAWN, plan=plan, start_on=MONDAY, end_on=MONDAY + timedelta(days=6), seed="s/1", population=9,
+        strata=[{"name": "Everything", "held": 9, "drawn": 2}],
+    )  # fmt: skip
     done, draft = (
         open_seats(version, cast.agents["alice"], cast.teams["team-a"], ticket=ticket)[0] for ticket in (1, 2)
     )

@@ -48,7 +48,14 @@ def save_sample(version: ScorecardVersion, *, start_on: date = MONDAY) -> Sample
 
 
 def open_seats(
-    version: ScorecardVersion, agent: Agent, team: Team, *, ticket: int = 1, seats: int = 1, weight: float = 1.0
+    version: ScorecardVersion,
+    agent: Agent,
+    team: Team,
+    *,
+    ticket: int = 1,
+    seats: int = 1,
+    weight: float = 1.0,
+    solved_at: datetime = NOON - timedelta(days=4),
 ) -> list[Review]:
     """A drawn ticket of this agent, with its open seats."""
     sampled = SampledTicket.objects.create(
@@ -56,14 +63,24 @@ def open_seats(
         ticket=ticket,
         agent=agent,
         team=team,
-        solved_at=NOON - timedelta(days=4),
+        solved_at=solved_at,
         stratum="Everything",
         probability=1 / weight,
         weight=weight,
         seats=seats,
     )
     return [
-        Review.objects.create(sampled=sampled, seat=seat, version=version, ticket=ticket, agent=agent, team=team)
+        Review.objects.create(
+            sampled=sampled,
+            seat=seat,
+            version=version,
+            ticket=ticket,
+            agent=agent,
+            team=team,
+            scorecard=version.scorecard,
+            solved_at=sampled.solved_at,
+            weight=weight,
+        )
         for seat in range(1, seats + 1)
     ]
 

@@ -1,0 +1,184 @@
+"""How far reviewers agree, criterion by criterion, and how strict each is: from tickets that two scored blind."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.cache import caches
+from django.db.models import Count, Max, QuerySet
+
+from ops_dashboard.people.models import User
+from quality.agreement import FEWEST_UNITS, RELY_ON, TENTATIVE, Alpha, Level, Ratings, alpha, percent_agreement
+from quality.models import CalibrationPair, CriterionScore, Review, Scorecard
+from quality.scoring import Scale
+from quality.severity import Severity, severities
+
+REPLICATES = 1000
+FEWEST_PAIRS = 10  # of a reviewer, before their severity is told
+WIDEST = 12  # pairs listed as the furthest apart
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One criterion. `alpha` is told only for enough units; percent agreement and its n always are."""
+
+    name: str
+    level: Level
+    units: int
+    percent: float | None
+    alpha: Alpha | None
+
+    @property
+    def is_told(self) -> bool:
+        return self.alpha is not None and self.alpha.is_reliable
+
+    @property
+    def progress(self) -> float:
+        return min(100.0, 100 * self.units / FEWEST_UNITS)
+
+    @property
+    def verdict(self) -> tuple[str, str]:
+        """Krippendorff's conventions, and the tone to say it in."""
+        if self.alpha is None or self.alpha.value is None:
+            return ("nothing varies", "")
+        if self.alpha.value >= RELY_ON:
+            return ("rely on it", "accent")
+        return ("tentative", "warning") if self.alpha.value >= TENTATIVE else ("do not rely on it", "worse")
+
+
+@dataclass(frozen=True)
+class Strictness:
+    """One reviewer; `shift` is shares of 1 above the others on the same tickets."""
+
+    name: str
+    severity: Severity
+    given: float | None  # the plain mean of what they gave, for contrast
+
+    @property
+    def is_told(self) -> bool:
+        return self.severity.pairs >= FEWEST_PAIRS and self.severity.low is not None
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A pair whose scores differ."""
+
+    first: int
+    second: int
+    difference: float
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Calibration:
+    pairs: int
+    waiting: int  # seats of double reviews still to be done
+    criteria: tuple[Agreement, ...]
+    reviewers: tuple[Strictness, ...]
+    apart: tuple[Apart, ...]
+
+
+def calibration(scorecard: Scorecard) -> Calibration:
+    """Everything of one scorecard, through all its versions; kept until another pair is complete."""
+    pairs = CalibrationPair.objects.filter(version__scorecard=scorecard)
+    state = pairs.aggregate(n=Count("id"), last=Max("completed_at"))
+    waiting = scorecard.plans.filter(samples__tickets__seats=2, samples__tickets__pair__isnull=True).count()
+    last = state["last"].timestamp() if state["last"] else 0
+    key = f"calibration/{scorecard.pk}/{state['n']}/{last}/{waiting}"
+    found: Calibration | None = caches["panels"].get(key)
+    if found is None:
+        found = _worked_out(pairs, waiting)
+        caches["panels"].set(key, found)
+    return found
+
+
+def _worked_out(pairs: QuerySet[CalibrationPair], waiting: int) -> Calibration:
+    rows = list(pairs.select_related("first", "second").order_by("completed_at"))
+    return Calibration(
+        pairs=len(rows),
+        waiting=waiting,
+        criteria=tuple(_criteria(rows)),
+        reviewers=tuple(_reviewers(rows)),
+        apart=tuple(_apart(rows)),
+    )
+
+
+def _criteria(rows: Sequence[CalibrationPair]) -> list[Agreement]:
+    """The whole score first, then each criterion in the order of the newest version."""
+    unit = {review: row.pk for row in rows for review in (row.first_id, row.second_id)}
+    scores = CriterionScore.objects.filter(review__in=list(unit), step__isnull=False)
+    told = scores.order_by("-criterion__version__number", "criterion__position").values_list(
+        "criterion__key", "criterion__name", "criterion__scale", "review", "step"
+    )
+    by_key: dict[str, list[tuple[int, int, float]]] = defaultdict(list)
+    named: dict[str, tuple[str, str]] = {}
+    for key, name, scale, review, step in told:
+        named.setdefault(key, (name, scale))
+        by_key[key].append((unit[review], review, float(step or 0)))  # never null: filtered
+    whole = [
+        (row.pk, review.pk, float(review.given_score_bp or 0))
+        for row in rows
+        for review in (row.first, row.second)
+        if review.given_score_bp is not None
+    ]
+    found = [_agreement("Score", Level.INTERVAL, whole)] if whole else []
+    for key, (name, scale) in named.items():
+        level = Level.NOMINAL if scale == Scale.BINARY.value else Level.ORDINAL
+        found.append(_agreement(name, level, by_key[key]))
+    return found
+
+
+def _agreement(name: str, level: Level, told: list[tuple[int, int, float]]) -> Agreement:
+    ratings = Ratings.of(*(list(column) for column in zip(*told, strict=True)))
+    units = len(ratings.pairable().counts)
+    enough = units >= FEWEST_UNITS
+    found = alpha(ratings, level, replicates=REPLICATES) if enough else None
+    return Agreement(name, level, units, None if name == "Score" else percent_agreement(ratings), found)
+
+
+def _reviewers(rows: Sequence[CalibrationPair]) -> list[Strictness]:
+    """By the score before critical failures: severity is about craft."""
+    scored = [row for row in rows if None not in (_before(row.first), _before(row.second))]
+    found = severities(
+        [row.first.reviewer_id for row in scored],
+        [row.second.reviewer_id for row in scored],
+        [(_before(row.first) or 0) - (_before(row.second) or 0) for row in scored],
+    )
+    given: dict[int | None, list[float]] = defaultdict(list)
+    for row in scored:
+        for review in (row.first, row.second):
+            given[review.reviewer_id].append(_before(review) or 0)
+    names = {user.pk: user.get_full_name() or user.username for user in User.objects.filter(pk__in=list(given))}
+    return [
+        Strictness(
+            name=names.get(int(str(one.reviewer)), "–"),
+            severity=one,
+            given=_mean(given[int(str(one.reviewer))]),
+        )
+        for one in found
+    ]
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+def _before(review: Review) -> float | None:
+    points = review.given_before_critical_bp
+    return None if points is None else points / 10_000
+
+
+def _apart(rows: Sequence[CalibrationPair]) -> list[Apart]:
+    """The pairs that differ most: what a calibration talk is about."""
+    found = [
+        Apart(
+            row.first_id,
+            row.second_id,
+            abs(row.first.given_score_bp - row.second.given_score_bp) / 1e4,
+            row.completed_at,
+        )
+        for row in rows
+        if row.first.given_score_bp is not None and row.second.given_score_bp is not None
+    ]
+    return sorted((one for one in found if one.difference), key=lambda one: (-one.difference, one.first))[:WIDEST]
