@@ -58,7 +58,7 @@ class NamedCodes:
         labels = {slug: word for word, slug in reversed(slugs.items())}
         present = self._codes(labels)
         fresh = sorted((label, slug) for slug, label in labels.items() if slug not in present)
-        rows = [self.model(slug=slug, label=label, **self._rank(label)) for label, slug in fresh]
+        rows: list[Any] = [self.model(slug=slug, label=label, **self._rank(label)) for label, slug in fresh]
         self.model.objects.bulk_create(rows, ignore_conflicts=True)
         codes = self._codes(labels) if fresh else present
         self.known.update({word: codes[slug] for word, slug in slugs.items()})
