@@ -7,6 +7,7 @@ GROUP = "Insights"
 
 site.add(
     Link("Emerging", "emerging", GROUP, "risk", lambda scope: scope.sees_every_area),
+    Link("Feedback", "feedback", GROUP, "tickets", lambda scope: scope.sees_insights and scope.sees_text),
     Link("Insights", "insights", GROUP, "voice", lambda scope: scope.sees_insights),
     Link("Asks", "asks", GROUP, "target", lambda scope: scope.sees_insights),
     Link("Programs", "programs", GROUP, "layers", lambda scope: scope.sees_insights),

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from insights.views import asks, digests, emerging, insights, mailbox, programs
+from insights.views import asks, digests, emerging, feedback, insights, mailbox, programs
 
 urlpatterns = [
     path("emerging/", emerging.emerging, name="emerging"),
     path("emerging/<int:pk>/dismiss/", emerging.dismiss, name="alarm-dismiss"),
     path("emerging/<int:pk>/restore/", emerging.restore, name="alarm-restore"),
     path("emerging/<int:pk>/insight/", emerging.start, name="alarm-insight"),
+    path("feedback/", feedback.feedback, name="feedback"),
     path("insights/", insights.listing, name="insights"),
     path("insights/new/", insights.new, name="insight-new"),
     path("insights/<int:pk>/", insights.detail, name="insight"),

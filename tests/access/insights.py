@@ -29,6 +29,7 @@ ROWS: dict[str, Row] = {
     "emerging/<int:pk>/dismiss/": acts("/emerging/1/dismiss/"),
     "emerging/<int:pk>/restore/": acts("/emerging/1/restore/"),
     "emerging/<int:pk>/insight/": acts("/emerging/1/insight/"),
+    "feedback/": page("/feedback/", ("bob", "carol", "erin")),
     "insights/": page("/insights/", READ),
     "insights/new/": page("/insights/new/", TAG),
     "insights/<int:pk>/": page("/insights/1001/", READ),

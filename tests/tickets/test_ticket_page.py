@@ -218,8 +218,8 @@ def test_words_stand_at_their_moment_for_those_who_may_read_them(client: Client)
             assert answer.status_code == 403
             continue
         shown = answer.content.decode()
-        assert '<bdi class="words">&lt;b&gt;no sound&lt;/b&gt;\nwrite [email]</bdi>' in shown
-        assert '<bdi class="words">(the words were withdrawn)</bdi>' in shown
+        assert '<bdi class="verbatim">&lt;b&gt;no sound&lt;/b&gt;\nwrite [email]</bdi>' in shown
+        assert '<bdi class="verbatim">(the words were withdrawn)</bdi>' in shown
 
 
 def test_without_the_right_to_words_a_moment_says_none() -> None:

@@ -50,7 +50,7 @@ def _field(cell: Cell) -> str:
     if cell.quiet:
         parts.append(f"<small>{escape(cell.quiet)}</small>")
     if cell.words:
-        parts.append(f'<bdi class="words">{escape(cell.words)}</bdi>')
+        parts.append(f'<bdi class="verbatim">{escape(cell.words)}</bdi>')
     if cell.change:
         parts.append(change(cell.change, words=cell.change.signed))
     if cell.bullet:

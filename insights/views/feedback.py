@@ -1,0 +1,133 @@
+"""Feedback: what people told us, to search and to read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from insights.feedback_list import (
+    COUNT_CAP,
+    RATINGS,
+    UNTAGGED,
+    Asked,
+    BadCursor,
+    FeedbackPage,
+    asked,
+    list_feedback,
+    source_names,
+)
+from insights.models import Area, Feedback, Theme
+from ops_dashboard.metrics.chips import Chip, Choice
+from ops_dashboard.metrics.forms import PERIODS
+from ops_dashboard.metrics.query import today
+from ops_dashboard.metrics.rendering.numbers import whole
+from ops_dashboard.people.access import requires
+from ops_dashboard.people.requests import ReaderRequest
+from tickets.labels import Labels
+from tickets.models import Channel, Language, Ticket
+
+SHOWN_WORDS = 1_200
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One feedback as the page prints it."""
+
+    text: str
+    at: datetime
+    source: str
+    cuts: tuple[str, ...]
+    themes: tuple[str, ...]
+    ticket: tuple[str, str] | None
+
+
+@require_safe
+@requires("sees_insights", "sees_text")
+def feedback(request: ReaderRequest) -> HttpResponse:
+    """The list; to htmx only what stands under the filter bar."""
+    wanted = asked(request.GET, today=today())
+    try:
+        found = list_feedback(wanted, scope=request.scope, after=request.GET.get("after", ""))
+    except BadCursor as problem:
+        raise Http404(str(problem)) from problem
+    query = request.GET.copy()
+    query.pop("after", None)
+    is_partial = bool(request.htmx) and not request.htmx.history_restore_request
+    names = source_names()
+    context = {
+        "asked": wanted,
+        "found": found,
+        "voices": list(_voices(found.rows, names, request)),
+        "chips": _chips(request.GET, wanted, names),
+        "count": count_words(found),
+        "first_page": query.urlencode(),
+        "is_first": "after" not in request.GET,
+        "is_partial": is_partial,
+        "is_filtered": bool(query),
+    }
+    response = render(request, "insights/_feedback.html" if is_partial else "insights/feedback.html", context)
+    if is_partial:
+        response["HX-Push-Url"] = request.get_full_path()
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def count_words(found: FeedbackPage) -> str:
+    """`1,204 voices`, or honestly `10,000+ voices`."""
+    if found.is_capped:
+        return f"{whole(COUNT_CAP)}+ pieces of feedback"
+    return f"{whole(found.count)} piece{'' if found.count == 1 else 's'} of feedback"
+
+
+def _voices(rows: Iterable[Feedback], names: dict[str, str], request: ReaderRequest) -> Iterable[Voice]:
+    rows = list(rows)
+    cuts = ("channel", "language", "team")
+    labels = Labels.of({cut: [getattr(row, cut) for row in rows] for cut in cuts}, scope=request.scope)
+    tickets = _tickets(rows, request)
+    for row in rows:
+        said = [labels(cut, getattr(row, cut)).text for cut in cuts]
+        rated = [f"rated {row.rating}"] if row.rating is not None else []
+        yield Voice(
+            text=row.text if len(row.text) <= SHOWN_WORDS else row.text[:SHOWN_WORDS] + " …",
+            at=row.occurred_at,
+            source=names.get(row.source, row.source),
+            cuts=tuple(word for word in (*said, row.area, *rated) if word),
+            themes=tuple(sorted({tag.theme.name for tag in row.tags.all()})),
+            ticket=tickets.get(row.ticket or 0),
+        )
+
+
+def _tickets(rows: Iterable[Feedback], request: ReaderRequest) -> dict[int, tuple[str, str]]:
+    """Source and ref of the tickets that the reader may see."""
+    wanted = [row.ticket for row in rows if row.ticket]
+    found = list(Ticket.objects.ever_visible_to(request.scope).filter(id__in=wanted).values_list("id", "source", "ref"))
+    labels = Labels.of({"source": [source for _, source, _ in found]}, scope=request.scope)
+    return {number: (labels("source", source).slug, ref) for number, source, ref in found}
+
+
+def _chips(data: QueryDict, wanted: Asked, names: dict[str, str]) -> list[Chip]:
+    themes = [(UNTAGGED, "Without a theme"), *Theme.objects.active().order_by("name").values_list("slug", "name")]
+    return [
+        _chip(data, wanted, "period", "Period", PERIODS, many=False),
+        _chip(data, wanted, "theme", "Theme", themes),
+        _chip(data, wanted, "source", "Source", sorted(names.items())),
+        _chip(data, wanted, "area", "Product area", Area.objects.order_by("name").values_list("slug", "name")),
+        _chip(data, wanted, "channel", "Channel", Channel.objects.order_by("label").values_list("slug", "label")),
+        _chip(data, wanted, "language", "Language", Language.objects.order_by("label").values_list("slug", "label")),
+        _chip(data, wanted, "rating", "Rating", [(word, word) for word in RATINGS]),
+    ]
+
+
+def _chip(
+    data: QueryDict, wanted: Asked, name: str, label: str, pairs: Iterable[tuple[str, str]], *, many: bool = True
+) -> Chip:
+    chosen = set(data.getlist(name)) if many else {data.get(name, "")}
+    choices = [Choice(value, text, value in chosen) for value, text in pairs]
+    said = [choice.label for choice in choices if choice.chosen]
+    if not many:
+        choices.insert(0, Choice("", "any", not said))
+    value = ("all" if many else "any") if not said else ", ".join(said) if len(said) <= 2 else f"{len(said)} chosen"
+    return Chip(name, label, value, tuple(choices), many, wanted.problems.get(name, ""), bool(said))
