@@ -6,7 +6,9 @@ that will judge the change is written down: what, against which base, by which r
 
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -55,6 +57,7 @@ def put(
     by: User | None,
     area: str = "",
     program: Program | None = None,
+    at: datetime | None = None,
 ) -> Ask:
     """A new ask about an insight, to the insight's area unless told otherwise."""
     ask = Ask.objects.create(
@@ -64,6 +67,7 @@ def put(
         question=question,
         due_on=due_on,
         program=program,
+        opened_at=at or timezone.now(),
     )
     AskStep.objects.create(ask=ask, kind=Kind.OPENED, by=by, area=ask.area, at=ask.opened_at)
     mark_new("ask", ask.pk)
@@ -71,36 +75,38 @@ def put(
     return ask
 
 
-def accept(ask: Ask, *, by: User | None, note: str = "") -> Ask:
-    return _step(ask.pk, Kind.ACCEPTED, by=by, note=note)
+def accept(ask: Ask, *, by: User | None, note: str = "", at: datetime | None = None) -> Ask:
+    return _step(ask.pk, Kind.ACCEPTED, by=by, note=note, at=at)
 
 
-def decline(ask: Ask, *, by: User | None, reason: str) -> Ask:
+def decline(ask: Ask, *, by: User | None, reason: str, at: datetime | None = None) -> Ask:
     if not reason.strip():
         raise BadStep("A reason, please: it is what the others learn from.")
-    return _step(ask.pk, Kind.DECLINED, by=by, note=reason)
+    return _step(ask.pk, Kind.DECLINED, by=by, note=reason, at=at)
 
 
-def ship(ask: Ask, *, by: User | None, on: date, note: str = "") -> Ask:
+def ship(ask: Ask, *, by: User | None, on: date, note: str = "", at: datetime | None = None) -> Ask:
     if on > today():
         raise BadStep(f"{on} has not come yet; say it shipped once it has.")
-    return _step(ask.pk, Kind.SHIPPED, by=by, note=note, shipped_on=on)
+    return _step(ask.pk, Kind.SHIPPED, by=by, note=note, shipped_on=on, at=at)
 
 
-def close(ask: Ask, *, by: User | None, note: str = "") -> Ask:
-    return _step(ask.pk, Kind.CLOSED, by=by, note=note)
+def close(ask: Ask, *, by: User | None, note: str = "", at: datetime | None = None) -> Ask:
+    return _step(ask.pk, Kind.CLOSED, by=by, note=note, at=at)
 
 
-def reopen(ask: Ask, *, by: User | None, note: str = "") -> Ask:
-    return _step(ask.pk, Kind.REOPENED, by=by, note=note)
+def reopen(ask: Ask, *, by: User | None, note: str = "", at: datetime | None = None) -> Ask:
+    return _step(ask.pk, Kind.REOPENED, by=by, note=note, at=at)
 
 
-def _step(pk: int, kind: Kind, *, by: User | None, note: str, shipped_on: date | None = None) -> Ask:
+def _step(
+    pk: int, kind: Kind, *, by: User | None, note: str, at: datetime | None, shipped_on: date | None = None
+) -> Ask:
     with marked("ask", pk):
         ask = Ask.objects.select_for_update(of=("self",)).select_related("insight").get(pk=pk)
         if Status(ask.status) not in FROM[kind]:
             raise BadStep(f"This ask is {ask.get_status_display().lower()}; it cannot be {kind.label.lower()} now.")
-        now = timezone.now()
+        now = at or timezone.now()
         is_answer = kind in (Kind.ACCEPTED, Kind.DECLINED) and ask.status == Status.OPEN
         AskStep.objects.create(
             ask=ask,
@@ -114,7 +120,7 @@ def _step(pk: int, kind: Kind, *, by: User | None, note: str, shipped_on: date |
         ask.status = TO[kind]
         ask.shipped_on = shipped_on or (None if kind == Kind.REOPENED else ask.shipped_on)
         if kind == Kind.ACCEPTED:
-            ask.registered = _register(ask)
+            ask.registered = _register(ask, now)
         ask.save(update_fields=["status", "shipped_on", "registered"])
         audit.record(_name(by), f"ask {kind.value}", f"ask {ask.pk}", area=ask.area)
     return ask
@@ -124,13 +130,14 @@ def _asked_at(ask: Ask) -> datetime:
     return ask.steps.filter(kind__in=(Kind.OPENED, Kind.REOPENED)).latest("at", "id").at
 
 
-def _register(ask: Ask) -> dict[str, object]:
+def _register(ask: Ask, at: datetime) -> dict[str, object]:
     """What will judge the change, with the figure as it stands now."""
     themes = list(ask.insight.themes.all())
-    told = size(themes, today() - timedelta(days=1))
+    on = at.astimezone(ZoneInfo(settings.REPORTING_ZONE)).date()
+    told = size(themes, on - timedelta(days=1))
     kept = ("from", "to", "n", "contacts", "share", "usual_share")
     return {
-        "on": today().isoformat(),
+        "on": on.isoformat(),
         "metric": "themed",
         "per": "created",
         "themes": [theme.slug for theme in themes],

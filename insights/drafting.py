@@ -1,15 +1,17 @@
 """The writer of insights: from an alarm or by hand, edited as a draft, published by a person; and of quotes."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from insights.marking import marked
 from insights.models import Alarm, Feedback, Insight, Quote, Theme
 from insights.sizing import size
-from ops_dashboard.metrics.query import today
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import User
 
@@ -33,12 +35,22 @@ def from_alarm(alarm: Alarm) -> Insight:
 
 
 @transaction.atomic
-def create(*, claim: str, area: str, themes: Iterable[Theme], since: date, story: str = "", by: User | None) -> Insight:
-    """A draft by hand; its size is frozen as it stands."""
-    insight = Insight.objects.create(claim=claim, story=story, area=area, since=since, made_by=by)
+def create(
+    *,
+    claim: str,
+    area: str,
+    themes: Iterable[Theme],
+    since: date,
+    story: str = "",
+    by: User | None,
+    at: datetime | None = None,
+) -> Insight:
+    """A draft by hand; its size is frozen as it stands (or stood, at `at`)."""
+    made_at = at or timezone.now()
+    insight = Insight.objects.create(claim=claim, story=story, area=area, since=since, made_by=by, made_at=made_at)
     chosen = list(themes)
     insight.themes.set(chosen)
-    insight.evidence = {"drafted": size(chosen, today() - timedelta(days=1))}
+    insight.evidence = {"drafted": size(chosen, _day_before(made_at))}
     insight.save(update_fields=["evidence"])
     return insight
 
@@ -53,15 +65,16 @@ def edit(insight: Insight, *, claim: str, story: str, area: str, themes: Sequenc
         audit.record(by.username, "edited published insight", f"insight {insight.pk}")
 
 
-def publish(insight: Insight, *, by: User | None, until: date | None = None) -> None:
+def publish(insight: Insight, *, by: User | None, at: datetime | None = None) -> None:
     """To the partners of its area, with its size frozen as it stands."""
     if not insight.themes.exists():
         raise NotReady("An insight needs a theme before it is published: its size is counted by theme.")
     with marked("insight", insight.pk):
-        told = size(list(insight.themes.all()), until or today() - timedelta(days=1))
+        published_at = at or timezone.now()
+        told = size(list(insight.themes.all()), _day_before(published_at))
         insight.evidence = insight.evidence | {"published": told}
         insight.state, insight.published_by = Insight.State.PUBLISHED, by
-        insight.published_at = insight.published_at or timezone.now()
+        insight.published_at = insight.published_at or published_at
         insight.save(update_fields=["evidence", "state", "published_by", "published_at"])
         audit.record(by.username if by else "system", "published insight", f"insight {insight.pk}", area=insight.area)
 
@@ -96,7 +109,12 @@ def quotable(insight: Insight) -> "list[Feedback]":
     return list(tagged.exclude(quotes__insight=insight).distinct().order_by("-occurred_at", "-id")[:12])
 
 
-def _claim(alarm: Alarm, worst: dict[str, object]) -> str:
+def _day_before(at: datetime) -> date:
+    """The last complete day in the reporting zone."""
+    return at.astimezone(ZoneInfo(settings.REPORTING_ZONE)).date() - timedelta(days=1)
+
+
+def _claim(alarm: Alarm, worst: dict[str, Any]) -> str:
     """The number in words; a person will say what it means."""
     observed, ratio = worst["observed"], worst["ratio"]
     span = "in seven days" if worst["grain"] == "week" else "in a day"

@@ -13,7 +13,7 @@ misses one stops trusting all of them.
 
 import logging
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from smtplib import SMTPException
 
@@ -50,13 +50,13 @@ def edit(digest: Digest, *, headline: str, narrative: str, by: User) -> None:
 
 
 @transaction.atomic
-def approve(digest: Digest, *, by: User) -> int:
+def approve(digest: Digest, *, by: User, at: datetime | None = None) -> int:
     """Freeze what it says and put it in the outbox of everyone subscribed; returns how many they are."""
     locked = Digest.objects.select_for_update().get(pk=digest.pk)
     if locked.state != Digest.State.DRAFT:
         raise NotApproved("It has been approved already.")
     locked.snapshot = digests.build(locked.area, locked.week)
-    locked.state, locked.approved_by, locked.approved_at = Digest.State.APPROVED, by, timezone.now()
+    locked.state, locked.approved_by, locked.approved_at = Digest.State.APPROVED, by, at or timezone.now()
     locked.save(update_fields=["snapshot", "state", "approved_by", "approved_at"])
     readers = [user for user in subscribers(locked.area) if may_read(user, locked.area)]
     Delivery.objects.bulk_create(

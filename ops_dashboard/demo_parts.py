@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from insights.demo import hearing
+from insights.demo import hearing, loop
 from quality import demo as quality
 from tickets.demo.world import World
 from workforce.demo import rostering, volumes
@@ -22,4 +22,4 @@ class Part(Protocol):
         """Take everything away again; the tickets still stand."""
 
 
-PARTS: tuple[Part, ...] = (volumes, rostering, quality, hearing)
+PARTS: tuple[Part, ...] = (volumes, rostering, quality, hearing, loop)

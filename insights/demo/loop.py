@@ -1,0 +1,123 @@
+"""The part of the demo that closes the loop: themes, reviews, alarms, asks with their effects, digests.
+
+Planted, besides what the tickets tell of themselves: a bad release that breaks uploads for a week,
+payouts that get slower for two months, gifts that vanish these days; coins that arrive since a fix
+ten weeks ago, and a change to notifications that changed nothing.
+"""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Max
+
+from insights import alarms, programs
+from insights.counting import daily
+from insights.demo import feedback, history
+from insights.demo.plot import AREAS, PHRASES, REVIEWS
+from insights.models import (
+    Alarm,
+    Area,
+    Ask,
+    Digest,
+    Feedback,
+    FeedbackTheme,
+    Insight,
+    Mail,
+    Program,
+    Subscription,
+    Survey,
+    TaxonomyVersion,
+    Theme,
+    ThemeChange,
+    ThemeFact,
+)
+from insights.surveillance import DAILY
+from insights.taxonomy import revise
+from ops_dashboard.metrics import rollup
+from ops_dashboard.metrics.definitions import registry
+from tickets.demo.catalogue import REASONS
+from tickets.demo.world import World
+
+ANALYST, PARTNER = "demo-analyst", "demo-partner"
+DAY = timedelta(days=1)
+LATELY = 28  # days of which every one was looked at; before that, one a week
+
+
+def tell(world: World) -> None:
+    """Themes, feedback, the looks at it, and what people made of it."""
+    if Theme.objects.filter(slug__in=PHRASES).exists():
+        return
+    with transaction.atomic():
+        _people()
+        _themes()
+        feedback.tell(world, since=world.stories.start)
+        for slug in ("themed", "feedback", "created"):
+            rollup.refill_all(registry.source(slug))
+        _look(world)
+        history.tell(world)
+        programs.measure_all(world.now.date() - DAY)
+
+
+def go_on(world: World, *, now: datetime) -> None:
+    """Reviews and themes of what came in since."""
+    newest = FeedbackTheme.objects.filter(rule=feedback.RULE).aggregate(at=Max("feedback__occurred_at"))["at"]
+    if newest is not None and now - newest > timedelta(minutes=1):
+        with transaction.atomic():
+            feedback.tell(world, since=newest)
+
+
+@transaction.atomic
+def remove() -> None:
+    """Everything of it, whoever made it of demo themes and areas."""
+    areas = [slug for slug, _ in AREAS.values()]
+    themes = Theme.objects.filter(area__in=areas)
+    Digest.objects.filter(area__in=areas).delete()
+    Mail.objects.filter(message_id__startswith="<digest.").delete()
+    Ask.objects.filter(area__in=areas).delete()
+    Program.objects.filter(area__in=areas).delete()
+    Insight.objects.filter(area__in=areas).delete()
+    Alarm.objects.filter(theme__in=themes).delete()
+    Survey.objects.all().delete()
+    Subscription.objects.filter(area__in=areas).delete()
+    FeedbackTheme.objects.filter(theme__in=themes).delete()
+    ThemeFact.objects.filter(theme__in=themes.values("id")).delete()
+    Feedback.objects.filter(source=REVIEWS).delete()
+    ThemeChange.objects.filter(theme__in=themes).delete()
+    Theme.objects.filter(area__in=areas, parent__isnull=False).delete()
+    Theme.objects.filter(area__in=areas).delete()
+    TaxonomyVersion.objects.filter(changes=None, themes_from=None, themes_to=None).delete()
+    Area.objects.filter(slug__in=areas).delete()
+    for slug in ("themed", "feedback", "insights", "ask_steps", "deliveries"):
+        rollup.refill_all(registry.source(slug))
+
+
+def _people() -> None:
+    """Addresses that lead nowhere, so that letters can be written; areas with their partner."""
+    users = get_user_model().objects
+    for user in users.filter(username__startswith="demo-", email=""):
+        users.filter(pk=user.pk).update(email=f"{user.username}@example.test")
+    partner = users.filter(username=PARTNER).first()
+    own = set(partner.product_areas) if partner else set()
+    for slug, name in AREAS.values():
+        Area.objects.get_or_create(slug=slug, defaults={"name": name, "owner": partner if slug in own else None})
+
+
+def _themes() -> None:
+    """A group for each support function, a theme for each of its reasons."""
+    with revise(by=None, note="Themes as support knows them") as revision:
+        for function, (area, _) in AREAS.items():
+            group = revision.add(function, area=area, slug=f"group-{area}")
+            for reason in REASONS[function]:
+                revision.add(reason.label, parent=group, slug=reason.slug, definition=PHRASES[reason.slug].capitalize())
+
+
+def _look(world: World) -> None:
+    """As the daily task would have: each of the last days, before that once a week."""
+    last = world.now.date() - DAY
+    themes = list(Theme.objects.active().leaves())
+    first = max(world.stories.start.date(), last - timedelta(days=DAILY.window + DAILY.gap))
+    told = daily(first, last, themes)
+    days = [last - timedelta(days=back) for back in range((last - first).days + 1)]
+    for day in sorted(day for back, day in enumerate(days) if back < LATELY or back % 7 == 0):
+        alarms.record(told.until(day))
