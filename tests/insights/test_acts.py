@@ -1,0 +1,153 @@
+"""What each member of the cast may do: every act posted by everybody, and what became of it."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from insights import asks, digests, drafting
+from insights.models import Alarm, Ask, Digest, Insight, Milestone, Program, Subscription, Theme
+from ops_dashboard.metrics.query import today
+from tests.cast import EVERYBODY, Cast, make_cast
+from tests.insights.building import give, make_themes
+
+pytestmark = pytest.mark.django_db
+MONDAY = date(2026, 3, 2)
+SEEN = {"on": "2026-03-02", "grain": "day", "observed": 9, "expected": 3.0, "ratio": 3.0, "is_new": False} | {
+    "contacts": 40, "low": 0.0, "high": 6.0, "p": 0.001, "q": 0.01,
+}  # fmt: skip
+TAG = ("carol", "erin")
+READ = ("bob", "carol", "erin", "pat", "quinn", "petra")
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def ask(cast: Cast) -> Ask:
+    """Payouts are late, published to Payments, with an open ask; ids of everything are 1001."""
+    themes = make_themes()
+    (said,) = give(themes["payouts"], MONDAY, 1)
+    Alarm.objects.create(pk=1001, theme=themes["payouts"], opened_on=MONDAY, last_on=MONDAY, context=[SEEN])
+    insight = Insight.objects.create(pk=1001, claim="Payouts are late", area="payments", since=MONDAY)
+    insight.themes.set([themes["payouts"]])
+    drafting.publish(insight, by=cast.users["erin"])
+    program = Program.objects.create(pk=1001, title="Payouts", area="payments")
+    Milestone.objects.create(pk=1001, program=program, title="Ledger", due_on=MONDAY)
+    digests.draft_of("payments", MONDAY)
+    assert said.pk
+    return asks.put(insight, question="Roll back?", due_on=today(), owner=cast.users["pat"], by=cast.users["erin"])
+
+
+ACTS: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {
+    "dismiss": ("/emerging/1001/dismiss/", {"reason": "known"}, TAG),
+    "start": ("/emerging/1001/insight/", {}, TAG),
+    "edit": ("/insights/1001/edit/", {}, TAG),
+    "publish": ("/insights/1001/publish/", {}, TAG),
+    "shelve": ("/insights/1001/shelve/", {}, TAG),
+    "put": ("/insights/1001/asks/", {"question": "?", "due_on": "2999-01-01"}, TAG),
+    "milestone": ("/programs/1001/milestones/", {"title": "Next", "due_on": "2999-01-01"}, TAG),
+    "reach": ("/milestones/1001/reach/", {}, TAG),
+    "ship program": ("/programs/1001/ship/", {"shipped_on": "2026-03-02"}, TAG),
+    "approve": ("/digests/2026-W10/payments/approve/", {}, TAG),
+    "subscribe": ("/digests/subscriptions/payments/", {"active": "1"}, READ),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_an_act_is_open_to_exactly_those_it_should(cast: Cast, ask: Ask, act: str) -> None:
+    url, data, allowed = ACTS[act]
+    for name in EVERYBODY:
+        response = cast.client(name).post(url, data)
+        is_refused = response.status_code == 403 or response.headers.get("Location", "").startswith("/sign-in/")
+        assert (name, is_refused) == (name, name not in allowed)
+
+
+@pytest.mark.parametrize("name", [n for n in EVERYBODY if n != "pat"])
+def test_nobody_but_a_partner_of_the_area_answers(cast: Cast, ask: Ask, name: str) -> None:
+    for step in ("accept", "decline", "ship"):
+        cast.client(name).post(f"/asks/{ask.pk}/{step}/", {"note": "no", "shipped_on": "2026-03-02"})
+    assert Ask.objects.get().status == "open"
+
+
+def test_a_partner_answers_within_its_areas_alone(cast: Cast, ask: Ask) -> None:
+    pat = cast.client("pat")
+    Ask.objects.update(area="live")
+    assert pat.post(f"/asks/{ask.pk}/accept/").status_code == 404
+    Ask.objects.update(area="payments")
+    assert pat.post(f"/asks/{ask.pk}/accept/", {"note": "Yes"}).status_code == 302
+    assert Ask.objects.get().status == "accepted"
+    assert pat.post(f"/asks/{ask.pk}/close/").status_code == 403
+    assert pat.post(f"/asks/{ask.pk}/dance/").status_code == 404
+
+
+def test_an_answer_to_a_draft_is_not_to_be_had(cast: Cast, ask: Ask) -> None:
+    drafting.shelve(Insight.objects.get(), by=cast.users["erin"])
+    assert cast.client("pat").post(f"/asks/{ask.pk}/accept/").status_code == 404
+
+
+def test_a_refused_step_says_why_and_changes_nothing(cast: Cast, ask: Ask) -> None:
+    said = cast.client("pat").post(f"/asks/{ask.pk}/decline/", {"note": ""}, follow=True).content.decode()
+    assert "A reason, please" in said
+    assert Ask.objects.get().status == "open"
+
+
+def test_a_form_goes_back_to_our_pages_only(cast: Cast, ask: Ask) -> None:
+    pat = cast.client("pat")
+    assert pat.post(f"/asks/{ask.pk}/accept/", {"next": "/insights/1001/"}).headers["Location"] == "/insights/1001/"
+    said = pat.post(f"/asks/{ask.pk}/ship/", {"next": "https://elsewhere.example/"})
+    assert said.headers["Location"] == "/asks/"
+
+
+def test_a_partner_subscribes_to_its_areas_alone(cast: Cast, ask: Ask) -> None:
+    pat = cast.client("pat")
+    assert pat.post("/digests/subscriptions/live/", {"active": "1"}).status_code == 404
+    pat.post("/digests/subscriptions/payments/", {"active": "1"})
+    assert list(Subscription.objects.values_list("user__username", "area")) == [("pat", "payments")]
+
+
+def test_a_partner_sees_no_figure_that_rests_on_few(cast: Cast, ask: Ask) -> None:
+    page = {name: cast.client(name).get("/insights/1001/").content.decode() for name in ("erin", "pat")}
+    assert "api/v1/metrics/themed" in page["erin"] and "api/v1/metrics/themed" not in page["pat"]
+    Insight.objects.filter(pk=1001).update(
+        evidence={"published": Insight.objects.get().evidence["published"] | {"n": 4}}
+    )
+    assert "withheld" in cast.client("pat").get("/insights/1001/").content.decode()
+    assert "withheld" not in cast.client("erin").get("/insights/1001/").content.decode()
+    assert cast.client("pat").get("/api/v1/insights/1001/").json()["size"] is None
+
+
+def test_what_is_dismissed_can_be_restored_and_what_is_shelved_published(cast: Cast, ask: Ask) -> None:
+    erin = cast.client("erin")
+    erin.post("/emerging/1001/dismiss/", {"reason": "known"})
+    assert Alarm.objects.get().state == "dismissed"
+    erin.post("/emerging/1001/restore/")
+    assert Alarm.objects.get().state == "open"
+    erin.post("/insights/1001/shelve/")
+    erin.post("/insights/1001/publish/")
+    assert Insight.objects.get().state == "published"
+
+
+def test_a_digest_is_edited_until_it_is_approved(cast: Cast, ask: Ask) -> None:
+    erin, url = cast.client("erin"), "/digests/2026-W10/payments/edit/"
+    erin.post(url, {"headline": "Mine", "narrative": "Two words."})
+    assert (Digest.objects.get().headline, Digest.objects.get().state) == ("Mine", "draft")
+    erin.post("/digests/2026-W10/payments/approve/")
+    erin.post(url, {"headline": "Other", "narrative": ""})
+    assert Digest.objects.get().headline == "Mine"
+
+
+def test_an_insight_is_made_by_hand_and_its_problems_are_named(cast: Cast, ask: Ask) -> None:
+    erin, theme = cast.client("erin"), Theme.objects.get(slug="refunds")
+    said = erin.post("/insights/new/", {"claim": "", "area": "payments", "themes": [theme.pk]}).content.decode()
+    assert "This field is required." in said
+    erin.post("/insights/new/", {"claim": "Refunds take weeks", "area": "payments", "themes": [theme.pk]})
+    assert Insight.objects.get(claim="Refunds take weeks").made_by == cast.users["erin"]
+
+
+def test_an_ask_is_not_due_in_the_past(cast: Cast, ask: Ask) -> None:
+    late = (today() - timedelta(days=1)).isoformat()
+    said = cast.client("erin").post("/insights/1001/asks/", {"question": "?", "due_on": late}, follow=True)
+    assert "That day is over." in said.content.decode()
+    assert Ask.objects.count() == 1

@@ -1,0 +1,175 @@
+"""The metrics of insights, counted naively over rows and asked of the engine, across a change of clocks."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from insights import facts
+from insights.models import (
+    Area,
+    Ask,
+    AskStep,
+    Delivery,
+    Digest,
+    Feedback,
+    FeedbackTheme,
+    Insight,
+    TaxonomyVersion,
+    Theme,
+)
+from ops_dashboard.metrics import rollup
+from ops_dashboard.metrics.definitions import registry
+from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.query import Query, Reader
+from ops_dashboard.people.models import User
+from ops_dashboard.people.roles import SYSTEM
+from tests.insights.building import make_themes
+
+pytestmark = pytest.mark.django_db
+ZONE = "America/St_Johns"
+PERIOD = Period(date(2026, 2, 28), date(2026, 3, 17))  # clocks go forward on 8 March
+OURS = ("feedback", "themed", "insights", "ask_steps", "deliveries")
+Told = Counter[tuple[date, str]]  # by local day and area
+Amounts = tuple[Told, Told | None]  # part (or total), whole
+
+
+@pytest.fixture
+def rows(settings: Settings) -> None:
+    """A few hundred of everything at random instants, most of them near midnight in St. John's."""
+    settings.REPORTING_ZONE = ZONE
+    rng, themes = Random(7), make_themes()
+    user = User.objects.create(username="reader", role="partner")
+
+    def instant() -> datetime:
+        return datetime(2026, 3, 1, 3, tzinfo=UTC) + timedelta(
+            hours=24 * rng.randrange(15), seconds=rng.randrange(9000)
+        )
+
+    _feedback(rng, list(themes.values()), instant)
+    _asks(rng, instant)
+    for n in range(40):
+        digest = Digest.objects.create(
+            week=date(2026, 3, 2) + timedelta(weeks=n), area=rng.choice(("live", "payments"))
+        )
+        handed = instant() if n % 4 else None
+        Delivery.objects.create(
+            digest=digest, user=user, area=digest.area, message_id=f"<{n}>", handed_at=handed,
+            state="handed" if handed else "waiting", read_at=handed if n % 3 == 0 else None,
+        )  # fmt: skip
+    for slug in OURS:
+        rollup.refill_all(registry.source(slug))
+
+
+def _feedback(rng: Random, themes: list[Theme], instant: Callable[[], datetime]) -> None:
+    version = TaxonomyVersion.objects.latest("number")
+    for n in range(200):
+        one = Feedback.objects.create(
+            source="reviews", ref=str(n), occurred_at=instant(), area=rng.choice(("live", "payments", "")), text="x"
+        )
+        for theme in rng.sample(themes, rng.randrange(3)):
+            state = rng.choice(FeedbackTheme.State.values)
+            FeedbackTheme.objects.create(
+                feedback=one, theme=theme, version=version, by="model", rule="m", state=state,
+                confidence=rng.choice((0.5, 0.95)),
+            )  # fmt: skip
+    facts.rebuild(Feedback.objects.values_list("id", flat=True))
+
+
+def _asks(rng: Random, instant: Callable[[], datetime]) -> None:
+    Area.objects.get_or_create(slug="ads", defaults={"name": "Ads"})
+    for n in range(60):
+        area, at = rng.choice(("live", "payments", "ads")), instant()
+        state = Insight.State.PUBLISHED if n % 3 else Insight.State.DRAFT
+        insight = Insight.objects.create(
+            claim=str(n), area=area, since=at.date(), state=state, published_at=at if n % 3 else None
+        )
+        ask = Ask.objects.create(insight=insight, area=area, question="?", due_on=at.date(), opened_at=at)
+        AskStep.objects.create(ask=ask, kind="opened", at=at, area=area)
+        if n % 2:
+            later = instant()
+            kind = rng.choice(("accepted", "declined"))
+            AskStep.objects.create(
+                ask=ask, kind=kind, at=later, area=area, note="so", answer_s=abs(int((later - at).total_seconds()))
+            )
+            if kind == "accepted":
+                AskStep.objects.create(ask=ask, kind="shipped", at=later + timedelta(minutes=5), area=area)
+
+
+def count(found: list[tuple[datetime | None, str]]) -> Told:
+    zone = ZoneInfo(ZONE)
+    return Counter((at.astimezone(zone).date(), area or "none") for at, area in found if at)
+
+
+def themed(*, first_only: bool) -> list[tuple[datetime | None, str]]:
+    """Straight from the definition: accepted, or surely suggested and rejected by nobody."""
+    found = []
+    for one in Feedback.objects.prefetch_related("tags__theme"):
+        tags = list(one.tags.all())
+        refused = {tag.theme_id for tag in tags if tag.state == "rejected"}
+        counted = {
+            tag.theme
+            for tag in tags
+            if tag.state == "accepted"
+            or (tag.state == "suggested" and (tag.confidence or 0) >= 0.9 and tag.theme_id not in refused)
+        }
+        chosen = sorted(counted, key=lambda theme: theme.pk)[: 1 if first_only else None]
+        found += [(one.occurred_at, theme.area) for theme in chosen]
+    return found
+
+
+def steps(*kinds: str, answers: bool = False) -> Told:
+    found = AskStep.objects.filter(kind__in=kinds)
+    return count([(s.at, s.area) for s in found if not answers or s.answer_s is not None])
+
+
+ORACLES: dict[str, Callable[[], Amounts]] = {
+    "feedback": lambda: (count([(f.occurred_at, f.area) for f in Feedback.objects.all()]), None),
+    "themed": lambda: (count(themed(first_only=False)), None),
+    "tagged": lambda: (count(themed(first_only=True)), None),
+    "insights_published": lambda: (count([(i.published_at, i.area) for i in Insight.objects.all()]), None),
+    "asks_opened": lambda: (steps("opened"), None),
+    "asks_answered": lambda: (steps("accepted", "declined", answers=True), None),
+    "asks_shipped": lambda: (steps("shipped"), None),
+    "ask_acceptance": lambda: (
+        steps("accepted", answers=True),
+        steps("accepted", "declined", answers=True),
+    ),
+    "digests_handed": lambda: (count([(d.handed_at, d.area) for d in Delivery.objects.all()]), None),
+    "digest_read_share": lambda: (
+        count([(d.handed_at, d.area) for d in Delivery.objects.all() if d.read_at]),
+        count([(d.handed_at, d.area) for d in Delivery.objects.all()]),
+    ),
+}
+
+
+def test_every_metric_of_insights_has_an_oracle() -> None:
+    ours = {metric.slug for metric in registry.metrics() if set(metric.sources) <= set(OURS)}
+    assert ours == {*ORACLES, "ask_answer_median"}
+
+
+@pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize("slug", ORACLES)
+def test_every_figure_equals_the_naive_count(slug: str) -> None:
+    part, whole = ORACLES[slug]()
+    assert part
+    result = Reader(SYSTEM).run(Query(slug, PERIOD, Grain.DAY, by=("area",)))
+    told = {(row.start, row.keys[0]): (row.figure.value, row.figure.n) for row in result.rows if row.figure.n}
+    if whole is None:
+        expected = {key: (float(n), n) for key, n in part.items()}
+    else:
+        expected = {key: (part[key] / n, n) for key, n in whole.items()}
+    assert told.keys() == expected.keys()
+    assert all(told[key] == pytest.approx(expected[key]) for key in expected)
+
+
+@pytest.mark.usefixtures("rows")
+def test_the_median_answer_is_that_of_the_rows() -> None:
+    seconds = sorted(step.answer_s for step in AskStep.objects.all() if step.answer_s is not None)
+    found = Reader(SYSTEM).run(Query("ask_answer_median", PERIOD, exact=True)).total
+    assert found.n == len(seconds)
+    assert seconds[len(seconds) // 2 - 1] <= (found.value or 0) <= seconds[len(seconds) // 2]
