@@ -12,7 +12,12 @@ from ops_dashboard.people.roles import Role
 
 
 class _Day(forms.DateInput):
+    """The browser's own picker, which reads ISO dates whatever the language."""
+
     input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
 
 
 def _areas() -> list[tuple[str, str]]:

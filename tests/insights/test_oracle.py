@@ -107,7 +107,7 @@ def count(found: list[tuple[datetime | None, str]]) -> Told:
 
 def themed(*, first_only: bool) -> list[tuple[datetime | None, str]]:
     """Straight from the definition: accepted, or surely suggested and rejected by nobody."""
-    found = []
+    found: list[tuple[datetime | None, str]] = []
     for one in Feedback.objects.prefetch_related("tags__theme"):
         tags = list(one.tags.all())
         refused = {tag.theme_id for tag in tags if tag.state == "rejected"}
