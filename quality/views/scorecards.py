@@ -20,7 +20,8 @@ def index(request: ReaderRequest) -> HttpResponse:
     found = Scorecard.objects.prefetch_related("versions", "versions__criteria")
     taken = {scorecard.support_function for scorecard in found}
     functions = Team.objects.exclude(support_function="").values_list("support_function", flat=True)
-    context = {"scorecards": found, "functions": sorted({*functions} - taken)}
+    rows = [(scorecard, max(scorecard.versions.all(), key=lambda v: v.number, default=None)) for scorecard in found]
+    context = {"rows": rows, "functions": sorted({*functions} - taken)}
     return render(request, "quality/scorecards.html", context)
 
 
