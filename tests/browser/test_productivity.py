@@ -1,0 +1,43 @@
+"""Productivity and cost in a real browser: its panels, a cut, the phone."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from ops_dashboard.people.models import Team, User
+from ops_dashboard.people.roles import Role
+from tests.workforce.test_oracle import PERIOD, clock, worked
+
+__all__ = ["clock", "worked"]  # fixtures
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ADDRESS = f"/productivity/?period={PERIOD}"
+
+
+@pytest.fixture
+def page(worked: list[Team], clock: object, monkeypatch: pytest.MonkeyPatch, sign_in: Callable[..., Page]) -> Page:
+    monkeypatch.undo()  # the hours are counted; a session needs the real clock
+    return sign_in(User.objects.create(username="carol", role=Role.MANAGER))
+
+
+def test_costs_are_told_with_their_allocation_and_cut_by_vendor(page: Page) -> None:
+    page.goto(ADDRESS)
+    expect(page.get_by_role("heading", name="How cost is allocated")).to_be_visible()
+    expect(page.locator(".failed")).to_have_count(0)
+    allocated = page.get_by_role("group", name="How cost is allocated, by team")
+    expect(allocated.get_by_role("row", name="All together")).to_be_visible()
+    page.goto(f"{ADDRESS}&vendor=acme")
+    expect(page.locator("#chip-value-vendor")).to_have_text("Acme")
+    expect(page.get_by_role("group", name="How cost is allocated, by team").get_by_text("Own")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_it_fits_and_is_accessible(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(ADDRESS)
+    expect(page.get_by_role("heading", name="Vendors at equal case mix")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    assert found.violations_count == 0, found.generate_report()
