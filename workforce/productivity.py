@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 
 from ops_dashboard.metrics.definitions import Metric, Unit, registry
 from ops_dashboard.metrics.forms import Asked
 from ops_dashboard.metrics.query import Query, Reader
-from ops_dashboard.metrics.rendering.numbers import NOTHING, plural, shown, text, whole
+from ops_dashboard.metrics.rendering.numbers import NOTHING, fixed, places_of, plural, shown, text, whole
 from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
 from ops_dashboard.metrics.result import Figure, Row
 from workforce.case_mix import FEWEST, Standardised, standardised
@@ -72,28 +73,30 @@ def _allocation_table(lines: Sequence[Line]) -> Table:
         Column("Team"),
         Column("Paid hours", "number"),
         Column("Without a rate", "number"),
-        Column("Cost", "number"),
+        Column(f"Cost, {settings.CURRENCY}", "number"),
         Column("Solved", "number"),
-        Column("Per resolution", "number"),
+        Column(f"Per resolution, {settings.CURRENCY}", "number"),
     )
     together = Line("All together", *(sum(getattr(line, name) for line in lines) for name in _AMOUNTS))
-    rows = [_allocation_row(line) for line in (*lines, together)]
+    places = places_of([together.cost], Unit.MONEY)
+    rows = [_allocation_row(line, places) for line in (*lines, together)]
     return Table(columns, tuple(rows), "How cost is allocated, by team")
 
 
 _AMOUNTS = ("hours", "cost", "solves", "unpriced")
 
 
-def _allocation_row(line: Line) -> tuple[Cell, ...]:
-    per = line.cost / line.solves if line.solves else None
+def _allocation_row(line: Line, places: int) -> tuple[Cell, ...]:
+    """Without rostered hours the cost is not known, which is not the same as nothing."""
+    per = line.cost / line.solves if line.solves and line.hours else None
     quiet = "solved nothing" if not line.solves else "no rostered hours" if not line.hours else ""
     return (
         Cell(line.label, order=line.label, quiet=quiet),
         Cell(whole(line.hours), order=line.hours),
         Cell(whole(line.unpriced), order=line.unpriced),
-        Cell(text(line.cost, Unit.MONEY), order=line.cost),
+        Cell(fixed(line.cost if line.hours else None, places), order=line.cost),
         Cell(whole(line.solves), order=line.solves),
-        Cell(text(per, Unit.MONEY), order=per),
+        Cell(shown(per, Unit.MONEY).number, order=per),
     )
 
 
@@ -123,7 +126,7 @@ def _activities_table(reader: Reader, asked: Asked) -> Table:
         (
             Cell(row.labels[0], order=row.labels[0]),
             Cell(whole(spent.get(row.keys[0], 0.0)), order=spent.get(row.keys[0], 0.0)),
-            Cell(text(row.figure.value, Unit.MONEY), order=row.figure.value),
+            Cell(fixed(row.figure.value, places_of([whole_cost], Unit.MONEY)), order=row.figure.value),
             Cell(shown(_share(row.figure, whole_cost), Unit.SHARE).number, order=row.figure.value),
         )
         for row in sorted(cost.rows, key=lambda row: -(row.figure.value or 0.0))
@@ -131,7 +134,7 @@ def _activities_table(reader: Reader, asked: Asked) -> Table:
     columns = (
         Column("Activity"),
         Column("Paid hours", "number"),
-        Column("Cost", "number"),
+        Column(f"Cost, {settings.CURRENCY}", "number"),
         Column("Share %", "number"),
     )
     return Table(columns, tuple(rows), "What paid hours were spent on, and their cost")

@@ -56,6 +56,8 @@ def test_what_stands_apart_is_told(worked: list[Team]) -> None:
     assert "of teams without rostered hours lower the total" in told["sentence"]
     quiet = {row[0].text: row[0].quiet for row in told["table"].rows}
     assert quiet["Idle"] == "no rostered hours" and quiet["Own"] == ""
+    per = {row[0].text: row[-1].text for row in told["table"].rows}
+    assert per["Idle"] == "\N{EM DASH}" and per["Own"] != "\N{EM DASH}"
 
 
 def test_the_page_has_its_panels_and_a_lead_does_not_open_it(worked: list[Team], client: Client) -> None:
