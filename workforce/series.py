@@ -136,14 +136,14 @@ def tabulate(series: Series, *, longest: int = 160 * WEEK) -> Table:
 
 def _settled(first: int, cycle: int, cells: Amounts) -> Table:
     known = ~np.isnan(cells)
-    there = known.any(axis=1)
+    there = np.asarray(known.any(axis=1))
     days = weekday(np.arange(first, first + len(cells), dtype=np.int64), cycle)
     presence: Amounts = np.array([_mean_of(known[(days == each) & there]) for each in range(cycle)])
     means = np.array([_mean_of(np.nan_to_num(cells[(days == each) & there])) for each in range(cycle)])
     filled = np.where(~known & there[:, None] & (presence[days] < USUALLY), 0.0, cells)
     known = ~np.isnan(filled)
-    usual = means / np.maximum(presence, 1e-9)
-    usual = np.asarray(np.where(presence < USUALLY, means, usual))[days]
+    usual: Amounts = np.where(presence < USUALLY, means, means / np.maximum(presence, 1e-9))
+    usual = usual[days]
     whole = usual.sum(axis=1)
     part = np.where(known, usual, 0).sum(axis=1)
     observed = np.where(whole > 0, part / np.where(whole > 0, whole, 1), known.mean(axis=1))

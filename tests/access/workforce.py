@@ -51,11 +51,8 @@ FORECAST_ROWS: dict[str, Row] = {
 ROWS |= FORECAST_ROWS
 ROWS["productivity/"] = page("/productivity/", ("carol", "erin", "petra"))
 ADMIN_MODELS: dict[str, AdminModel] = {
-    "workforce/queue": (SEE_PLANS_IN_ADMIN, PLAN, PLAN, PLAN),
-    "workforce/event": (SEE_PLANS_IN_ADMIN, PLAN, PLAN, PLAN),
-} | {
     f"workforce/{model}": (SEE_PLANS_IN_ADMIN, PLAN, PLAN, PLAN)
-    for model in ("skill", "agentskill", "contracttype", "contract", "rate", "shifttemplate")
+    for model in ("queue", "event", "skill", "agentskill", "contracttype", "contract", "rate", "shifttemplate")
 }
 
 

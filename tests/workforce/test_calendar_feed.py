@@ -16,7 +16,7 @@ from workforce.shift_changes import Told, monday, resized, with_activity
 pytestmark = pytest.mark.django_db
 
 
-def events(agent: object, now: datetime) -> list[icalendar.Event]:
+def events(agent: object, now: datetime) -> list[icalendar.Component]:
     told = icalendar.Calendar.from_ical(calendar_feed.calendar(agent, now=now))  # type: ignore[arg-type]
     return list(told.walk("VEVENT"))
 

@@ -22,8 +22,8 @@ class FreshnessLine:
 
 def freshness_line(freshness: Freshness, *, now: datetime) -> FreshnessLine:
     """Amber after two missed cycles, red after six."""
-    waiting = (f"{plural(freshness.stale_cells, 'cell')} being recounted",) if freshness.stale_cells else ()
-    waiting += freshness.owed
+    recounted = (f"{plural(freshness.stale_cells, 'cell')} being recounted",) if freshness.stale_cells else ()
+    waiting: tuple[str, ...] = (*recounted, *freshness.owed)
     if freshness.complete_to is None:
         return FreshnessLine("unknown", "No data yet", freshness.zone, waiting)
     age = now - freshness.complete_to
