@@ -1,5 +1,8 @@
 from django.apps import AppConfig
 
+from ops_dashboard.people.roles import Data
+
 
 class InsightsConfig(AppConfig):
     name = "insights"
+    data_classes = {"tagrule": Data.INSIGHTS}

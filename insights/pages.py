@@ -12,5 +12,6 @@ site.add(
     Link("Asks", "asks", GROUP, "target", lambda scope: scope.sees_insights),
     Link("Programs", "programs", GROUP, "layers", lambda scope: scope.sees_insights),
     Link("Digests", "digests", GROUP, "book", lambda scope: scope.sees_insights),
+    Link("Tagging desk", "tagging", GROUP, "pattern", lambda scope: scope.may_tag and scope.sees_text),
     Link("Mailbox", "mailbox", GROUP, "source", lambda scope: scope.sees_insights and mailbox.is_used()),
 )

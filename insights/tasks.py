@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.db.models import Max
 
-from insights import alarms, digests, issuing, programs, ticket_feedback
+from insights import alarms, digests, issuing, programs, suggesting, ticket_feedback
 from insights.models import Area, Subscription, Survey
 from ops_dashboard.metrics.query import today
 
@@ -52,3 +52,10 @@ def read_tickets() -> int:
 def sweep_feedback() -> int:
     """Take away what has turned out to be spam; returns how many feedbacks went."""
     return ticket_feedback.sweep()
+
+
+@shared_task(name="insights.tasks.suggest_themes")
+def suggest_themes() -> int:
+    """Suggest themes once a day and after enough new tags; returns for how many feedbacks."""
+    done = suggesting.run() if suggesting.is_due() else None
+    return done.suggested if done else 0

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from insights.views import asks, digests, emerging, feedback, insights, mailbox, programs
+from insights.views import asks, digests, emerging, feedback, insights, mailbox, programs, tagging
 
 urlpatterns = [
     path("emerging/", emerging.emerging, name="emerging"),
@@ -35,6 +35,10 @@ urlpatterns = [
     path("digests/<str:week>/<slug:area>/approve/", digests.approve, name="digest-approve"),
     path("digests/<str:week>/<slug:area>/mail/", digests.mail, name="digest-mail"),
     path("digests/<str:week>/<slug:area>/react/", digests.react, name="digest-react"),
+    path("tagging/", tagging.desk, name="tagging"),
+    path("tagging/undo/", tagging.undo, name="tagging-undo"),
+    path("tagging/bulk/", tagging.bulk, name="tagging-bulk"),
+    path("tagging/<int:pk>/", tagging.judge, name="tagging-judge"),
     path("mailbox/", mailbox.listing, name="mailbox"),
     path("mailbox/<int:pk>/", mailbox.letter, name="mailbox-letter"),
     path("mailbox/<int:pk>/html/", mailbox.html, name="mailbox-html"),

@@ -66,6 +66,11 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"expires": 60},
         },
+        "suggest themes": {
+            "task": "insights.tasks.suggest_themes",
+            "schedule": 900.0,
+            "options": {"expires": 900},
+        },
         "sweep feedback": {
             "task": "insights.tasks.sweep_feedback",
             "schedule": 3600.0,

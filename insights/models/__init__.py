@@ -16,6 +16,7 @@ from insights.models.loop import (
     Quote,
     Survey,
 )
+from insights.models.tagging import Judgement, SuggestionRun, TagRule
 from insights.models.taxonomy import TaxonomyVersion, Theme, ThemeChange
 
 __all__ = [
@@ -32,13 +33,16 @@ __all__ = [
     "FeedbackSource",
     "FeedbackTheme",
     "Insight",
+    "Judgement",
     "Mail",
     "Milestone",
     "Program",
     "Quote",
     "Receipt",
     "Subscription",
+    "SuggestionRun",
     "Survey",
+    "TagRule",
     "TaxonomyVersion",
     "Theme",
     "ThemeChange",

@@ -7,7 +7,7 @@ with one ask and a digest. A draft about live, with a program of its own, is nob
 from datetime import date
 
 from insights import asks, digests, drafting
-from insights.models import Alarm, Digest, Insight, Milestone, Program, Subscription
+from insights.models import Alarm, Digest, Insight, Milestone, Program, Subscription, TagRule, Theme
 from tests.access.rows import ABSENT, AdminModel, Row, api, page
 from tests.cast import EVERYBODY, Cast
 from tests.insights.building import give, make_themes
@@ -55,6 +55,10 @@ ROWS: dict[str, Row] = {
     "digests/<str:week>/<slug:area>/approve/": acts(f"/digests/{WEEK}/payments/approve/"),
     "digests/<str:week>/<slug:area>/mail/": page(f"/digests/{WEEK}/live/mail/", EVERY_AREA, pat=ABSENT),
     "digests/<str:week>/<slug:area>/react/": acts(f"/digests/{WEEK}/payments/react/"),
+    "tagging/": page("/tagging/", TAG),
+    "tagging/undo/": acts("/tagging/undo/"),
+    "tagging/bulk/": page("/tagging/bulk/?q=late", TAG),
+    "tagging/<int:pk>/": acts("/tagging/1/"),
     # Mail is not kept in tests, so that nobody has a mailbox.
     "mailbox/": page("/mailbox/", (), **dict.fromkeys(READ, ABSENT)),
     "mailbox/<int:pk>/": page("/mailbox/1/", (), **dict.fromkeys(READ, ABSENT)),
@@ -64,7 +68,10 @@ ROWS: dict[str, Row] = {
     "api/v1/asks/": api("/api/v1/asks/", READ),
     "api/v1/digests/": api("/api/v1/digests/", READ),
 }
-ADMIN_MODELS: dict[str, AdminModel] = {}
+KEEP = ("carol",)
+ADMIN_MODELS: dict[str, AdminModel] = {
+    "insights/tagrule": (("carol", "petra"), KEEP, KEEP, KEEP),
+}
 
 
 def stage(cast: Cast) -> None:
@@ -93,4 +100,5 @@ def _digest(area: str) -> Digest:
 
 def keys(cast: Cast) -> dict[str, object]:
     """A row of every model that the admin shows."""
-    return {}
+    theme = Theme.objects.get(slug="payouts")
+    return {"insights/tagrule": TagRule.objects.create(theme=theme, words="late, payout").pk}

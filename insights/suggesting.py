@@ -1,0 +1,179 @@
+"""The writer of suggestions: learns from accepted tags, suggests for what is untagged, and forgets.
+
+What was learned lives for one run only; `SuggestionRun` keeps what it rested on and how good it was
+on texts that were held out. Rules suggest in the same run, without a confidence.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import reduce
+from operator import and_, or_
+
+from django.contrib.postgres.search import SearchQuery
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from insights import facts
+from insights.models import Feedback, FeedbackTheme, SuggestionRun, TagRule
+from insights.models.feedback import FeedbackQuerySet, FeedbackThemeQuerySet
+from insights.suggestions import CannotLearn, Quality, Suggester, learn
+from insights.tagging_queue import untagged
+from insights.taxonomy import current
+from ops_dashboard.metrics.query import today
+
+State, By = FeedbackTheme.State, FeedbackTheme.By
+LEARNED = "learned"  # what the model's suggestions call their tagger
+ENOUGH = 50  # newly accepted tags after which it is worth learning again
+MOST_TEXTS = 8_000  # the newest accepted tags: some seconds to learn from
+MOST_SUGGESTED = 4_000  # feedbacks of one run
+BATCH = 500
+SUGGESTED = 5  # themes for one feedback
+LEAST = 0.02  # less likely themes are not worth a line
+HELD_OUT = 5  # one text in five judges the others
+FEWEST_HELD_OUT = 40
+LOCK = 0x7A4F  # advisory: one run at a time
+
+Texts = tuple[list[int], list[str], list[str]]  # feedback, text, theme id as a word
+
+
+def is_due() -> bool:
+    """Once a day, and after ENOUGH new tags."""
+    last = SuggestionRun.objects.first()
+    if last is None or last.learned_at.date() < today():
+        return True
+    return _accepted().filter(tagged_at__gt=last.learned_at)[:ENOUGH].count() == ENOUGH
+
+
+def run(*, most: int = MOST_SUGGESTED) -> SuggestionRun | None:
+    """Apply the rules, learn and suggest; None while another run is at it."""
+    with _alone() as is_alone:
+        if not is_alone:
+            return None
+        began = timezone.now()
+        by_rules = sum(_apply(rule, most) for rule in _rules())
+        ids, texts, labels = learned_from()
+        told = {"learned_at": began, "texts": len(texts), "labels": len(set(labels)), "by_rules": by_rules}
+        try:
+            suggester = learn(texts, labels)
+        except CannotLearn as reason:
+            return SuggestionRun.objects.create(**told, note=str(reason)[:200])
+        quality = _quality(ids, texts, labels)
+        if quality:
+            told |= {"held_out": quality.texts, "top_1": quality.top_1, "top_3": quality.top_3}
+            told["calibration_error"] = quality.calibration_error
+        suggested = _suggest(suggester, most, began)
+        return SuggestionRun.objects.create(**told, temperature=suggester.temperature, suggested=suggested)
+
+
+def learned_from() -> Texts:
+    """The newest texts that people tagged, each with a theme that is still active (a merged one's successor)."""
+    rows = _accepted().exclude(feedback__text="").order_by("-tagged_at", "-id")
+    named = rows.values_list("feedback", "feedback__text", "theme", "theme__merged_into", "theme__is_active")
+    found = {(pk, into or theme): text for pk, text, theme, into, active in named[:MOST_TEXTS] if active or into}
+    return [pk for pk, _ in found], list(found.values()), [str(theme) for _, theme in found]
+
+
+def _accepted() -> FeedbackThemeQuerySet:
+    return FeedbackTheme.objects.counted().filter(by=By.PERSON)
+
+
+def _quality(ids: list[int], texts: list[str], labels: list[str]) -> Quality | None:
+    """How good it is on one feedback in HELD_OUT; None where that would be too few to tell."""
+    unseen = [n for n, pk in enumerate(ids) if pk % HELD_OUT == 0]
+    seen = [n for n, pk in enumerate(ids) if pk % HELD_OUT]
+    if len(unseen) < FEWEST_HELD_OUT:
+        return None
+    try:
+        part = learn([texts[n] for n in seen], [labels[n] for n in seen])
+    except CannotLearn:
+        return None
+    return Quality.of(part.probabilities([texts[n] for n in unseen]), part.labels, [labels[n] for n in unseen])
+
+
+def _suggest(suggester: Suggester, most: int, began: datetime) -> int:
+    """Suggest for what was not suggested for yet, then for what an earlier run knew; the newest first."""
+    learned = FeedbackTheme.objects.filter(feedback=OuterRef("pk"), rule=LEARNED)
+    waiting = untagged(Feedback.objects.exclude(text="")).annotate(is_known=Exists(learned))
+    rows = list(waiting.order_by("is_known", "-occurred_at", "-id").values_list("pk", "text")[:most])
+    for first in range(0, len(rows), BATCH):
+        _write(suggester, rows[first : first + BATCH], began)
+    return len(rows)
+
+
+@transaction.atomic
+def _write(suggester: Suggester, rows: list[tuple[int, str]], began: datetime) -> None:
+    """These feedbacks' suggestions in the place of their earlier ones."""
+    ids, version = [pk for pk, _ in rows], _version()
+    found = suggester.suggest([text for _, text in rows], most=SUGGESTED)
+    FeedbackTheme.objects.filter(feedback__in=ids, rule=LEARNED, by=By.MODEL, state=State.SUGGESTED).delete()
+    tags = [
+        FeedbackTheme(
+            feedback_id=pk, theme_id=int(label), version_id=version, by=By.MODEL, rule=LEARNED,
+            confidence=min(1.0, chance), state=State.SUGGESTED, tagged_at=began,
+        )
+        for pk, likely in zip(ids, found, strict=True)
+        for label, chance in likely
+        if chance >= LEAST
+    ]  # fmt: skip
+    FeedbackTheme.objects.bulk_create(tags, ignore_conflicts=True)
+    facts.rebuild(ids)
+
+
+def _rules() -> list[TagRule]:
+    """The rules that hold; open suggestions of any others go."""
+    rules = list(TagRule.objects.filter(is_active=True, theme__is_active=True).select_related("theme"))
+    open_ = FeedbackTheme.objects.filter(by=By.RULE, state=State.SUGGESTED, rule__startswith="rule ")
+    open_.exclude(rule__in=[rule.key for rule in rules]).delete()
+    return rules
+
+
+@transaction.atomic
+def _apply(rule: TagRule, most: int) -> int:
+    """Suggest the rule's theme where its words are, and take that back where they are not; returns how many are new.
+
+    Without a confidence they count in no figure until somebody accepts them, so no cell changes.
+    """
+    matching = _matching(rule)
+    mine = FeedbackTheme.objects.filter(by=By.RULE, rule=rule.key, state=State.SUGGESTED)
+    mine.exclude(theme=rule.theme).delete()
+    mine.exclude(feedback__in=matching).delete()
+    known = FeedbackTheme.objects.filter(feedback=OuterRef("pk"), rule=rule.key, theme=rule.theme)
+    fresh = untagged(matching).exclude(Exists(known)).order_by("-occurred_at", "-id")
+    ids = list(fresh.values_list("pk", flat=True)[:most])
+    tags = [
+        FeedbackTheme(
+            feedback_id=pk, theme=rule.theme, version_id=_version(), by=By.RULE, rule=rule.key, state=State.SUGGESTED
+        )
+        for pk in ids
+    ]
+    FeedbackTheme.objects.bulk_create(tags, ignore_conflicts=True)
+    return len(ids)
+
+
+def _matching(rule: TagRule) -> FeedbackQuerySet:
+    phrases = [SearchQuery(phrase, config="simple", search_type="phrase") for phrase in rule.phrases]
+    if not phrases:
+        return Feedback.objects.none()
+    found = Feedback.objects.filter(search=reduce(and_ if rule.match == TagRule.Match.ALL else or_, phrases))
+    return found.filter(language=rule.language_id) if rule.language_id else found
+
+
+def _version() -> int:
+    newest = current()
+    assert newest, "a theme has a version"
+    return newest.number
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether this is the only run at present."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        is_alone: bool = cursor.fetchone()[0]
+        try:
+            yield is_alone
+        finally:
+            if is_alone:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
