@@ -55,7 +55,7 @@ def desk(request: ReaderRequest) -> HttpResponse:
 def judge(request: ReaderRequest, pk: int) -> HttpResponse:
     """Take what was said of one feedback, and go on to the next; `add` and `remove` stay with it."""
     feedback = get_object_or_404(Feedback.objects.visible_to(request.scope), pk=pk)
-    act = request.POST.get("act", "tag")
+    act = "remove" if "remove" in request.POST else request.POST.get("act", "tag")
     stays = act in ("add", "remove")
     try:
         _take(act, feedback, request)
@@ -117,7 +117,7 @@ def _take(act: str, feedback: Feedback, request: ReaderRequest) -> None:
         case "add":
             tagging.add([feedback.pk], _theme(request.POST), by=user)
         case "remove":
-            tagging.reject(feedback.pk, _theme(request.POST), by=user)
+            tagging.reject(feedback.pk, _chosen(request.POST["remove"]), by=user)
         case _:
             theme = _theme(request.POST)
             tagging.tag(feedback.pk, theme, by=user)
@@ -132,8 +132,11 @@ def _theme(told: QueryDict) -> Theme:
         if typed.casefold() not in known:
             raise BadTag(f"There is no theme '{typed[:80]}': choose one of the list.")
         return known[typed.casefold()]
-    chosen = told.get("choice", "")
-    theme = Theme.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 19 else None
+    return _chosen(told.get("choice", ""))
+
+
+def _chosen(pk: str) -> Theme:
+    theme = Theme.objects.filter(pk=int(pk)).first() if pk.isdecimal() and len(pk) < 19 else None
     if theme is None:
         raise BadTag("Choose a theme first.")
     return theme

@@ -46,6 +46,9 @@ def test_a_typed_theme_wins_over_a_chosen_one_and_may_be_added(erin: Client, the
     answer = erin.post(f"/tagging/{one.pk}/", {"theme": "Refunds", "act": "add"})
     assert answer["Location"] == f"/tagging/?at={one.pk}"
     assert tags(one) == {("erin", "payouts", "accepted"), ("erin", "refunds", "accepted")}
+    erin.post(f"/tagging/{one.pk}/", {"remove": themes["payouts"].pk})
+    assert tags(one) == {("erin", "payouts", "rejected"), ("erin", "refunds", "accepted")}
+    assert "Remove<span" in erin.get(f"/tagging/?at={one.pk}").content.decode()
 
 
 @pytest.mark.parametrize(
