@@ -19,9 +19,8 @@ from insights import facts
 from insights.models import Feedback, FeedbackTheme, SuggestionRun, TagRule
 from insights.models.feedback import FeedbackQuerySet, FeedbackThemeQuerySet
 from insights.suggestions import CannotLearn, Quality, Suggester, learn
-from insights.tagging_queue import untagged
+from insights.tagging_queue import day_began, untagged
 from insights.taxonomy import current
-from ops_dashboard.metrics.query import today
 
 State, By = FeedbackTheme.State, FeedbackTheme.By
 LEARNED = "learned"  # what the model's suggestions call their tagger
@@ -41,7 +40,7 @@ Texts = tuple[list[int], list[str], list[str]]  # feedback, text, theme id as a 
 def is_due() -> bool:
     """Once a day, and after ENOUGH new tags."""
     last = SuggestionRun.objects.first()
-    if last is None or last.learned_at.date() < today():
+    if last is None or last.learned_at < day_began():
         return True
     return _accepted().filter(tagged_at__gt=last.learned_at)[:ENOUGH].count() == ENOUGH
 

@@ -1,6 +1,7 @@
 """Suggestions that are learned from accepted tags, and those of rules; what a run leaves behind."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -8,6 +9,7 @@ from django.db.models import Max
 
 from insights import suggesting, tagging, tasks
 from insights.models import Feedback, FeedbackTheme, SuggestionRun, TagRule, Theme, ThemeFact
+from insights.tagging_queue import day_began
 from insights.taxonomy import revise
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import Role
@@ -120,6 +122,16 @@ def test_it_is_due_once_a_day_and_after_fifty_tags(themes: dict[str, Theme], eri
     assert suggesting.is_due()
     SuggestionRun.objects.update(learned_at=SuggestionRun.objects.get().learned_at - timedelta(days=1))
     FeedbackTheme.objects.all().delete()
+    assert suggesting.is_due()
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_a_day_is_one_of_the_reporting_zone(themes: dict[str, Theme], settings: Any, zone: str) -> None:
+    """A run just now is one of today, whatever day it is in UTC; one a second before midnight is not."""
+    settings.REPORTING_ZONE = zone
+    suggesting.run()
+    assert not suggesting.is_due()
+    SuggestionRun.objects.update(learned_at=day_began() - timedelta(seconds=1))
     assert suggesting.is_due()
 
 
