@@ -81,3 +81,13 @@ def test_other_sheets_use_no_colour_but_tokens(sheet: str) -> None:
 def test_every_variable_that_is_used_exists(sheet: str) -> None:
     used = set(re.findall(r"var\(--([\w-]+)\)", (CSS / f"{sheet}.css").read_text("utf-8")))
     assert used <= set(re.findall(r"--([\w-]+):", TOKENS))
+
+
+@pytest.mark.parametrize("sheet", ["workforce", "quality", "insights"])
+def test_a_class_of_one_part_leaves_the_looks_of_the_others_alone(sheet: str) -> None:
+    """Sheets of parts load last, on every page: a bare class that another sheet styles too would change it."""
+    bare = {
+        name: set(re.findall(r"^  \.([\w-]+) \{", (CSS / f"{name}.css").read_text("utf-8"), re.M)) for name in SHEETS
+    }
+    taken = set().union(*(names for name, names in bare.items() if name != sheet))
+    assert bare[sheet] & taken == set()

@@ -31,7 +31,7 @@ SENT = Count("deliveries", filter=Q(deliveries__state="handed"), distinct=True)
 @require_safe
 @requires("sees_insights")
 def listing(request: ReaderRequest) -> HttpResponse:
-    found = Digest.objects.visible_to(request.scope).annotate(read=READ, sent=SENT)
+    found = Digest.objects.visible_to(request.scope).annotate(read=READ, sent=SENT).order_by("-week", "area")
     mine = set(Subscription.objects.filter(user=actor(request), is_active=True).values_list("area", flat=True))
     areas = Area.objects.all()
     if not request.scope.sees_every_area:
