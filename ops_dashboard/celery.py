@@ -48,6 +48,7 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"expires": 3600},
         },
+        "count the day": {"task": "workforce.tasks.count_day", "schedule": 300.0, "options": {"expires": 300}},
         "forecast queues": {
             "task": "workforce.tasks.forecast_due",
             "schedule": 3600.0,

@@ -1,6 +1,6 @@
 """What Celery does for workforce."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.utils import timezone
@@ -22,6 +22,15 @@ def forecast_due() -> int:
     for queue, as_of in waiting:
         forecast_queue.delay(queue, as_of.isoformat())
     return len(waiting)
+
+
+@shared_task(name="workforce.tasks.count_day")
+def count_day() -> int:
+    """Count the last day again, so that Today keeps pace with what comes; returns the number of rows."""
+    if not Queue.objects.active().exists():
+        return 0
+    since = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+    return volumes.refresh(since=since if QueueVolume.objects.exists() else None)
 
 
 @shared_task(name="workforce.tasks.forecast_queue")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from ops_dashboard.people.models import Team
 from tests.tickets.rows import save_ticket
@@ -11,6 +12,7 @@ from tickets.models import Channel, Solve, Source, Span, Ticket
 from tickets.vocabulary import Status, Step
 from workforce import volumes
 from workforce.models import QueueVolume
+from workforce.tasks import count_day
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +104,16 @@ def test_an_inactive_queue_takes_nothing(desk: Source) -> None:
     queue("all", is_active=False)
     save_ticket(desk, "1", at=NINE)
     assert volumes.refresh() == 0
+
+
+def test_the_last_day_is_counted_again_by_the_clock_and_older_days_only_once(
+    desk: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue("all")
+    monkeypatch.setattr(timezone, "now", lambda: MONDAY + timedelta(hours=30, minutes=20))
+    save_ticket(desk, "1", at=MONDAY + timedelta(hours=1))
+    assert count_day() == 1
+    save_ticket(desk, "2", at=MONDAY + timedelta(hours=2))
+    save_ticket(desk, "3", at=MONDAY + timedelta(hours=30))
+    assert count_day() == 1
+    assert counted() == [("all", "01:00", 1, 0), ("all", "06:00", 1, 0)]
