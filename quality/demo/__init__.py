@@ -15,9 +15,11 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from ops_dashboard.metrics.rollup import marking
 from quality import samples
 from quality.demo import cards, people, ratings, voices
 from quality.models import Review, Sample, SamplePlan
+from quality.reviews import ABOUT
 from tickets.demo.world import World
 
 WEEK = timedelta(days=7)
@@ -58,7 +60,9 @@ def _draw(plan: SamplePlan, monday: date, world: World) -> None:
 @transaction.atomic
 def remove() -> None:
     """Everything of it, reviews first."""
-    Review.objects.filter(version__scorecard__in=cards.scorecards()).delete()
+    reviews = Review.objects.filter(version__scorecard__in=cards.scorecards())
+    with marking(ABOUT, reviews.values_list("id", flat=True)):
+        reviews.delete()
     Sample.objects.filter(plan__scorecard__in=cards.scorecards()).delete()
     cards.scorecards().delete()
     people.remove()
