@@ -198,7 +198,7 @@ class Lesson:
         if not len(rows):
             rows = np.flatnonzero(self.teaches[:day])
         if not len(rows):
-            return float(np.log(max(self.usual[self.major].mean(), 1e-9))) if self.usual.any() else -30.0
+            return float(np.log(max(self.usual[self.major].mean(), 1e-9))) if self.major.any() else -30.0
         age = (day - 1 - rows).astype(np.float64)
         return float(np.mean([self._centre(rows, 0.5 ** (age / half_life)) for half_life in self.settings.level]))
 

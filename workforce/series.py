@@ -21,6 +21,7 @@ Codes: TypeAlias = NDArray[np.int64]
 DAY_S = 86_400
 WEEK = 7
 USUALLY = 0.5  # a slot or weekday seen less often than this is one where absence means nothing came
+NOTHING = 1e-9  # amounts below it are what sums of zeros leave behind
 
 
 @dataclass(frozen=True)
@@ -122,14 +123,15 @@ def weekday(numbers: Codes, cycle: int = WEEK) -> Codes:
 
 
 def tabulate(series: Series, *, longest: int = 160 * WEEK) -> Table:
-    """The last `longest` days of a series, which holds at least one interval."""
+    """The last `longest` days of a series, which holds at least one interval; less than `NOTHING` counts as none."""
+    values = np.where(series.values < NOTHING, 0.0, series.values)
     day, slot = series.places(series.at)
     first = max(int(day.min()), int(day.max()) + 1 - longest)
-    kept = (day >= first) & np.isfinite(series.values)
+    kept = (day >= first) & np.isfinite(values)
     shape = (int(day.max()) + 1 - first, series.slots)
     cell = (day[kept] - first) * series.slots + slot[kept]
     times = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
-    sums = np.bincount(cell, weights=series.values[kept], minlength=times.size).reshape(shape)
+    sums = np.bincount(cell, weights=values[kept], minlength=times.size).reshape(shape)
     cells = np.where(times > 0, sums / np.maximum(times, 1), np.nan)
     return _settled(first, series.cycle, cells)
 

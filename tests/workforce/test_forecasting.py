@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.workforce.volumes import HALF_HOUR, HOUR, made_up, next_intervals
@@ -194,6 +194,8 @@ def test_four_of_five_counts_fall_into_the_band() -> None:
     zone=st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]),
     start=st.integers(0, 700),
 )
+@example(values=[3e-258], step_s=900, zone="UTC", start=0)
+@example(values=[0.0, 5e-324], step_s=DAY_S, zone="UTC", start=0)
 def test_whatever_the_past_quantiles_are_ordered_and_days_are_sums(
     values: list[float], step_s: int, zone: str, start: int
 ) -> None:
