@@ -53,9 +53,16 @@ class Stored:
     duplicate: int
 
 
-def source_of(slug: str, *, name: str = "", kind: FeedbackSource.Kind) -> FeedbackSource:
+def source_of(
+    slug: str,
+    *,
+    name: str = "",
+    kind: FeedbackSource.Kind,
+    medium: FeedbackSource.Medium = FeedbackSource.Medium.OTHER,
+) -> FeedbackSource:
     """The source called `slug`, made where there is none."""
-    found, _ = FeedbackSource.objects.get_or_create(slug=slug, defaults={"name": name or slug, "kind": kind})
+    told = {"name": name or slug, "kind": kind, "medium": medium}
+    found, _ = FeedbackSource.objects.get_or_create(slug=slug, defaults=told)
     return found
 
 

@@ -46,6 +46,10 @@ SELECT m.ticket, m.event, m.occurred_at, m.text, m.is_wiped, {_MASKED},
   LEFT JOIN {EVENTS} e ON e.ticket = m.ticket AND e.dedupe_key = m.event AND e.occurred_at = m.occurred_at
  WHERE m.ticket = ANY(%(tickets)s) AND m.type = {EventType.SURVEY_ANSWERED.value} AND t.status <> {Status.SPAM.value}
 """
+_PLACES = (
+    (OPENINGS, "Conversations", FeedbackSource.Medium.CONVERSATION, _OPENINGS),
+    (RATINGS, "Ratings", FeedbackSource.Medium.SURVEY, _RATINGS),
+)
 _STRAYS = f"""
 SELECT f.id FROM {Feedback._meta.db_table} f LEFT JOIN {TICKETS} t ON t.id = f.ticket
  WHERE f.ticket IS NOT NULL AND (t.id IS NULL OR t.status = {Status.SPAM.value})
@@ -64,8 +68,9 @@ def read(source: Source) -> int:
     areas = {team.pk: area_of(team.support_function) for team in Team.objects.all()}
     came = 0
     for tickets in _changed(source, since=mark.read_to - OVERLAP, until=until):
-        for slug, name, select in ((OPENINGS, "Conversations", _OPENINGS), (RATINGS, "Ratings", _RATINGS)):
-            came += _take(source_of(slug, name=name, kind=FeedbackSource.Kind.TICKETS), _rows(select, tickets), areas)
+        for slug, name, medium, select in _PLACES:
+            place = source_of(slug, name=name, kind=FeedbackSource.Kind.TICKETS, medium=medium)
+            came += _take(place, _rows(select, tickets), areas)
     TicketsRead.objects.filter(pk=mark.pk, read_to__lt=until).update(read_to=until)
     FeedbackSource.objects.filter(slug__in=(OPENINGS, RATINGS)).update(last_success_at=until)
     return came

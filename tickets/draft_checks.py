@@ -1,7 +1,9 @@
 """What makes a draft impossible, whichever connector proposed it."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 
@@ -15,6 +17,7 @@ SKEW = timedelta(minutes=5)  # clocks of other systems may be ahead of ours by t
 SEQ_LIMIT = 2**31
 LONGEST_RAW = 2_000
 IDENTITY = '"requester_known"'
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 SHORT_FIELDS = (
     "ticket_ref",
@@ -115,20 +118,32 @@ def _is_storable(text: str) -> bool:
 
 
 def kept_line(raw: bytes) -> str:
-    """A rejected line as it may be kept: redacted, without what it knows of its requester, and cut short."""
-    text = raw[: 2 * LONGEST_RAW].decode(errors="replace")
-    known = NOBODY_KNOWN
-    if (at := text.find(IDENTITY)) >= 0:
-        known = _known_in(raw)
-        text = f"{text[:at]}{IDENTITY}: ...}}"
-    return redact(cleaned(text), known).text[:LONGEST_RAW].strip("\r\n")
+    """A rejected line as it may be kept: redacted, without what it knows of its requester, and cut short.
+
+    What can be read is redacted value by value, so that no escape hides an address and the line can be
+    mended; of what cannot, escapes are undone first.
+    """
+    told = _read(raw)
+    if told is None:
+        text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), raw[: 2 * LONGEST_RAW].decode(errors="replace"))
+        if (at := text.find(IDENTITY)) >= 0:
+            text = f"{text[:at]}{IDENTITY}: ...}}"
+        return redact(cleaned(text)).text[:LONGEST_RAW].strip("\r\n")
+    identity = told.pop(IDENTITY.strip('"'), None)
+    known = Known.of(identity) if isinstance(identity, dict) else NOBODY_KNOWN
+    kept = {_kept(name, known): _kept(value, known) for name, value in told.items()}
+    return orjson.dumps(kept).decode()[:LONGEST_RAW]
 
 
-def _known_in(raw: bytes) -> Known:
-    """The line's `requester_known`; nobody where it cannot be read."""
+def _read(raw: bytes) -> dict[str, Any] | None:
     try:
         told = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        return NOBODY_KNOWN
-    known = told.get("requester_known") if isinstance(told, dict) else None
-    return Known.of(known) if isinstance(known, dict) else NOBODY_KNOWN
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _kept(value: Any, known: Known) -> Any:
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    found = redact(cleaned(text[: 2 * LONGEST_RAW]), known)
+    return found.text if isinstance(value, str) or found.detections or len(text) > LONGEST_RAW else value

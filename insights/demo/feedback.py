@@ -8,7 +8,8 @@ from django.db import connection
 
 from insights import facts
 from insights.demo.plot import AREAS, ENDINGS, OPENINGS, PHRASES, REVIEWS, SWINGS
-from insights.models import Feedback, FeedbackTheme, TaxonomyVersion, Theme
+from insights.feedback_intake import source_of
+from insights.models import Feedback, FeedbackSource, FeedbackTheme, TaxonomyVersion, Theme
 from insights.ticket_feedback import OPENINGS as CONVERSATIONS
 from tickets.demo.catalogue import REASONS
 from tickets.demo.world import World
@@ -53,6 +54,7 @@ def tell(world: World, *, since: datetime) -> None:
 
 def _reviews(world: World, themes: dict[str, int], area_of: dict[str, str], *, since: datetime) -> None:
     """Reviews of every day that began after `since`, the same for the same seed and day."""
+    source_of(REVIEWS, name="App reviews", kind=FeedbackSource.Kind.FILE, medium=FeedbackSource.Medium.REVIEW)
     rows: list[Feedback] = []
     about: list[int] = []
     first = max(world.stories.start, since).date()

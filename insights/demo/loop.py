@@ -21,6 +21,7 @@ from insights.models import (
     Ask,
     Digest,
     Feedback,
+    FeedbackSource,
     FeedbackTheme,
     Insight,
     Mail,
@@ -83,6 +84,7 @@ def remove() -> None:
     FeedbackTheme.objects.filter(theme__in=themes).delete()
     ThemeFact.objects.filter(theme__in=themes.values("id")).delete()
     Feedback.objects.filter(source=REVIEWS).delete()
+    FeedbackSource.objects.filter(slug=REVIEWS).delete()
     ThemeChange.objects.filter(theme__in=themes).delete()
     Theme.objects.filter(area__in=areas, parent__isnull=False).delete()
     Theme.objects.filter(area__in=areas).delete()

@@ -12,9 +12,18 @@ class FeedbackSource(models.Model):
         FILE = "file", "Files"
         API = "api", "API"
 
+    class Medium(models.TextChoices):
+        CONVERSATION = "conversation", "Conversations"
+        REVIEW = "review", "App reviews"
+        SURVEY = "survey", "Surveys"
+        COMMUNITY = "community", "Community"
+        SOCIAL = "social", "Social media"
+        OTHER = "other", "Other"
+
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=10, choices=Kind.choices)  # how it comes in
+    medium = models.CharField(max_length=12, choices=Medium.choices, default=Medium.OTHER)  # what it is
     last_success_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -41,6 +50,7 @@ class FeedbackRun(models.Model):
     accepted = models.IntegerField(default=0)
     duplicate = models.IntegerField(default=0)
     rejected = models.IntegerField(default=0)
+    error = models.CharField(max_length=400, blank=True)  # what ended it before its end
 
     def __str__(self) -> str:
         return f"{self.origin}, run {self.pk}"

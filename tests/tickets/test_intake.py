@@ -291,6 +291,8 @@ def test_a_kept_line_shows_no_address_and_no_long_number() -> None:
     raw = b'{"a":"rita@example.org","b":"+44 20 7946 0958","c":"4111 1111 1111 1111","at":"2026-03-02T09:00:00Z"}'
     assert kept_line(raw) == '{"a":"[email]","b":"[phone]","c":"[card]","at":"2026-03-02T09:00:00Z"}'
     assert len(kept_line(b"x" * 5000)) == 2000
+    assert kept_line(rb'{"a":"rita\u0040example.org","b":4111111111111111}') == '{"a":"[email]","b":"[card]"}'
+    assert kept_line(rb'{"a":"rita\u0040example.org') == '{"a":"[email]'
 
 
 def test_only_cells_in_which_facts_differ_become_stale() -> None:

@@ -12,23 +12,18 @@ and counts for every message of its ticket that comes in the same batch. A `mess
 in `from` the `id` of the event whose text goes; without it all that was said before goes.
 """
 
-import gzip
-import io
-import zlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from tickets.connectors.drafts import NO_VALUE, Draft, Rejected
+from tickets.connectors.lines import LONGEST_LINE, BadLine, numbered
 from tickets.redaction import KNOWN, NOBODY_KNOWN, Known
 from tickets.vocabulary import SPEAKING, ActorKind, EventType
 
-LONGEST_LINE = 1 << 20
-GZIP = b"\x1f\x8b"
 SHORT = {
     "created": EventType.TICKET_CREATED,
     "status": EventType.STATUS_CHANGED,
@@ -66,40 +61,15 @@ MOST_KNOWN, LONGEST_KNOWN = 10, 200
 KEYS = {"team": "group"}  # where the line's word for it is another
 
 
-class BadFile(Exception):
-    """A file that cannot be read as event lines, or not to its end."""
-
-
-class BadLine(ValueError):
-    """A line that is not an event: `field` of it is wrong."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field = field
-
-
-def open_lines(path: Path) -> tuple[IO[bytes], IO[bytes]]:
-    """The file as stored, for its position, and its lines, unpacked. Raises BadFile."""
-    try:
-        stored = path.open("rb")
-    except IsADirectoryError as error:
-        raise BadFile(f"{path} is a directory; name a file of event lines") from error
-    except OSError as error:
-        raise BadFile(f"{path}: {error.strerror}") from error
-    start = stored.read(2)
-    stored.seek(0)
-    if start != GZIP:
-        return stored, stored
-    return stored, io.BufferedReader(gzip.GzipFile(fileobj=stored), 1 << 18)
-
-
 def read(lines: IO[bytes], *, zone: ZoneInfo | None = None) -> Iterator[Draft | Rejected]:
     """A draft or a rejection for every line that is not blank.
 
     `zone` is for instants written without one; they are rejected where it is None. Raises BadFile
     when the file ends within its packing or is not text.
     """
-    for number, line in _numbered(lines):
+    for number, line in numbered(lines):
+        if line.isspace():
+            continue
         if len(line) > LONGEST_LINE:
             yield Rejected(number, "line", f"is longer than {LONGEST_LINE} bytes", line[:4000])
             continue
@@ -107,27 +77,6 @@ def read(lines: IO[bytes], *, zone: ZoneInfo | None = None) -> Iterator[Draft | 
             yield _draft(line, number, zone)
         except BadLine as error:
             yield Rejected(number, error.field, str(error), line)
-
-
-def _numbered(lines: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Lines and their numbers from 1; of a line that is too long, its beginning."""
-    number = 0
-    try:
-        while line := lines.readline(LONGEST_LINE + 2):
-            number += 1
-            if number == 1 and b"\0" in line:
-                raise BadFile("not a text file: line 1 holds NUL bytes")
-            if len(line) > LONGEST_LINE:
-                _skip_rest(lines, line)
-            if not line.isspace():
-                yield number, line
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise BadFile(f"broken gzip after line {number}: {error}") from error
-
-
-def _skip_rest(lines: IO[bytes], line: bytes) -> None:
-    while line and not line.endswith(b"\n"):
-        line = lines.readline(LONGEST_LINE)
 
 
 def _draft(line: bytes, number: int, zone: ZoneInfo | None) -> Draft:

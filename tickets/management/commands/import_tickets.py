@@ -15,6 +15,7 @@ from django.db import transaction
 
 from tickets.connectors import events
 from tickets.connectors.drafts import Draft, Rejected
+from tickets.connectors.lines import BadFile, open_lines
 from tickets.intake import Summary, check, take_in
 from tickets.management.progress import progress_bar
 from tickets.models import ImportRun, Source
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         slug = slug_of(options["source"] or options["format"], longest=60)
         path: Path = options["path"]
         try:
-            stored, lines = events.open_lines(path)
+            stored, lines = open_lines(path)
             drafts = events.read(lines, zone=zone)
             with stored:
                 with transaction.atomic():
@@ -57,7 +58,7 @@ class Command(BaseCommand):
                     summary = self._check(words, drafts)
                 else:
                     summary = _take_in(source, drafts, stored, origin=path.name)
-        except events.BadFile as error:
+        except BadFile as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(json.dumps(asdict(summary)))
         if summary.rejected:
@@ -84,9 +85,9 @@ def _take_in(source: Source, drafts: Iterator[Draft | Rejected], stored: IO[byte
     with progress_bar(origin, size) as show:
         try:
             return take_in(source, drafts, origin=origin, size=size, progress=lambda _: show(stored.tell()))
-        except events.BadFile as error:
+        except BadFile as error:
             kept = ImportRun.objects.filter(source=source).latest("pk").accepted
-            raise events.BadFile(f"{error}; {kept} new events before it were kept") from error
+            raise BadFile(f"{error}; {kept} new events before it were kept") from error
 
 
 def _zone(name: str) -> ZoneInfo | None:

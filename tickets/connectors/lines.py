@@ -1,0 +1,58 @@
+"""Lines of a file that nobody vouches for: plain or gzip, each of them bounded, read once and in order."""
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+LONGEST_LINE = 1 << 20
+GZIP = b"\x1f\x8b"
+
+
+class BadFile(Exception):
+    """A file that cannot be read as lines of its format, or not to its end."""
+
+
+class BadLine(ValueError):
+    """A line that cannot be taken in: `field` of it is wrong."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+def open_lines(path: Path) -> tuple[IO[bytes], IO[bytes]]:
+    """The file as stored, for its position, and its lines, unpacked. Raises BadFile."""
+    try:
+        stored = path.open("rb")
+    except IsADirectoryError as error:
+        raise BadFile(f"{path} is a directory; name a file of lines") from error
+    except OSError as error:
+        raise BadFile(f"{path}: {error.strerror}") from error
+    start = stored.read(2)
+    stored.seek(0)
+    if start != GZIP:
+        return stored, stored
+    return stored, io.BufferedReader(gzip.GzipFile(fileobj=stored), 1 << 18)
+
+
+def numbered(lines: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Lines and their numbers from 1; of a line that is longer than LONGEST_LINE, its beginning. Raises BadFile."""
+    number = 0
+    try:
+        while line := lines.readline(LONGEST_LINE + 2):
+            number += 1
+            if number == 1 and b"\0" in line:
+                raise BadFile("not a text file: line 1 holds NUL bytes")
+            if len(line) > LONGEST_LINE:
+                _skip_rest(lines, line)
+            yield number, line
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise BadFile(f"broken gzip after line {number}: {error}") from error
+
+
+def _skip_rest(lines: IO[bytes], line: bytes) -> None:
+    while line and not line.endswith(b"\n"):
+        line = lines.readline(LONGEST_LINE)
