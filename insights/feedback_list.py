@@ -9,7 +9,9 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import QueryDict
 
 from insights.models import Feedback, FeedbackSource, FeedbackTheme, Theme, ThemeFact
-from ops_dashboard.metrics.periods import BadPeriod, parse_period
+from ops_dashboard.metrics.forms import period_word
+from ops_dashboard.metrics.periods import BadPeriod, Period, parse_period
+from ops_dashboard.metrics.teams import TEAM
 from ops_dashboard.people.roles import Scope
 from tickets.dimensions import CHANNEL, LANGUAGE
 from tickets.forms import instants
@@ -31,6 +33,7 @@ class Asked:
 
     conditions: list[Q | Exists] = field(default_factory=list)
     search: str = ""
+    period: Period | None = None
     problems: dict[str, str] = field(default_factory=dict)
 
 
@@ -87,13 +90,14 @@ def _search(found: Asked, data: QueryDict) -> None:
 
 
 def _period(found: Asked, data: QueryDict, today: date) -> None:
-    if not (word := data.get("period", "").strip()):
+    if not (word := period_word(data)):
         return
     try:
-        start, end = instants(parse_period(word, today=today))
+        found.period = parse_period(word, today=today)
     except BadPeriod as problem:
         found.problems["period"] = str(problem)
         return
+    start, end = instants(found.period)
     found.conditions.append(Q(occurred_at__gte=start, occurred_at__lt=end))
 
 
@@ -101,7 +105,7 @@ def _named(found: Asked, data: QueryDict) -> None:
     for name in ("source", "area"):
         if words := _words(data, name):
             found.conditions.append(Q(**{f"{name}__in": words}))
-    for name, dimension in (("channel", CHANNEL), ("language", LANGUAGE)):
+    for name, dimension in (("team", TEAM), ("channel", CHANNEL), ("language", LANGUAGE)):
         if words := _words(data, name):
             codes = dimension.codes(words)
             if unknown := [word for word in words if word not in codes]:

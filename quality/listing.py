@@ -7,11 +7,15 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import QueryDict
 
-from ops_dashboard.metrics.chips import Chip, Choice
+from ops_dashboard.metrics.chips import Chip, Choice, any_period
+from ops_dashboard.metrics.forms import period_word
+from ops_dashboard.metrics.periods import BadPeriod, Period, parse_period
+from ops_dashboard.metrics.query import today
 from ops_dashboard.people.models import Team, User
 from ops_dashboard.people.roles import Scope
 from quality.models import Acknowledgement, Dispute, Review, Scorecard
 from quality.models.reviews import ReviewQuerySet
+from tickets.forms import instants
 
 ROWS = 50
 LATE_AFTER = timedelta(days=14)  # a seat that has waited longer since its week ended
@@ -86,7 +90,20 @@ def narrowed(found: ReviewQuerySet, data: QueryDict) -> ReviewQuerySet:
         found = found.filter(team__slug__in=teams)
     if scorecards := data.getlist("scorecard"):
         found = found.filter(version__scorecard__slug__in=scorecards)
+    period, _ = _submitted_in(data)
+    if period:
+        start, end = instants(period)
+        found = found.filter(submitted_at__gte=start, submitted_at__lt=end)
     return found
+
+
+def _submitted_in(data: QueryDict) -> tuple[Period | None, str]:
+    """The days asked for, and what was wrong with them."""
+    word = period_word(data)
+    try:
+        return (parse_period(word, today=today()) if word else None), ""
+    except BadPeriod as problem:
+        return None, str(problem)
 
 
 def page_of(found: ReviewQuerySet, number: str) -> Page[Review]:
@@ -135,7 +152,9 @@ def bar(data: QueryDict, scope: Scope) -> list[Chip]:
     teams = Team.objects.exclude(support_function="")
     if scope.teams is not None:
         teams = teams.filter(id__in=scope.teams)
+    period, problem = _submitted_in(data)
     return [
+        any_period(period_word(data), period, label="Submitted", problem=problem),
         _chip("team", "Team", list(teams.values_list("slug", "name")), data),
         _chip("scorecard", "Scorecard", list(Scorecard.objects.values_list("slug", "name")), data),
     ]

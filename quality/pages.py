@@ -1,7 +1,13 @@
 """The pages of quality."""
 
+from datetime import timedelta
+
+from ops_dashboard.metrics.forms import Asked
 from ops_dashboard.metrics.pages import BridgePanel, CutPanel, FigureSpec, LinePanel, Link, Page, site
-from ops_dashboard.metrics.periods import Grain
+from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.ways import Pairs, Way, days_and_teams, offer
+
+UNTIL_REVIEWED = timedelta(days=14)  # by then most of what was solved in a period has been reviewed
 
 QUALITY = Page(
     "quality",
@@ -40,4 +46,16 @@ site.add(
     Link("Calibration", "calibration", "Quality", "target", may_open=lambda scope: scope.may_review),
     Link("Scorecards", "scorecards", "Quality", "book", may_open=lambda scope: scope.sees_reviews),
     Link("Samples", "samples", "Quality", "layers", may_open=lambda scope: scope.may_review),
+)
+
+
+def _reviewed(asked: Asked) -> Pairs:
+    """Reviews of work done in the period, which come some days after it."""
+    days = Period(asked.period.start, asked.period.end + UNTIL_REVIEWED)
+    return [("list", "all"), ("period", str(days)), *(("team", slug) for slug in asked.filtered("team"))]
+
+
+offer(
+    Way("Quality", "quality", days_and_teams, may_go=lambda scope: scope.sees_metrics),
+    Way("Reviews", "reviews", _reviewed, may_go=lambda scope: scope.sees_reviews and scope.agent_id is None),
 )

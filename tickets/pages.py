@@ -25,6 +25,7 @@ from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import NotYours, Query, Reader, today
 from ops_dashboard.metrics.rendering.figures import figure_item
 from ops_dashboard.metrics.rendering.numbers import MINUS, whole
+from ops_dashboard.metrics.ways import Pairs, Way, days_and_teams, offer
 from ops_dashboard.people.models import Team
 from tickets import ageing, at_risk
 from tickets.wanted import PromiseIs
@@ -269,4 +270,16 @@ site.add(
     SERVICE_LEVELS,
     BACKLOG,
     Link("Tickets", "tickets", "Operation", "tickets", may_open=lambda scope: scope.sees_tickets),
+)
+
+
+def _missed(asked: Asked) -> Pairs:
+    """The list of tickets has no period of its own, but one for each thing that may have happened in it."""
+    teams = [("team", slug) for slug in asked.filtered("team")]
+    return [("created", asked.period_word), *teams, ("promise", PromiseIs.MISSED.value)]
+
+
+offer(
+    Way("Service levels", "service-levels", days_and_teams, may_go=lambda scope: scope.sees_metrics),
+    Way("Tickets that missed a promise", "tickets", _missed, may_go=lambda scope: scope.sees_tickets),
 )

@@ -1,7 +1,9 @@
 """The pages of workforce, as the rail offers them."""
 
+from ops_dashboard.metrics.forms import Asked
 from ops_dashboard.metrics.pages import BridgePanel, CustomPanel, CutPanel, FigureSpec, LinePanel, Link, Page, site
 from ops_dashboard.metrics.periods import Grain
+from ops_dashboard.metrics.ways import Pairs, Way, days_and_teams, offer
 from workforce.productivity import allocation, equal_mix
 
 PRODUCTIVITY = Page(
@@ -54,4 +56,16 @@ site.add(
     Link("Staffing what-if", "staffing", "Workforce", "people", may_open=lambda scope: scope.sees_plans),
     Link("Roster", "roster", "Workforce", "people", may_open=lambda scope: scope.sees_rosters),
     PRODUCTIVITY,
+)
+
+
+def _week(asked: Asked) -> Pairs:
+    """The roster shows one week, of one team or of all: the week in which the period ends."""
+    teams = asked.filtered("team")
+    return [("week", asked.period.end.isoformat()), *([("team", teams[0])] if len(teams) == 1 else [])]
+
+
+offer(
+    Way("Who was staffed", "roster", _week, may_go=lambda scope: scope.sees_rosters and scope.agent_id is None),
+    Way("Productivity and cost", "productivity", days_and_teams, may_go=PRODUCTIVITY.may_open),
 )

@@ -20,12 +20,14 @@ from insights.feedback_list import (
     source_names,
 )
 from insights.models import Area, Feedback, Theme
-from ops_dashboard.metrics.chips import Chip, Choice
-from ops_dashboard.metrics.forms import PERIODS
+from ops_dashboard.metrics.chips import Chip, Choice, any_period
+from ops_dashboard.metrics.forms import period_word
 from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.rendering.numbers import whole
 from ops_dashboard.people.access import requires
+from ops_dashboard.people.models import Team
 from ops_dashboard.people.requests import ReaderRequest
+from ops_dashboard.people.roles import Scope
 from tickets.labels import Labels
 from tickets.models import Channel, Language, Ticket
 
@@ -61,7 +63,7 @@ def feedback(request: ReaderRequest) -> HttpResponse:
         "asked": wanted,
         "found": found,
         "voices": list(_voices(found.rows, names, request)),
-        "chips": _chips(request.GET, wanted, names),
+        "chips": _chips(request.GET, wanted, names, request.scope),
         "count": count_words(found),
         "first_page": query.urlencode(),
         "is_first": "after" not in request.GET,
@@ -108,26 +110,28 @@ def _tickets(rows: Iterable[Feedback], request: ReaderRequest) -> dict[int, tupl
     return {number: (labels("source", source).slug, ref) for number, source, ref in found}
 
 
-def _chips(data: QueryDict, wanted: Asked, names: dict[str, str]) -> list[Chip]:
+def _chips(data: QueryDict, wanted: Asked, names: dict[str, str], scope: Scope) -> list[Chip]:
     themes = [(UNTAGGED, "Without a theme"), *Theme.objects.active().order_by("name").values_list("slug", "name")]
     return [
-        _chip(data, wanted, "period", "Period", PERIODS, many=False),
+        any_period(period_word(data), wanted.period, label="Period", problem=wanted.problems.get("period", "")),
         _chip(data, wanted, "theme", "Theme", themes),
         _chip(data, wanted, "source", "Source", sorted(names.items())),
         _chip(data, wanted, "area", "Product area", Area.objects.order_by("name").values_list("slug", "name")),
+        _chip(data, wanted, "team", "Team", _teams(scope)),
         _chip(data, wanted, "channel", "Channel", Channel.objects.order_by("label").values_list("slug", "label")),
         _chip(data, wanted, "language", "Language", Language.objects.order_by("label").values_list("slug", "label")),
         _chip(data, wanted, "rating", "Rating", [(word, word) for word in RATINGS]),
     ]
 
 
-def _chip(
-    data: QueryDict, wanted: Asked, name: str, label: str, pairs: Iterable[tuple[str, str]], *, many: bool = True
-) -> Chip:
-    chosen = set(data.getlist(name)) if many else {data.get(name, "")}
-    choices = [Choice(value, text, value in chosen) for value, text in pairs]
+def _teams(scope: Scope) -> Iterable[tuple[str, str]]:
+    found = Team.objects.exclude(support_function="").order_by("name")
+    return (found if scope.teams is None else found.filter(id__in=scope.teams)).values_list("slug", "name")
+
+
+def _chip(data: QueryDict, wanted: Asked, name: str, label: str, pairs: Iterable[tuple[str, str]]) -> Chip:
+    chosen = set(data.getlist(name))
+    choices = tuple(Choice(value, text, value in chosen) for value, text in pairs)
     said = [choice.label for choice in choices if choice.chosen]
-    if not many:
-        choices.insert(0, Choice("", "any", not said))
-    value = ("all" if many else "any") if not said else ", ".join(said) if len(said) <= 2 else f"{len(said)} chosen"
-    return Chip(name, label, value, tuple(choices), many, wanted.problems.get(name, ""), bool(said))
+    value = "all" if not said else ", ".join(said) if len(said) <= 2 else f"{len(said)} chosen"
+    return Chip(name, label, value, choices, True, wanted.problems.get(name, ""), bool(said))

@@ -6,6 +6,7 @@ from ops_dashboard.metrics.catalogue import cuts
 from ops_dashboard.metrics.definitions import Dimension, registry
 from ops_dashboard.metrics.forms import COMPARISONS, GRAINS, PERIODS, Asked
 from ops_dashboard.metrics.pages import Page
+from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import Reader
 from ops_dashboard.metrics.rendering.numbers import days
 from ops_dashboard.metrics.teams import TEAM_CUTS, teams_of
@@ -64,6 +65,15 @@ def _period(asked: Asked) -> Chip:
     choices = tuple(Choice(word, label, word == asked.period_word) for word, label in PERIODS)
     label = next((choice.label for choice in choices if choice.chosen), days(asked.period))
     return Chip("period", "Period", label, choices, problem=asked.problems.get("period", ""))
+
+
+def any_period(word: str, period: Period | None, *, label: str, problem: str = "") -> Chip:
+    """For lists that need no period; `word` is what the address says, `period` what that means."""
+    choices = [Choice("", "any", period is None), *(Choice(known, words, known == word) for known, words in PERIODS)]
+    if period and word not in dict(PERIODS):
+        choices.append(Choice(word, days(period), True))
+    said = next(choice.label for choice in choices if choice.chosen)
+    return Chip("period", label, said, tuple(choices), problem=problem, active=period is not None)
 
 
 def _compare(asked: Asked) -> Chip:

@@ -5,7 +5,7 @@ makes no sense is dropped with a message beside its chip; nothing else of the qu
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -45,6 +45,7 @@ class Asked:
     where: Where = ()
     exact: bool = False
     problems: dict[str, str] = field(default_factory=dict)
+    filters: tuple[str, ...] = ()  # what the page may be narrowed by
 
     def query(self, metric: str, *, grain: Grain = Grain.TOTAL, by: tuple[str, ...] = (), where: Where = ()) -> Query:
         """The same question of one metric; `where` narrows the page's filters further."""
@@ -63,8 +64,25 @@ class Asked:
     def filtered(self, slug: str) -> tuple[str, ...]:
         return next((values for name, values in self.where if name == slug), ())
 
+    def at(self, start: date, grain: Grain) -> "Asked":
+        """The same about one bucket; a day is compared with the same weekday a week before."""
+        bucket = Period(start, grain.next_start(start) - timedelta(days=1))
+        compare = str(bucket.shifted(-7)) if grain is Grain.DAY else "previous"
+        return replace(self, period_word=str(bucket), compare_word=compare, grain_word="", problems={})
+
+    def only(self, slug: str, value: str) -> "Asked":
+        """The same about one value of a cut, which then needs no cutting any more."""
+        where = (*((name, values) for name, values in self.where if name != slug), (slug, (value,)))
+        return replace(self, where=where, by=tuple(cut for cut in self.by if cut != slug), problems={})
+
     def without_filters(self) -> "Asked":
         return replace(self, where=(), problems={})
+
+
+def period_word(data: QueryDict) -> str:
+    """The period asked for, "" where there is none. Two dates win over the word, since someone typed them."""
+    first, last = (data.get(name, "").strip() for name in ("from", "to"))
+    return f"{first or last}..{last or first}" if first or last else data.get("period", "").strip()
 
 
 class FilterForm:
@@ -92,12 +110,11 @@ class FilterForm:
             where=self._where(),
             exact=self._data.get("exact") == "1",
             problems=self._problems,
+            filters=self._filters,
         )
 
     def _period(self) -> tuple[str, Period]:
-        """Two dates win over the word, since someone typed them."""
-        first, last = (self._data.get(name, "").strip() for name in ("from", "to"))
-        word = f"{first or last}..{last or first}" if first or last else self._data.get("period", "").strip()
+        word = period_word(self._data)
         try:
             return word or self._default_period, parse_period(word or self._default_period, today=self._today)
         except BadPeriod as problem:

@@ -1,7 +1,9 @@
 """Panel declarations -> what their templates print. One panel that fails never takes others along."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import singledispatch
 from typing import Any
 
@@ -156,6 +158,13 @@ def _grain_of_series(asked: Asked) -> Grain:
     return asked.grain
 
 
+def _bucket_links(asked: Asked, grain: Grain) -> Callable[[date], str] | None:
+    """From a row over time to the page about that bucket alone; none where the page is about one already."""
+    if asked.period.days == 1:
+        return None
+    return lambda start: f"?{asked.at(start, grain).querystring}"
+
+
 def _uncut(asked: Asked) -> str:
     """The question without its cut, to which a link adds another."""
     return replace(asked, by=()).querystring
@@ -183,7 +192,7 @@ def _(panel: LinePanel, asked: Asked, reader: Reader) -> PanelView:
         "figure": charts.bars(result) if as_bars else charts.line(result),
         "marks": charts.marks(result, as_bars=as_bars),
         "pins": charts.pins(result),
-        "table": tables.over_time(result, caption=panel.title),
+        "table": tables.over_time(result, links=_bucket_links(asked, query.grain), caption=panel.title),
         "sentence": sentence(result),
     }
     return _shown(panel, query, asked, result, template="panels/_chart.html", body=body)
@@ -195,7 +204,8 @@ def _(panel: CutPanel, asked: Asked, reader: Reader) -> PanelView:
     query = asked.query(panel.metric, by=(by,))
     result = reader.run(query)
     series = reader.run(asked.query(panel.metric, grain=_grain_of_series(asked), by=(by,))) if panel.sparks else None
-    body = {"table": tables.by_cut(result, series=series, caption=panel.title)}
+    links = {row.keys[0]: f"?{asked.only(by, row.keys[0]).querystring}" for row in result.rows if by in asked.filters}
+    body = {"table": tables.by_cut(result, series=series, links=links, caption=panel.title)}
     cut = () if panel.fixed else cut_choices(panel.metric, by, reader)
     return _shown(panel, query, asked, result, template="panels/_table.html", body=body, cuts=cut)
 

@@ -18,6 +18,7 @@ from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import BadQuery, NotYours, Reader, today
 from ops_dashboard.metrics.rendering.exports import export
 from ops_dashboard.metrics.rendering.freshness import freshness_line
+from ops_dashboard.metrics.ways import doors
 from ops_dashboard.people import audit
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
@@ -41,6 +42,7 @@ def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
         "panels": [panel_view(panel, asked, reader, request_id=request_id) for panel in page.panels],
         "freshness": freshness_line(reader.freshness, now=timezone.now()),
         "may_export": request.scope.may_export,
+        "doors": doors(asked, request.scope, here=page.url_name),
     }
     partial = request.headers.get("HX-Request") == "true" and not request.headers.get("HX-History-Restore-Request")
     response = render(request, "pages/_answers.html" if partial else "pages/page.html", context | {"partial": partial})

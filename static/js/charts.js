@@ -82,6 +82,17 @@ function draw(element) {
   if (!source) return;
   const { data, layout } = themed(JSON.parse(source.textContent), element);
   Plotly.react(element, data, layout, CONFIG);
+  if (element.dataset.leads) return;
+  element.dataset.leads = "1";
+  element.on("plotly_click", ({ points }) => rowLink(element, points[0]?.x)?.click());
+  element.on("plotly_hover", ({ points }) => element.classList.toggle("leads", Boolean(rowLink(element, points[0]?.x))));
+  element.on("plotly_unhover", () => element.classList.remove("leads"));
+}
+
+// A point leads where its row in the table below leads.
+function rowLink(element, x) {
+  const day = CSS.escape(String(x ?? "").slice(0, 10));
+  return element.closest("figure")?.querySelector(`th[data-order="${day}"] a`);
 }
 
 function drawAll(within = document) {

@@ -11,7 +11,7 @@ from insights import facts
 from insights.feedback_intake import Told, record, source_of
 from insights.feedback_list import BadCursor, asked, list_feedback
 from insights.models import Feedback, FeedbackSource
-from ops_dashboard.people.models import User
+from ops_dashboard.people.models import Team, User
 from ops_dashboard.people.roles import NOBODY, Role, Scope
 from tests.insights.building import give, make_themes, noon
 
@@ -54,6 +54,17 @@ def test_words_are_searched_as_they_are_written() -> None:
     assert found("q=sound -fine") == ["no sound since yesterday"]
     assert found('q="sound since"') == ["no sound since yesterday"]
     assert found("q=%27%29%20%26%20%7C%20%21") == []
+
+
+def test_a_team_and_typed_dates_narrow_the_list() -> None:
+    team = Team.objects.create(slug="access", name="Access")
+    tell("theirs", "of nobody")
+    Feedback.objects.filter(text="theirs").update(team=team.pk)
+    assert found("team=access") == ["theirs"]
+    assert found("team=nonesuch") == ["of nobody", "theirs"]
+    assert asked(QueryDict("team=nonesuch"), today=DAY).problems == {"team": "There is no team 'nonesuch'."}
+    assert found("from=2026-03-01&to=2026-03-01") == []
+    assert found("from=2026-03-02") == ["of nobody", "theirs"]
 
 
 def test_cuts_narrow_the_list_together() -> None:
@@ -168,4 +179,4 @@ def test_the_page_takes_the_same_queries_for_one_row_and_for_forty(
         erin.get("/feedback/")
 
 
-QUERIES = 10
+QUERIES = 11

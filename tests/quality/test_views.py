@@ -1,5 +1,7 @@
 """The pages of reviews: what each says, what it hides, and how many questions it asks."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -102,6 +104,16 @@ def test_a_scorecard_is_edited_into_the_next_version(cast: Cast) -> None:
     said = text(quinn, "/scorecards/accounts/")
     assert "What changed since version 1" in said and "removed" in said
     assert "is a whole number" in quinn.post("/scorecards/accounts/edit/", sent | {"weight-0": "ten"}).content.decode()
+
+
+def test_reviews_are_narrowed_to_the_days_they_were_submitted_in(cast: Cast) -> None:
+    (seat,) = open_seats(save_scorecard(), cast.agents["alice"], cast.teams["team-a"], ticket=1)
+    reviewed(seat, cast.users["quinn"], at=NOON)
+    bob, day = cast.client("bob"), NOON.date()
+    assert f"Review {seat.pk}" in text(bob, f"/reviews/?period={day}..{day}")
+    after = day + timedelta(days=1)
+    assert "No review matches." in text(bob, f"/reviews/?from={after}")
+    assert "is not a period" in text(bob, "/reviews/?period=soon")
 
 
 def test_pages_state_their_number_of_queries(cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:

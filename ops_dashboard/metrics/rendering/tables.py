@@ -1,7 +1,8 @@
 """Result -> Table: the same rows that charts draw, as cells that a template only has to print."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 
@@ -75,8 +76,10 @@ class Table:
         return max(self.whole - len(self.rows), 0)
 
 
-def over_time(result: Result, *, caption: str = "") -> Table:
-    """One row per bucket (and cut): value, interval, n and the compared value. Newest last."""
+def over_time(result: Result, *, links: Callable[[date], str] | None = None, caption: str = "") -> Table:
+    """One row per bucket (and cut): value, interval, n and the compared value. Newest last.
+
+    `links` leads from the start of a bucket to what is told about it alone."""
     metric = result.metric
     columns = [Column(_bucket_head(result))]
     columns += [Column(slug.replace("_", " ").capitalize()) for slug in result.by]
@@ -86,7 +89,7 @@ def over_time(result: Result, *, caption: str = "") -> Table:
     columns += [Column("n", "number")] if metric.unit is not Unit.COUNT else []
     columns += [Column("Compared", "number")] if result.previous_period else []
     kept, places = result.rows[-SCREEN_ROWS:], _places(result)
-    rows = tuple(tuple(_time_cells(result, row, has_interval=has_interval, places=places)) for row in kept)
+    rows = tuple(tuple(_time_cells(result, row, links, has_interval=has_interval, places=places)) for row in kept)
     return Table(tuple(columns), rows, caption, whole=len(result.rows))
 
 
@@ -146,9 +149,13 @@ def _bullet(result: Result, figure: Figure, scale: Track | None) -> Bullet | Non
     )
 
 
-def _time_cells(result: Result, row: Row, *, has_interval: bool, places: int) -> list[Cell]:
+def _time_cells(
+    result: Result, row: Row, links: Callable[[date], str] | None, *, has_interval: bool, places: int
+) -> list[Cell]:
     metric, figure = result.metric, row.figure
-    cells = [Cell(_bucket_text(result, row), order=_bucket_order(row), quiet="still maturing" if row.maturing else "")]
+    href = links(row.start) if links and row.start else ""
+    quiet = "still maturing" if row.maturing else ""
+    cells = [Cell(_bucket_text(result, row), order=_bucket_order(row), href=href, quiet=quiet)]
     cells += [Cell(label, order=label) for label in row.labels]
     cells.append(_value_cell(metric, figure, places))
     if has_interval:
