@@ -4,8 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 
+from ops_dashboard.people.admin import TeamAdmin
 from ops_dashboard.people.admin_kinds import AuditedAdmin
+from ops_dashboard.people.models import Team
 from tickets.models import BusinessCalendar
 from workforce.models import (
     AgentSkill,
@@ -17,6 +21,7 @@ from workforce.models import (
     ShiftTemplate,
     Skill,
 )
+from workforce.price_marks import repricing
 from workforce.wall_time import BadPattern, Pattern
 
 
@@ -55,6 +60,30 @@ class EventAdmin(AuditedAdmin):
     filter_horizontal = ["queues"]
 
 
+class Pricing(admin.ModelAdmin):
+    """Rows that say what hours cost: whatever happens to them, the figures in money follow."""
+
+    def save_model(self, request: HttpRequest, obj: Model, form: forms.ModelForm, change: bool) -> None:
+        with repricing():
+            super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        with repricing():
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
+        with repricing():
+            super().delete_queryset(request, queryset)
+
+
+admin.site.unregister(Team)
+
+
+@admin.register(Team)
+class PricedTeamAdmin(Pricing, TeamAdmin):
+    """A team of another vendor has other rates."""
+
+
 @admin.register(Skill)
 class SkillAdmin(AuditedAdmin):
     list_display = ["name", "slug"]
@@ -76,7 +105,7 @@ class ContractTypeAdmin(AuditedAdmin):
 
 
 @admin.register(Contract)
-class ContractAdmin(AuditedAdmin):
+class ContractAdmin(Pricing, AuditedAdmin):
     list_display = ["agent", "type", "week_minutes", "days_a_week", "zone", "valid_from", "valid_to"]
     list_filter = ["type", "zone"]
     list_select_related = ["agent", "type"]
@@ -84,7 +113,7 @@ class ContractAdmin(AuditedAdmin):
 
 
 @admin.register(Rate)
-class RateAdmin(AuditedAdmin):
+class RateAdmin(Pricing, AuditedAdmin):
     list_display = ["team", "vendor", "contract_type", "minor_an_hour", "currency", "basis", "valid_from", "valid_to"]
     list_select_related = ["team", "vendor", "contract_type"]
 

@@ -21,6 +21,7 @@ from workforce.activities import PLAIN, ensured
 from workforce.import_fields import KINDS, BadValue, kind_of
 from workforce.import_files import BadFile, Record, Table
 from workforce.models import Contract, ContractType, RosterVersion, Shift
+from workforce.price_marks import repricing
 from workforce.roster_acts import span
 from workforce.shift_changes import BadShift, Segment, Told, monday, with_activity
 
@@ -86,8 +87,9 @@ def take_in(tables: Sequence[tuple[str, Table]], *, scope: Scope, dry_run: bool 
     """Take in every row, or none when one is wrong or it is a dry run."""
     outcome = Outcome()
     with transaction.atomic():
-        for kind, table in tables:
-            _take_table(kind, table, scope, outcome)
+        with repricing():
+            for kind, table in tables:
+                _take_table(kind, table, scope, outcome)
         outcome.taken = not outcome.problems and not dry_run
         if outcome.taken:
             audit.record(

@@ -10,6 +10,7 @@ _DAY = "the half-hour in which the work is rostered, once it has come"
 _PLANS = ("sees_plans",)
 _COSTS = ("sees_costs",)
 _HOUR_S = 3600
+_KNOWN = {"known_by": "billable_s", "unknown": "no cost known"}
 ALLOCATION = (
     "A team's cost is its billable hours times the rate valid on the day of the shift: the team's own rate, else the "
     "one of its vendor, else the one of the agent's kind of contract. Billable are, by what the rate says, paid hours "
@@ -161,7 +162,8 @@ COST: tuple[Metric, ...] = (
         unit=Unit.MONEY,
         better=Better.LOWER,
         definition="Staff cost over tickets solved (a ticket solved twice counts twice). "
-        f"{ALLOCATION} What a team cost that solved nothing is in the total and in no team's figure.",
+        f"{ALLOCATION} What a team cost that solved nothing is in the total and in no team's figure. Where no hour was "
+        "billable at a rate there is no figure: the cost is not known, which is not the same as nothing.",
         attribution="the day of the hours, and of the solve",
         owner="the team that was rostered, and the one that held the ticket",
         maturity_days=1,
@@ -174,6 +176,7 @@ COST: tuple[Metric, ...] = (
         whole="solves",
         scale=1 / _HOUR_S,
         of_shares=False,
+        **_KNOWN,
     ),
     Ratio(
         slug="cost_per_hour",
@@ -204,6 +207,7 @@ COST: tuple[Metric, ...] = (
         whole="productive_s",
         n="stretches",
         of_shares=False,
+        **_KNOWN,
     ),
     _hours(
         "unpriced_hours",

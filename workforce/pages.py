@@ -30,6 +30,7 @@ PRODUCTIVITY = Page(
             template="workforce/_allocation.html",
             context=allocation,
             size="full",
+            rights=("sees_costs", "sees_plans"),
         ),
         LinePanel(slug="hours", title="Staffed hours", metric="staffed_hours", marks="bars"),
         BridgePanel(slug="why-cost", title="Why the cost changed", metric="staff_cost", by="vendor"),
@@ -47,7 +48,7 @@ PRODUCTIVITY = Page(
     icon="clock",
     period="last-8-weeks",
     grain=Grain.WEEK,
-    may_open=lambda scope: scope.sees_costs and scope.sees_plans,
+    may_open=lambda scope: scope.sees_costs or scope.sees_plans,
 )
 
 site.add(

@@ -30,6 +30,18 @@ class Line:
     cost: float
     solves: float
     unpriced: float
+    per: float | None  # of one resolution; None where it has none, or its cost is not known
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any hour has a rate; without one the cost is not known, which is not the same as nothing."""
+        return self.hours - self.unpriced > 1e-9
+
+    @property
+    def why_quiet(self) -> str:
+        if not self.solves:
+            return "solved nothing"
+        return "" if self.is_known else "no rate" if self.hours else "no rostered hours"
 
 
 def allocation(reader: Reader, asked: Asked) -> dict[str, Any]:
@@ -58,6 +70,7 @@ def _lines(reader: Reader, asked: Asked) -> list[Line]:
             cost=row.figure.part,
             solves=row.figure.whole,
             unpriced=_value(unpriced.get(key)),
+            per=row.figure.value,
         )
         for key, row in costs.items()
     ]
@@ -77,7 +90,9 @@ def _allocation_table(lines: Sequence[Line]) -> Table:
         Column("Solved", "number"),
         Column(f"Per resolution, {settings.CURRENCY}", "number"),
     )
-    together = Line("All together", *(sum(getattr(line, name) for line in lines) for name in _AMOUNTS))
+    sums = {name: sum(getattr(line, name) for line in lines) for name in _AMOUNTS}
+    per = sums["cost"] / sums["solves"] if sums["solves"] and any(line.is_known for line in lines) else None
+    together = Line("All together", **sums, per=per)
     places = places_of([together.cost], Unit.MONEY)
     rows = [_allocation_row(line, places) for line in (*lines, together)]
     return Table(columns, tuple(rows), "How cost is allocated, by team")
@@ -87,16 +102,13 @@ _AMOUNTS = ("hours", "cost", "solves", "unpriced")
 
 
 def _allocation_row(line: Line, places: int) -> tuple[Cell, ...]:
-    """Without rostered hours the cost is not known, which is not the same as nothing."""
-    per = line.cost / line.solves if line.solves and line.hours else None
-    quiet = "solved nothing" if not line.solves else "no rostered hours" if not line.hours else ""
     return (
-        Cell(line.label, order=line.label, quiet=quiet),
+        Cell(line.label, order=line.label, quiet=line.why_quiet),
         Cell(whole(line.hours), order=line.hours),
         Cell(whole(line.unpriced), order=line.unpriced),
-        Cell(fixed(line.cost if line.hours else None, places), order=line.cost),
+        Cell(fixed(line.cost if line.is_known else None, places), order=line.cost),
         Cell(whole(line.solves), order=line.solves),
-        Cell(shown(per, Unit.MONEY).number, order=per),
+        Cell(shown(line.per, Unit.MONEY).number, order=line.per),
     )
 
 

@@ -1,7 +1,8 @@
 """The writer of who people are to us: memberships, skills, contracts, rates. All of them valid for a time.
 
 Without a last day something is valid until the next of its kind begins; whoever adds a later one
-ends the earlier one. So the same rows put in twice change nothing.
+ends the earlier one. So the same rows put in twice change nothing. Whoever sets rates or contracts
+does it inside `price_marks.repricing`, so that figures in money follow.
 """
 
 from datetime import date

@@ -72,7 +72,7 @@ def _made_of(metric: Metric) -> list[tuple[str, str]]:
         case Total():
             return [(metric.source, m) for m in (metric.measure, metric.n, metric.driver) if m]
         case Ratio():
-            own = [metric.part, *filter(None, (metric.squares, metric.weight_squares))]
+            own = [metric.part, *filter(None, (metric.squares, metric.weight_squares, metric.known_by))]
             return [*((metric.source, m) for m in own), (metric.whole_from, metric.whole), n_of(metric)]
         case Quantile():
             return [(metric.source, metric.measure)]

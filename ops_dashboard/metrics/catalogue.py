@@ -50,6 +50,7 @@ def entry(metric: Metric) -> dict[str, Any]:
         "owner": metric.owner,
         "maturity_days": metric.maturity_days,
         "minimum_n": metric.minimum_n,
+        "gap": getattr(metric, "unknown", ""),
         "peers": metric.peers,
         "cuts": cuts(metric),
     }
@@ -82,6 +83,8 @@ def markdown() -> str:
             f"- Belongs to: {item['owner']}",
             f"- Cuts: {', '.join(item['cuts'])}",
         ]
+        if item["gap"]:
+            lines.append(f"- A gap: {item['gap']}")
         if item["maturity_days"]:
             lines.append(f"- Still moves for {item['maturity_days']} days")
         if item["peers"]:

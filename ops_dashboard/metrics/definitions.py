@@ -195,6 +195,9 @@ class Ratio(Metric):
     `squares` makes it an estimated mean: part sums a score x, whole counts the facts (or sums their
     design weights w), `squares` sums x^2 (or w x^2) and, where there are weights, `weight_squares`
     sums w^2. It gets the pooled interval of `means.py`, and is not told under `minimum_n`.
+
+    `known_by` names the measure of the part's source without which the part is not known (hours with
+    a rate, of a cost); there the figure is a gap as well, and `unknown` says what is missing.
     """
 
     source: str
@@ -206,12 +209,16 @@ class Ratio(Metric):
     of_shares: bool = True
     squares: str = ""
     weight_squares: str = ""
+    known_by: str = ""
+    unknown: str = ""
 
     def __post_init__(self) -> None:
         if self.of_shares and (self.whole_source or self.squares or self.scale != 1.0):
             raise ValueError(f"{self.slug!r} counts no subset of its whole: it needs of_shares=False.")
         if self.weight_squares and not (self.squares and self.n):
             raise ValueError(f"{self.slug!r} is weighted: it needs `squares`, and `n` to count its facts.")
+        if bool(self.known_by) != bool(self.unknown):
+            raise ValueError(f"{self.slug!r} needs `known_by` and `unknown` together.")
 
     @property
     def whole_from(self) -> str:

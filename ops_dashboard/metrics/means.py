@@ -23,6 +23,7 @@ class Amounts:
     n: int
     squares: int = 0
     weight_squares: int = 0
+    known: int = 0
 
     def __add__(self, other: "Amounts") -> "Amounts":
         return Amounts(
@@ -31,6 +32,7 @@ class Amounts:
             self.n + other.n,
             self.squares + other.squares,
             self.weight_squares + other.weight_squares,
+            self.known + other.known,
         )
 
 
@@ -54,12 +56,9 @@ def _amounts(metric: Ratio, groups: dict[str, Groups]) -> dict[Key, Amounts]:
     n = _column(groups, *n_of(metric))
     squares = _column(groups, metric.source, metric.squares)
     weight_squares = _column(groups, metric.source, metric.weight_squares)
-    return {
-        key: Amounts(
-            part.get(key, 0), whole.get(key, 0), n.get(key, 0), squares.get(key, 0), weight_squares.get(key, 0)
-        )
-        for key in dict.fromkeys((*part, *whole))
-    }
+    known = _column(groups, metric.source, metric.known_by)
+    columns = (part, whole, n, squares, weight_squares, known)
+    return {key: Amounts(*(column.get(key, 0) for column in columns)) for key in dict.fromkeys((*part, *whole))}
 
 
 def _column(groups: dict[str, Groups], source: str, measure: str) -> dict[Key, int]:
@@ -79,12 +78,14 @@ def _facts(metric: Ratio, amounts: Amounts) -> float:
 
 
 def ratio_figure(metric: Ratio, amounts: Amounts, *, size: float = 1.0, sd: float | None = None) -> Figure:
-    """part / whole with the interval of its kind; a gap where the whole is nothing, and not told
-    where an estimated mean rests on too few."""
+    """part / whole with the interval of its kind; a gap where the whole is nothing or the part not known,
+    and not told where an estimated mean rests on too few."""
     factor = metric.scale / size
     part = amounts.part * factor
     if amounts.whole == 0:
         return Figure(None, 0, part=part)
+    if metric.known_by and not amounts.known:
+        return Figure(None, amounts.n, part=part, whole=amounts.whole)
     if metric.squares and amounts.n < metric.minimum_n:
         return Figure(None, amounts.n, is_few=True, part=part, whole=amounts.whole)
     value = part / amounts.whole

@@ -6,9 +6,10 @@ site.add(Page("service-levels", "Service levels", "service-levels", "Operation",
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import Reader
 from ops_dashboard.metrics.rendering.numbers import whole
@@ -34,12 +35,14 @@ class FigureSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """A part of a page. `size`: full, wide (two thirds), half or side (one third)."""
+    """A part of a page. `size`: full, wide (two thirds), half or side (one third). `rights`: of `Scope`,
+    beyond those of its metric; whoever lacks one gets the page without it."""
 
     slug: str
     title: str
     size: str = "half"
     help: str = ""
+    rights: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +128,29 @@ class Page:
     period: str = "last-28-days"
     grain: Grain = Grain.DAY
     may_open: Callable[[Scope], bool] = lambda scope: scope.sees_metrics
+
+    def part_for(self, scope: Scope) -> "Page":
+        """The page without the figures and panels that this reader may not see."""
+        return replace(
+            self,
+            figures=tuple(figure for figure in self.figures if has_all(scope, _rights(figure))),
+            panels=tuple(panel for panel in self.panels if has_all(scope, _rights(panel))),
+        )
+
+    def left_out(self, scope: Scope) -> tuple[str, ...]:
+        """What those are about, for the reader to know."""
+        parts = [*self.figures, *(panel for panel in self.panels if hasattr(panel, "metric"))]
+        slugs = dict.fromkeys(part.metric for part in parts if not has_all(scope, _rights(part)))
+        return tuple(registry.metric(slug).label.lower() for slug in slugs)
+
+
+def has_all(scope: Scope, rights: tuple[str, ...]) -> bool:
+    return all(getattr(scope, right) for right in rights)
+
+
+def _rights(part: FigureSpec | Panel) -> tuple[str, ...]:
+    metric = getattr(part, "metric", "")
+    return (*getattr(part, "rights", ()), *(registry.metric(metric).rights if metric else ()))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ class Figure:
     """A value with what it rests on. `value` is None where there is nothing to say (n = 0).
 
     It is None as well where the figure `is_withheld`: there is one, which this reader may not see;
-    and where it is an estimate that rests on too few facts to be told (`is_few`).
+    where it is an estimate that rests on too few facts to be told (`is_few`); and where its part is not
+    known (`Ratio.known_by`).
     `part` and `whole` are the amounts of a ratio, the part in the value's unit (or a sum and what
     drives it): what a change is explained from, never shown.
     """

@@ -30,6 +30,7 @@ def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
     """A declared page; to htmx only the answers under the filter bar."""
     if not page.may_open(request.scope):
         raise PermissionDenied(f"{page.title} is not open to your role.")
+    left_out, page = page.left_out(request.scope), page.part_for(request.scope)
     filters = offered_filters(page)
     asked = FilterForm(request.GET, today=today(), filters=filters, period=page.period, grain=page.grain).asked()
     asked_about = [asked.period, *([asked.compare] if asked.compare else []), Period(today(), today())]
@@ -41,6 +42,7 @@ def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
         "figures": figures(page.figures, asked, reader, request_id=request_id),
         "panels": [panel_view(panel, asked, reader, request_id=request_id) for panel in page.panels],
         "freshness": freshness_line(reader.freshness, now=timezone.now()),
+        "left_out": left_out,
         "may_export": request.scope.may_export,
         "doors": doors(asked, request.scope, here=page.url_name),
     }

@@ -8,7 +8,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from ops_dashboard.people import accounts
-from ops_dashboard.people.admin_kinds import ReadOnlyAdmin
+from ops_dashboard.people.admin_kinds import AuditedAdmin, ReadOnlyAdmin
 from ops_dashboard.people.forms import AccessForm
 from ops_dashboard.people.models import Agent, AuditEntry, Membership, Site, Team, User, Vendor
 
@@ -20,7 +20,7 @@ class MembershipInline(admin.TabularInline):
 
 
 @admin.register(Agent)
-class AgentAdmin(admin.ModelAdmin):
+class AgentAdmin(AuditedAdmin):
     list_display = ["name", "slug", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "slug"]
@@ -28,7 +28,7 @@ class AgentAdmin(admin.ModelAdmin):
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):
+class TeamAdmin(AuditedAdmin):
     list_display = ["name", "slug", "site", "vendor", "support_function", "is_active"]
     list_filter = ["site", "vendor", "is_active"]
     list_select_related = ["site", "vendor"]
@@ -36,7 +36,7 @@ class TeamAdmin(admin.ModelAdmin):
 
 
 @admin.register(Site, Vendor)
-class PlaceAdmin(admin.ModelAdmin):
+class PlaceAdmin(AuditedAdmin):
     list_display = ["name", "slug"]
 
 

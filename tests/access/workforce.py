@@ -49,7 +49,7 @@ FORECAST_ROWS: dict[str, Row] = {
     for act in ("add/", "<int:pk>/remove/", "<int:pk>/restore/")
 }
 ROWS |= FORECAST_ROWS
-ROWS["productivity/"] = page("/productivity/", ("carol", "erin", "petra"))
+ROWS["productivity/"] = page("/productivity/", SEE_PLANS)
 ADMIN_MODELS: dict[str, AdminModel] = {
     f"workforce/{model}": (SEE_PLANS_IN_ADMIN, PLAN, PLAN, PLAN)
     for model in ("queue", "event", "skill", "agentskill", "contracttype", "contract", "rate", "shifttemplate")

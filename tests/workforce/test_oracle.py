@@ -190,7 +190,7 @@ def amounts(zone: ZoneInfo) -> Amounts:
     return found
 
 
-# What each metric is made of, in the words above; a ratio as (part, whole).
+# What each metric is made of, in the words above; a ratio as (part, whole), and what makes the part known.
 ORACLES: dict[str, tuple[str, ...]] = {
     "rostered_hours": ("rostered",),
     "paid_hours": ("paid",),
@@ -201,9 +201,9 @@ ORACLES: dict[str, tuple[str, ...]] = {
     "solved_per_hour": ("agent_solves", "staffed"),
     "solved_per_paid_hour": ("agent_solves", "paid"),
     "staff_cost": ("cost",),
-    "cost_per_resolution": ("cost", "solves"),
+    "cost_per_resolution": ("cost", "solves", "billable"),
     "cost_per_hour": ("cost", "billable"),
-    "cost_per_staffed_hour": ("cost", "staffed"),
+    "cost_per_staffed_hour": ("cost", "staffed", "billable"),
     "unpriced_hours": ("unpriced",),
 }
 
@@ -243,8 +243,8 @@ def _differences(metric: Metric, told: Amounts, by: tuple[str, ...], grain: Grai
 
 def _expected(metric: Metric, amounts: list[float]) -> float | None:
     if isinstance(metric, Ratio):
-        part, whole = amounts
-        return part / whole if whole > 1e-9 else None
+        part, *needed = amounts
+        return part / needed[0] if min(needed) > 1e-9 else None
     return amounts[0]
 
 

@@ -60,11 +60,22 @@ def test_what_stands_apart_is_told(worked: list[Team]) -> None:
     assert per["Idle"] == "\N{EM DASH}" and per["Own"] != "\N{EM DASH}"
 
 
-def test_the_page_has_its_panels_and_a_lead_does_not_open_it(worked: list[Team], client: Client) -> None:
+def test_the_page_has_its_panels(worked: list[Team], client: Client) -> None:
     client.force_login(User.objects.create(username="carol", role=Role.MANAGER))
     html = client.get(f"/productivity/?period={PERIOD}").content.decode()
     for words in ("How cost is allocated", "Vendors at equal case mix", "All together", "Acme", "In-house"):
         assert words in html, words
     assert "This panel failed" not in html and "This figure failed" not in html
-    client.force_login(User.objects.create(username="bob", role=Role.TEAM_LEAD))
-    assert client.get("/productivity/").status_code == 403
+    assert "Left out, as your role does not see it" not in html
+
+
+def test_a_lead_sees_the_hours_of_the_own_teams_and_no_money(worked: list[Team], client: Client) -> None:
+    bob = User.objects.create(username="bob", role=Role.TEAM_LEAD)
+    bob.teams.add(worked[0])
+    client.force_login(bob)
+    html = client.get(f"/productivity/?period={PERIOD}").content.decode()
+    assert "Left out, as your role does not see it: cost per resolution, staff cost, cost per productive hour." in html
+    for words in ("Staffed hours", "Solved per productive hour", "Shrinkage", "Vendors at equal case mix"):
+        assert words in html, words
+    for words in ("How cost is allocated", "USD", "Acme", "Hired", "Your role does not", "panel failed"):
+        assert words not in html, words

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ops_dashboard.metrics.definitions import Metric, Unit
 from ops_dashboard.metrics.rendering.changes import Change, change
 from ops_dashboard.metrics.rendering.numbers import Shown, goal, shown, span
-from ops_dashboard.metrics.rendering.sentences import few_words, misses
+from ops_dashboard.metrics.rendering.sentences import few_words, misses, unknown_words
 from ops_dashboard.metrics.result import WHY_WITHHELD, Result
 
 
@@ -50,7 +50,9 @@ def _why_empty(result: Result) -> str:
         return ""
     if total.is_few:
         return f"not told, {few_words(result.metric)}"
-    return WHY_WITHHELD if total.is_withheld else "nothing to measure in this period"
+    if total.is_withheld:
+        return WHY_WITHHELD
+    return unknown_words(result.metric) if total.n else "nothing to measure in this period"
 
 
 def _against(result: Result, *, compared: bool) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ops_dashboard.metrics.definitions import Better, Level, Metric
+from ops_dashboard.metrics.definitions import Better, Level, Metric, Ratio
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.rendering.changes import Verdict, change
 from ops_dashboard.metrics.rendering.numbers import WEEKDAYS, bucket, goal, length, plural, text, whole
@@ -17,6 +17,8 @@ def sentence(result: Result) -> str:
         return (
             f"Too few to tell: n {whole(result.total.n)} in these {length(result.period)}, {few_words(result.metric)}."
         )
+    if result.total.value is None and result.total.n:
+        return f"{unknown_words(result.metric).capitalize()} in these {length(result.period)}."
     if result.total.value is None:
         return f"Nothing to measure in these {length(result.period)}."
     return _said(result) + (f" {_withheld(result)}" if result.withheld else "")
@@ -47,6 +49,11 @@ def value(metric: Metric, figure: Figure) -> str:
 def few_words(metric: Metric) -> str:
     """Why a figure is withheld."""
     return f"fewer than {metric.minimum_n}"
+
+
+def unknown_words(metric: Metric) -> str:
+    """Why there is no figure although there is something to measure."""
+    return metric.unknown if isinstance(metric, Ratio) else ""
 
 
 def worst_first(rows: Iterable[Row], metric: Metric) -> list[Row]:
