@@ -139,9 +139,9 @@ class Page:
 
     def left_out(self, scope: Scope) -> tuple[str, ...]:
         """What those are about, for the reader to know."""
-        parts = [*self.figures, *(panel for panel in self.panels if hasattr(panel, "metric"))]
-        slugs = dict.fromkeys(part.metric for part in parts if not has_all(scope, _rights(part)))
-        return tuple(registry.metric(slug).label.lower() for slug in slugs)
+        parts: list[FigureSpec | Panel] = [*self.figures, *self.panels]
+        slugs = dict.fromkeys(_metric(part) for part in parts if not has_all(scope, _rights(part)))
+        return tuple(registry.metric(slug).label.lower() for slug in slugs if slug)
 
 
 def has_all(scope: Scope, rights: tuple[str, ...]) -> bool:
@@ -149,8 +149,12 @@ def has_all(scope: Scope, rights: tuple[str, ...]) -> bool:
 
 
 def _rights(part: FigureSpec | Panel) -> tuple[str, ...]:
-    metric = getattr(part, "metric", "")
+    metric = _metric(part)
     return (*getattr(part, "rights", ()), *(registry.metric(metric).rights if metric else ()))
+
+
+def _metric(part: FigureSpec | Panel) -> str:
+    return getattr(part, "metric", "")
 
 
 @dataclass(frozen=True)
