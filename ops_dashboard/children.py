@@ -33,12 +33,17 @@ def run_step(arguments: Sequence[str], *, variables: Mapping[str, str]) -> None:
 
 @dataclass
 class Child:
-    """One long-lived process: started again when it falls, its lines marked with its name."""
+    """One long-lived process: started again when it falls, its lines marked with its name.
+
+    An errand is started again only until it ends with status 0.
+    """
 
     name: str
     command: Sequence[str]
     variables: Mapping[str, str]
     patience_s: float = 20.0
+    is_errand: bool = False
+    is_done: bool = False
     process: subprocess.Popen[bytes] | None = None
     due_at: float = 0.0
     backoff: Backoff = field(default_factory=Backoff)
@@ -58,9 +63,11 @@ class Child:
     def mend(self) -> None:
         """Note a fall and start again once the pause is over; returns at once."""
         if self.process is None:
-            if time.monotonic() >= self.due_at:
+            if not self.is_done and time.monotonic() >= self.due_at:
                 self.start()
-        elif (status := self.process.poll()) is not None:
+        elif (status := self.process.poll()) == 0 and self.is_errand:
+            self.process, self.is_done = None, True
+        elif status is not None:
             pause_s = self.backoff.next_pause_s()
             self._say(f"ended with status {status}; starting again in {pause_s:.1f} s")
             self.process, self.due_at = None, time.monotonic() + pause_s

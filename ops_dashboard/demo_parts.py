@@ -1,12 +1,21 @@
-"""The parts of the demo organisation beyond its tickets, in the order in which they are told."""
+"""The parts of the demo organisation beyond its tickets, in the order in which they are told.
 
+The demo's cursor keeps the names of those that stand, so that a demo that was broken off is finished.
+"""
+
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
+
+from django.db import connection
 
 from insights.demo import hearing, loop
 from quality import demo as quality
 from tickets.demo.world import World
+from tickets.models import Source
 from workforce.demo import rostering, volumes
+
+_LOCK = 0xDE40
 
 
 class Part(Protocol):
@@ -22,4 +31,42 @@ class Part(Protocol):
         """Take everything away again; the tickets still stand."""
 
 
-PARTS: tuple[Part, ...] = (volumes, rostering, quality, hearing, loop)
+PARTS: dict[str, Part] = {
+    "volumes": volumes,
+    "rosters": rostering,
+    "reviews": quality,
+    "feedback": hearing,
+    "insights": loop,
+}
+
+
+def missing(source: Source) -> list[str]:
+    """The parts that the demo of `source` does not have yet."""
+    return [name for name in PARTS if name not in source.cursor.get("parts", [])]
+
+
+def tell_missing(source: Source, world: World) -> Iterator[str]:
+    """Tell them one by one; yields the name of each that stands. A second teller waits for the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        try:
+            source.refresh_from_db()
+            for name in missing(source):
+                PARTS[name].tell(world)
+                source.cursor["parts"] = [*source.cursor.get("parts", []), name]
+                source.save(update_fields=["cursor"])
+                yield name
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def go_on(world: World, *, now: datetime) -> None:
+    """Let every part catch up with `now` (aware)."""
+    for part in PARTS.values():
+        part.go_on(world, now=now)
+
+
+def remove() -> None:
+    """Take every part away, the latest first."""
+    for part in reversed(PARTS.values()):
+        part.remove()

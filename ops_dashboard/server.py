@@ -27,8 +27,8 @@ from ops_dashboard.embedded.failure import ServersFailed
 from ops_dashboard.embedded.installation import HOST, remembered
 from ops_dashboard.embedded.joining import remove, wait_until_ready
 from ops_dashboard.embedded.keeper import keeper_of
-from ops_dashboard.environment import BadEnvironment, Environment, directory_of
-from ops_dashboard.people.demo_users import DEMO_USERS, demo_password
+from ops_dashboard.environment import PROJECT, BadEnvironment, Environment, directory_of
+from ops_dashboard.people.demo_users import DEMO_USERS, demo_password, unfinished_demo
 
 LOOK_EVERY_S = 0.5
 WEB_READY_WITHIN_S = 60.0
@@ -59,15 +59,23 @@ def serve(*, port: int, is_empty: bool, is_reset: bool) -> None:
             reset(var)
         enter(stack)
         prepare(var, is_empty=is_empty)
+        unfinished = unfinished_demo(var)
         url = f"http://{HOST}:{free_port(port)}/"
         door.write_text(url, encoding="ascii")
         children = children_of(url)
+        rest = Child("demo", [sys.executable, str(PROJECT / "manage.py"), "demo"], os.environ, is_errand=True)
         stack.callback(_stop_all, children)
         for child in children:
             child.start()
         _wait_for_web(url, children)
+        if unfinished.exists():
+            children.append(rest)
+            rest.start()
         _welcome(url, var)
         while True:
+            if rest.is_done and unfinished.exists():
+                unfinished.unlink()
+                print("The demo organisation is complete", flush=True)
             for child in children:
                 child.mend()
             if is_embedded and keeper_of(var) is None:
@@ -107,15 +115,14 @@ def reset(var: Path) -> None:
 
 
 def prepare(var: Path, *, is_empty: bool) -> None:
-    """Bring schema and static files up to date, and load the demo into a new installation."""
+    """Bring schema and static files up to date, and load the demo's tickets into a new installation."""
     run_step(["migrate", "--noinput", "--verbosity=0"], variables=os.environ)
     run_step(["collectstatic", "--noinput", "--verbosity=0"], variables=os.environ)
-    unfinished = var / "demo-unfinished"
+    unfinished = unfinished_demo(var)
     if not is_empty and (unfinished.exists() or _is_untouched()):
         unfinished.touch()
         print("First start: loading the demo organisation (script/server --empty starts without)", flush=True)
-        run_step(["demo"], variables=os.environ)
-        unfinished.unlink()
+        run_step(["demo", "--tickets-first"], variables=os.environ)
 
 
 def children_of(url: str) -> list[Child]:
@@ -191,6 +198,8 @@ def _welcome(url: str, var: Path) -> None:
         print(f"\nDemo sign-ins, all with the password {demo_password(var)}")
         for user in DEMO_USERS:
             print(f"  {user.username:<16} {user.role.label}")
+        if unfinished_demo(var).exists():
+            print("\nIts rosters, reviews, feedback and insights are still arriving; pages fill as they come.")
     found = remembered(var)
     is_elsewhere = found is not None and not found.place.is_relative_to(var)
     print(f"\nData: {var}{f' and {found.place}' if found and is_elsewhere else ''}   Stop: Ctrl-C", flush=True)

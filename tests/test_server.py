@@ -139,6 +139,21 @@ def test_a_fallen_child_is_started_again_after_a_pause(capsys: pytest.CaptureFix
     assert "web    | ended with status -9; starting again in 0.5 s" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("status", "runs"), [(0, 1), (1, 2)])
+def test_an_errand_is_run_until_it_succeeds(var: Path, status: int, runs: int) -> None:
+    script = f"from pathlib import Path; p = Path('{var}/runs'); n = p.read_text() if p.exists() else ''"
+    script += f"; p.write_text(n + '.'); raise SystemExit({status} if not n else 0)"
+    errand = Child("demo", [sys.executable, "-c", script], os.environ, is_errand=True)
+    errand.start()
+    deadline = time.monotonic() + PATIENCE_S
+    while not errand.is_done and time.monotonic() < deadline:
+        errand.mend()
+        time.sleep(0.05)
+    errand.mend()
+    assert errand.is_done
+    assert (var / "runs").read_text() == "." * runs
+
+
 def test_pauses_double_up_to_half_a_minute_and_shorten_after_health() -> None:
     backoff = Backoff()
     assert [backoff.next_pause_s() for _ in range(8)] == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]

@@ -40,3 +40,8 @@ def demo_password(var: Path) -> str:
     path.touch(mode=0o600)
     path.write_text(password + "\n", encoding="ascii")
     return password
+
+
+def unfinished_demo(var: Path) -> Path:
+    """The file in `OPS_VAR` that stands while the demo organisation is still arriving."""
+    return var / "demo-unfinished"

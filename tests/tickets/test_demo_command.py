@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from ops_dashboard.demo_parts import PARTS
 from ops_dashboard.metrics.models import Annotation, Cell, Goal, StaleCell
 from ops_dashboard.people.demo_users import DEMO_USERS, demo_password
 from ops_dashboard.people.models import Agent, Membership, Site, Team, User, Vendor
@@ -37,6 +38,7 @@ from tickets.models import (
 )
 from tickets.vocabulary import ActorKind, EventType, Status
 from tickets.words import register_source
+from workforce.models import Shift
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +58,12 @@ def run(*arguments: str) -> dict:
     return json.loads(out.getvalue())
 
 
-def made(now: datetime = NOW) -> dict:
+def made() -> dict:
+    """The demo's tickets; what follows them takes longer and is asked about by few tests."""
+    return run(*SIZE, "--now", NOW.isoformat(), "--tickets-first")
+
+
+def made_whole(now: datetime = NOW) -> dict:
     return run(*SIZE, "--now", now.isoformat())
 
 
@@ -131,7 +138,7 @@ def test_a_second_demo_changes_nothing() -> None:
 
 
 def test_clear_leaves_nothing_of_it() -> None:
-    made()
+    made_whole()
     assert run("--clear") == {"removed": 250}
     for model in (
         Ticket,
@@ -204,6 +211,38 @@ def test_a_demo_that_was_broken_off_is_finished() -> None:
     assert TicketEvent.objects.count() == len(list(world().history()))
 
 
+def test_tickets_come_first_where_that_is_asked_for_and_the_rest_with_the_next_call() -> None:
+    first = made()
+    assert (first["tickets"], first["parts"]) == (250, [])
+    assert Cell.objects.exists()
+    assert not Shift.objects.exists()
+    assert run("--tickets-first")["exists"] is True
+    second = run()
+    assert second["parts"] == list(PARTS)
+    assert Shift.objects.exists()
+    assert run()["exists"] is True
+
+
+def test_a_part_that_fell_is_told_again_and_those_before_it_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    made()
+    told: list[str] = []
+
+    class Heard:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def tell(self, world: World) -> None:
+            told.append(self.name)
+            if self.name == "reviews" and told.count("reviews") == 1:
+                raise RuntimeError("broken off")
+
+    monkeypatch.setattr("ops_dashboard.demo_parts.PARTS", {name: Heard(name) for name in PARTS})
+    with pytest.raises(RuntimeError):
+        run()
+    run()
+    assert told == ["volumes", "rosters", "reviews", "reviews", "feedback", "insights"]
+
+
 def test_live_goes_on_where_the_history_ended() -> None:
     made()
     view = LiveView(Source.objects.get(), world())
@@ -242,7 +281,7 @@ def test_live_says_when_its_world_has_come_to_an_end() -> None:
 def test_live_stops_after_the_ticks_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
     monkeypatch.setattr("time.sleep", waits.append)
-    made(now=timezone.now() - timedelta(hours=3))
+    made_whole(now=timezone.now() - timedelta(hours=3))
     report = run("--live", "--ticks", "3")
     assert report["looks"] == len(waits) == 3
     assert report["told"] > 0

@@ -59,6 +59,7 @@ def settle(world: World) -> Source:
         "now": world.now.isoformat(),
         "told_to": None,
         "watched": [],
+        "parts": [],
     }
     source.save(update_fields=["cursor"])
     _words()

@@ -6,6 +6,7 @@ import time
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,13 +16,14 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ops_dashboard.demo_parts import PARTS
+from ops_dashboard import demo_parts
 from ops_dashboard.metrics import rollup
 from ops_dashboard.people.demo_users import DEMO_USERS, demo_password
 from tickets.demo import records
 from tickets.demo.live import LiveView, WorldEnded, tell_history
 from tickets.demo.world import World
 from tickets.forgetting import forget
+from tickets.intake import Summary
 from tickets.models import Source
 
 TICKETS, WEEKS, SEED = 80_000, 26, 1
@@ -65,26 +67,31 @@ class Command(BaseCommand):
         parser.add_argument("--now", type=moment, help="where the history ends; the present moment if not given")
         parser.add_argument("--live", action="store_true", help="go on telling what happens, every few seconds")
         parser.add_argument("--ticks", type=number(1, 10**9), help="with --live: stop after so many looks")
+        parser.add_argument(
+            "--tickets-first", action="store_true", help="stop once the tickets stand; the next `demo` adds the rest"
+        )
         parser.add_argument("--clear", action="store_true", help="remove the demo: its tickets, people and sign-ins")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["clear"] and options["live"]:
-            raise CommandError("--clear removes the demo and --live needs it: give one of them", returncode=2)
+        if sum(options[name] for name in ("clear", "live", "tickets_first")) > 1:
+            raise CommandError("--clear, --live and --tickets-first contradict each other: give one", returncode=2)
         if options["clear"]:
             self._clear(as_json=options["json"])
             return
         source = records.find()
         if source is None or source.cursor["told_to"] is None:
-            source = self._generate(source, options)
+            source, summary = self._generate(source, options)
+            self._complete(source, summary, options)
+        elif demo_parts.missing(source) and not options["tickets_first"]:
+            self._complete(source, None, options)
         elif not options["live"]:
             self._already(source, as_json=options["json"])
         if options["live"]:
             self._live(source, ticks=options["ticks"], as_json=options["json"])
 
-    def _generate(self, unfinished: Source | None, options: dict[str, Any]) -> Source:
-        """Make the demo, or finish one that was broken off."""
-        started = time.monotonic()
+    def _generate(self, unfinished: Source | None, options: dict[str, Any]) -> tuple[Source, Summary]:
+        """Make the demo's tickets, or finish some that were broken off."""
         if unfinished:
             source, world = unfinished, records.world_of(unfinished)
         else:
@@ -95,30 +102,29 @@ class Command(BaseCommand):
             except records.NameTaken as error:
                 raise CommandError(f"{error}; nothing was changed", returncode=1) from error
         with _bar("tickets", world.tickets) as advance:
-            summary = tell_history(source, world, created=advance)
-        with _bar("people at work", len(PARTS)) as advance:
-            for part in PARTS:
-                part.tell(world)
-                advance(1)
+            return source, tell_history(source, world, created=advance)
+
+    def _complete(self, source: Source, summary: Summary | None, options: dict[str, Any]) -> None:
+        """Add the people at work, their reviews and what was learned from them; then every figure."""
+        started = time.monotonic()
+        facts: dict[str, Any] = {"source": source.slug}
+        words = []
+        if summary:
+            facts |= asdict(summary)
+            words.append(
+                f"{summary.tickets:,} tickets, {summary.accepted:,} events in {summary.seconds:.0f} s. "
+                f"Sign in as {', '.join(user.username for user in DEMO_USERS)}; "
+                f"password {demo_password(settings.ENVIRONMENT.var)}"
+            )
+        if not options["tickets_first"]:
+            with _bar("people at work", len(demo_parts.missing(source))) as advance:
+                for _ in demo_parts.tell_missing(source, records.world_of(source)):
+                    advance(1)
         with _bar("figures", None) as advance:
-            cells = rollup.refill_everything(progress=advance).cells
-        self._report(
-            {
-                "source": source.slug,
-                "accepted": summary.accepted,
-                "duplicate": summary.duplicate,
-                "rejected": summary.rejected,
-                "tickets": summary.tickets,
-                "cells": cells,
-                "intake_seconds": summary.seconds,
-                "seconds": round(time.monotonic() - started, 3),
-            },
-            f"{summary.tickets:,} tickets, {summary.accepted:,} events in {time.monotonic() - started:.0f} s. "
-            f"Sign in as {', '.join(user.username for user in DEMO_USERS)}; "
-            f"password {demo_password(settings.ENVIRONMENT.var)}",
-            as_json=options["json"],
-        )
-        return source
+            facts["cells"] = rollup.refill_everything(progress=advance).cells
+        facts |= {"parts": source.cursor["parts"], "completed_in": round(time.monotonic() - started, 3)}
+        words.append(f"{facts['cells']:,} cells of figures. Parts: {', '.join(source.cursor['parts']) or 'none yet'}.")
+        self._report(facts, " ".join(words), as_json=options["json"])
 
     def _already(self, source: Source, *, as_json: bool) -> None:
         told = source.cursor
@@ -134,8 +140,7 @@ class Command(BaseCommand):
         if source is None:
             self._report({"removed": 0}, "There is no demo to remove.", as_json=as_json)
             return
-        for part in reversed(PARTS):
-            part.remove()
+        demo_parts.remove()
         with _bar("tickets", None) as advance:
             removed = forget(source, progress=advance)
         records.remove(source)
@@ -148,8 +153,7 @@ class Command(BaseCommand):
         told, looks = 0, 0
         try:
             told += view.begin(_whole_second()).accepted
-            for part in PARTS:
-                part.go_on(view.world, now=view.told_to)
+            demo_parts.go_on(view.world, now=view.told_to)
             rollup.refill()
             if not as_json:
                 self.stdout.write(f"Caught up with {told:,} events. Events go on until Ctrl-C.")
@@ -157,8 +161,7 @@ class Command(BaseCommand):
                 time.sleep(TICK_S)
                 summary = view.tick(_whole_second())
                 looks, told = looks + 1, told + summary.accepted
-                for part in PARTS:
-                    part.go_on(view.world, now=view.told_to)
+                demo_parts.go_on(view.world, now=view.told_to)
                 if summary.accepted:
                     rollup.refill()
                 if summary.accepted and not as_json:

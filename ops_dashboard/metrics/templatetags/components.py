@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.context import RequestContext
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -20,6 +21,7 @@ from ops_dashboard.metrics.rendering.freshness import FreshnessLine
 from ops_dashboard.metrics.rendering.heat import HeatMap
 from ops_dashboard.metrics.rendering.proof import ProofCard
 from ops_dashboard.metrics.rendering.tables import Table
+from ops_dashboard.people.demo_users import unfinished_demo
 from ops_dashboard.people.roles import NOBODY
 
 register = template.Library()
@@ -39,6 +41,11 @@ def rail(context: RequestContext) -> Context:
         here = request is not None and request.path == url
         groups[entry.group].append({"title": entry.title, "url": url, "icon": entry.icon, "here": here})
     return {"groups": [(name, entries) for name, entries in groups.items() if entries]}
+
+
+@register.simple_tag
+def demo_arriving() -> bool:
+    return unfinished_demo(settings.ENVIRONMENT.var).exists()
 
 
 @register.inclusion_tag("components/_figure.html")
