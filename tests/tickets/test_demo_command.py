@@ -130,7 +130,7 @@ def test_every_role_can_sign_in(settings: Settings) -> None:
 
 
 def test_a_second_demo_changes_nothing() -> None:
-    made()
+    made_whole()
     before = TicketEvent.objects.count()
     report = run("--tickets", "999")
     assert (report["exists"], report["tickets"]) == (True, 250)
