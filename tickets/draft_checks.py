@@ -1,8 +1,9 @@
 """What makes a draft impossible, whichever connector proposed it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -16,6 +17,8 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 SKEW = timedelta(minutes=5)  # clocks of other systems may be ahead of ours by this much
 SEQ_LIMIT = 2**31
 LONGEST_RAW = 2_000
+LONGEST_META = 4_000
+MOST_KEPT = 60  # values of a rejected line
 IDENTITY = '"requester_known"'
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 
@@ -73,7 +76,7 @@ def are_plain(drafts: Sequence[Draft], *, statuses: StatusWords, now: datetime) 
         and max(seqs) < SEQ_LIMIT
         and _are_mapped(columns, statuses)
         and all(_is_plain_text(columns.said(field)) for field in SHORT_FIELDS)
-        and not any(b"\\u0000" in orjson.dumps(meta) for meta in columns.said("meta"))
+        and not any(map(_bad_meta, columns.said("meta")))
     )
 
 
@@ -104,9 +107,20 @@ def _bad_text(draft: Draft) -> Problem | None:
             return field, "holds half of a surrogate pair"
         if "\0" in text:
             return field, "holds a NUL character"
-    if draft.meta and b"\\u0000" in orjson.dumps(draft.meta):
-        return "meta", "holds a NUL character"
+    if draft.meta and (reason := _bad_meta(draft.meta)):
+        return "meta", reason
     return None
+
+
+def _bad_meta(meta: Mapping[str, Any]) -> str:
+    """Why further facts cannot be kept; "" when they can."""
+    try:
+        stored = orjson.dumps(meta)
+    except orjson.JSONEncodeError:
+        return "is nested too deep"
+    if len(stored) > LONGEST_META:
+        return f"is longer than {LONGEST_META} bytes"
+    return "holds a NUL character" if b"\\u0000" in stored else ""
 
 
 def _is_storable(text: str) -> bool:
@@ -131,7 +145,7 @@ def kept_line(raw: bytes) -> str:
         return redact(cleaned(text)).text[:LONGEST_RAW].strip("\r\n")
     identity = told.pop(IDENTITY.strip('"'), None)
     known = Known.of(identity) if isinstance(identity, dict) else NOBODY_KNOWN
-    kept = {_kept(name, known): _kept(value, known) for name, value in told.items()}
+    kept = {_kept(name, known): _kept(value, known) for name, value in islice(told.items(), MOST_KEPT)}
     return orjson.dumps(kept).decode()[:LONGEST_RAW]
 
 
@@ -144,6 +158,9 @@ def _read(raw: bytes) -> dict[str, Any] | None:
 
 
 def _kept(value: Any, known: Known) -> Any:
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    try:
+        text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return "nested too deep"
     found = redact(cleaned(text[: 2 * LONGEST_RAW]), known)
     return found.text if isinstance(value, str) or found.detections or len(text) > LONGEST_RAW else value

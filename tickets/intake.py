@@ -29,9 +29,11 @@ from tickets.event_columns import event_columns
 from tickets.event_rows import rows_of
 from tickets.identity import dedupe_keys, requester_key, ticket_id
 from tickets.models import RejectedRow, Source
+from tickets.word_limits import within_limits
 from tickets.words import Words
 
 BATCH = 30_000
+HEAVIEST_BATCH = 64 << 20  # bytes of lines that are held at once, however few they are
 LOOKED_AT_ONCE = 1_000  # drafts that are checked together before any of them alone
 KEPT_REJECTIONS = 10_000  # of one run; further ones are only counted
 
@@ -114,16 +116,16 @@ def _looked_at(draft: Draft | Rejected, words: Words, now: datetime) -> Draft | 
 
 
 def _batches(drafts: Iterable[Draft | Rejected], size: int) -> Iterator[list[Draft | Rejected]]:
-    """Lists of about `size`, cut between tickets where a ticket is not a batch by itself."""
+    """Lists of about `size`, cut between tickets where a ticket is not a batch by itself, and none too heavy."""
     batch: list[Draft | Rejected] = []
-    last = ""
+    last, weight = "", 0
     for draft in drafts:
         ref = last if isinstance(draft, Rejected) else draft.ticket_ref
-        if len(batch) >= 2 * size or (len(batch) >= size and ref != last):
+        if len(batch) >= 2 * size or (len(batch) >= size and ref != last) or weight >= HEAVIEST_BATCH:
             yield batch
-            batch = []
+            batch, weight = [], 0
         batch.append(draft)
-        last = ref
+        last, weight = ref, weight + len(draft.raw)
     if batch:
         yield batch
 
@@ -163,7 +165,8 @@ class Run:
                 rejected.append(told)
             else:
                 drafts.append(told)
-        return drafts, rejected
+        fitting, beyond = within_limits(self.words, drafts)
+        return fitting, [*rejected, *beyond]
 
     def _reject(self, rejected: list[Rejected]) -> None:
         room = max(0, KEPT_REJECTIONS - self.row.rejected)

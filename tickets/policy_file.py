@@ -49,7 +49,7 @@ def read_policy_file(path: Path, *, known_calendars: Iterable[str] = ()) -> Poli
         document = json.loads(path.read_bytes())
     except OSError as error:
         raise BadPolicyFile(f"{path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadPolicyFile(f"{path}: is not JSON: {error}") from error
     try:
         return parse(document, known_calendars=known_calendars)

@@ -24,6 +24,7 @@ from tickets.slugs import slug_of
 from tickets.vocabulary import ActorKind, Status
 
 LONGEST = 120
+CUTS = ("priority", "team", "assignee", "channel", "language", "reason")
 RANKS = {
     "low": 1,
     "normal": 2,
@@ -41,6 +42,10 @@ class Codes(Protocol):
     known: dict[str, int]
 
     def learn(self, words: Iterable[str]) -> None: ...
+
+    def fresh(self, words: Collection[str]) -> set[str]: ...
+
+    def count(self) -> int: ...
 
 
 class NamedCodes:
@@ -62,6 +67,15 @@ class NamedCodes:
         self.model.objects.bulk_create(rows, ignore_conflicts=True)
         codes = self._codes(labels) if fresh else present
         self.known.update({word: codes[slug] for word, slug in slugs.items()})
+
+    def fresh(self, words: Collection[str]) -> set[str]:
+        """Those of the words that would be a value of their own."""
+        slugs = {word: slug_of(word) for word in set(words) - self.known.keys()}
+        present = self._codes(slugs.values()) if slugs else {}
+        return {word for word, slug in slugs.items() if slug not in present}
+
+    def count(self) -> int:
+        return self.model.objects.count()
 
     def _codes(self, slugs: Collection[str]) -> dict[str, int]:
         return dict(self.model.objects.filter(slug__in=slugs).values_list("slug", "pk"))
@@ -102,6 +116,16 @@ class RefCodes:
         rows: list[Any] = [self.refs(source=self.source, ref=word, **{self.field: who}) for word, who in named.items()]
         self.refs.objects.bulk_create(rows)
         self._recall(named)
+
+    def fresh(self, words: Collection[str]) -> set[str]:
+        """Those of the words that would be a team or an agent of their own."""
+        unknown = set(words) - self.known.keys()
+        if unknown:
+            self._recall(unknown)
+        return unknown - self.known.keys()
+
+    def count(self) -> int:
+        return self.who.objects.count()
 
     def _recall(self, words: Collection[str]) -> None:
         rows = self.refs.objects.filter(source=self.source, ref__in=words)
@@ -170,6 +194,7 @@ class Words:
     def __init__(self, source: Source) -> None:
         self.statuses = StatusWords(source)
         agents = RefCodes(source, refs=AgentRef, who=Agent, field="agent")
+        self.agents = agents
         self.codes: dict[str, Codes] = {
             "priority": NamedCodes(Priority),
             "team": RefCodes(source, refs=TeamRef, who=Team, field="team"),
@@ -178,14 +203,19 @@ class Words:
             "language": NamedCodes(Language),
             "reason": NamedCodes(Reason),
         }
-        self.agents = agents
 
     def learn(self, drafts: DraftColumns) -> None:
         """Make every word of `drafts` known, in transactions of their own."""
-        for name, codes in self.codes.items():
-            codes.learn(set(drafts.said(name)))
-        acts = zip(drafts["actor_kind"], drafts["actor_ref"], strict=True)
-        self.agents.learn({ref for kind, ref in acts if kind is ActorKind.AGENT and ref is not None})
+        for name, words in named_by(drafts).items():
+            self.codes[name].learn(words)
+
+
+def named_by(drafts: DraftColumns) -> dict[str, set[str]]:
+    """What the drafts name, by the cut it belongs to."""
+    named = {name: set(drafts.said(name)) for name in CUTS}
+    acts = zip(drafts["actor_kind"], drafts["actor_ref"], strict=True)
+    named["assignee"] |= {ref for kind, ref in acts if kind is ActorKind.AGENT and ref is not None}
+    return named
 
 
 def register_source(slug: str, *, kind: str, zone: str = "UTC", statuses: Mapping[str, Status] | None = None) -> Source:

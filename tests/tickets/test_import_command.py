@@ -230,6 +230,10 @@ def test_a_mapping_to_no_category_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="with categories new, open, pending") as caught:
         call_command("import_tickets", tmp_path / "e.jsonl", format="events", mapping=mapping)
     assert caught.value.returncode == 2
+    mapping.write_text("[" * 100_000)
+    with pytest.raises(CommandError, match="recursion") as caught:
+        call_command("import_tickets", tmp_path / "e.jsonl", format="events", mapping=mapping)
+    assert caught.value.returncode == 2
 
 
 def test_a_zone_reads_instants_that_have_none(tmp_path: Path) -> None:

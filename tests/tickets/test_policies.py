@@ -101,7 +101,13 @@ def test_a_name_or_a_target_may_not_stand_there_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(b"{", "is not JSON"), (b"[]", "the file: is not an object"), (None, "No such file")]
+    ("content", "message"),
+    [
+        (b"{", "is not JSON"),
+        (b"[" * 100_000, "is not JSON"),
+        (b"[]", "the file: is not an object"),
+        (None, "No such file"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_wrong_usage(content: bytes | None, message: str, tmp_path: Path) -> None:
     path = tmp_path / "p.json"

@@ -232,5 +232,8 @@ def _known(told: Mapping[str, Any]) -> Known:
 
 def _shown(value: object) -> str:
     """A value as it stands in the line, cut short."""
-    text = orjson.dumps(value).decode()
+    try:
+        text = orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return "what is nested that deep"
     return text if len(text) <= 60 else f"{text[:57]}..."

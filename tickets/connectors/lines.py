@@ -2,12 +2,14 @@
 
 import gzip
 import io
+import os
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 LONGEST_LINE = 1 << 20
+PACKED_BY, UNPACKED_FREELY = 200, 256 << 20
 GZIP = b"\x1f\x8b"
 
 
@@ -35,7 +37,17 @@ def open_lines(path: Path) -> tuple[IO[bytes], IO[bytes]]:
     stored.seek(0)
     if start != GZIP:
         return stored, stored
-    return stored, io.BufferedReader(gzip.GzipFile(fileobj=stored), 1 << 18)
+    return stored, io.BufferedReader(_Unpacked(fileobj=stored), 1 << 18)
+
+
+class _Unpacked(gzip.GzipFile):
+    """What a gzip file holds, up to more than lines of a desk have ever been packed."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        told = super().read(size)
+        if self.tell() > UNPACKED_FREELY + PACKED_BY * os.fstat(self.fileno()).st_size:
+            raise BadFile(f"unpacks to more than {PACKED_BY} times its size; lines of a desk do not")
+        return told
 
 
 def numbered(lines: IO[bytes]) -> Iterator[tuple[int, bytes]]:

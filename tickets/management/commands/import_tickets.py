@@ -106,7 +106,7 @@ def _statuses(path: Path | None) -> dict[str, Status]:
         return {str(word): Status.from_label(str(label)) for word, label in told.items()}
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}", returncode=2) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         labels = ", ".join(status.label for status in Status)
         raise CommandError(
             f'{path}: write {{"statuses": {{"WORD": "CATEGORY"}}}} with categories {labels} ({error})', returncode=2

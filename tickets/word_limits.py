@@ -1,0 +1,46 @@
+"""How many values each cut may have: beyond them a source is broken or means harm, and no page could list them."""
+
+from collections.abc import Sequence
+
+from tickets.connectors.drafts import Draft, Rejected
+from tickets.draft_columns import DraftColumns
+from tickets.vocabulary import ActorKind
+from tickets.words import Words, named_by
+
+MOST = {"priority": 100, "team": 2_000, "assignee": 50_000, "channel": 500, "language": 500, "reason": 5_000}
+CALLED = {"team": "group"}  # as the line has it
+
+
+def within_limits(words: Words, drafts: Sequence[Draft]) -> tuple[list[Draft], list[Rejected]]:
+    """The drafts that name nothing beyond MOST, and the others as rejections."""
+    beyond = _beyond(words, drafts)
+    if not beyond:
+        return list(drafts), []
+    fitting: list[Draft] = []
+    rejected: list[Rejected] = []
+    for draft in drafts:
+        if cut := _cut_beyond(draft, beyond):
+            reason = f"would be one more than the {MOST[cut]:,} that are kept"
+            rejected.append(Rejected(draft.line, CALLED.get(cut, cut), reason, draft.raw))
+        else:
+            fitting.append(draft)
+    return fitting, rejected
+
+
+def _beyond(words: Words, drafts: Sequence[Draft]) -> dict[str, set[str]]:
+    """By cut, the words that there is no room for; the first ones by the alphabet fit."""
+    beyond = {}
+    for cut, named in named_by(DraftColumns(drafts)).items():
+        fresh = words.codes[cut].fresh(named)
+        if fresh and (rest := sorted(fresh)[max(0, MOST[cut] - words.codes[cut].count()) :]):
+            beyond[cut] = set(rest)
+    return beyond
+
+
+def _cut_beyond(draft: Draft, beyond: dict[str, set[str]]) -> str:
+    """The first cut of which the draft names something that does not fit; "" for none."""
+    for cut, named in beyond.items():
+        is_actor = cut == "assignee" and draft.actor_kind is ActorKind.AGENT and draft.actor_ref in named
+        if is_actor or getattr(draft, cut) in named:
+            return cut
+    return ""
