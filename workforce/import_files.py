@@ -1,13 +1,11 @@
 """Rows out of a CSV or XLSX file that nobody vouches for. Reads text, dates and times; runs nothing.
 
-A workbook is judged by its zip directory before any of it is unpacked: a file of half a megabyte
-can hold gigabytes. Formulas and merged cells are refused by name of the cell, since what a reader
-sees in them is not what the file says.
+Formulas and merged cells are refused by name of the cell, since what a reader sees in them is not
+what the file says.
 """
 
 import csv
 import io
-import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,17 +16,10 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
+from workforce.workbook_parts import MOST_COLUMNS, MOST_ROWS, BadFile, judge
+
 MOST_BYTES = 10_000_000
-MOST_UNPACKED = 60_000_000
-MOST_PARTS = 400
-MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 50_000, 40, 400
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z]+\d+:[A-Z]+\d+)"')
-# Cells that hold something beyond the last column (AN) or the last row that is read.
-_FAR = re.compile(rb'<(?:\w+:)?c\s[^>]*?r="((?:[A-Z]{3}|A[O-Z]|[B-Z][A-Z])\d+|[A-Z]+(?:[5-9]\d{4}|\d{6,}))"[^>/]*>')
-
-
-class BadFile(ValueError):
-    """The file as a whole cannot be read; the message says where and why."""
+LONGEST_CELL = 400
 
 
 @dataclass(frozen=True)
@@ -89,7 +80,7 @@ def _decoded(name: str, content: bytes) -> str:
 
 
 def _workbook(name: str, content: bytes) -> list[Table]:
-    _judge(name, content)
+    judge(name, content)
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         return [_sheet(name, sheet) for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -105,40 +96,6 @@ def _workbook(name: str, content: bytes) -> list[Table]:
         if isinstance(error, BadFile):
             raise
         raise BadFile(f"{name} is no workbook that can be read ({type(error).__name__})") from error
-
-
-def _judge(name: str, content: bytes) -> None:
-    """Refuse what would burst, what hides, and what runs, from the zip directory and the sheets' marks."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as stored:
-            parts = stored.infolist()
-            if len(parts) > MOST_PARTS:
-                raise BadFile(f"{name} has {len(parts):,} parts; at most {MOST_PARTS} are read")
-            if (unpacked := sum(part.file_size for part in parts)) > MOST_UNPACKED:
-                raise BadFile(f"{name} unpacks to {unpacked:,} bytes; at most {MOST_UNPACKED:,} are read")
-            for part in parts:
-                if part.flag_bits & 1:
-                    raise BadFile(f"{name} is locked with a password")
-                if part.filename.endswith(("vbaProject.bin", ".bin")) and "vba" in part.filename.lower():
-                    raise BadFile(f"{name} has macros; save it as .xlsx")
-                if part.filename.endswith(".xml"):
-                    _judge_part(name, part.filename, stored.open(part).read(MOST_UNPACKED + 1))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise BadFile(f"{name} is a broken zip file: {error}") from error
-
-
-def _judge_part(name: str, part: str, xml: bytes) -> None:
-    if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
-        raise BadFile(f"{name}, {part}: declares its own entities, which no spreadsheet needs")
-    if part.startswith("xl/worksheets/") and (merged := _MERGED.search(xml)):
-        raise BadFile(f"{name}, {part.rsplit('/', 1)[-1]}: cells {merged[1].decode()} are merged; part them first")
-    if part.startswith("xl/worksheets/"):
-        for far in _FAR.finditer(xml):
-            if int(re.sub(rb"\D", b"", far[1])) > MOST_ROWS + 1 or re.match(rb"[A-Z]{3}|A[O-Z]|[B-Z][A-Z]", far[1]):
-                raise BadFile(
-                    f"{name}, {part.rsplit('/', 1)[-1]}: {far[1].decode()} lies beyond "
-                    f"{MOST_COLUMNS} columns and {MOST_ROWS:,} rows, which is all that is read"
-                )
 
 
 def _sheet(name: str, sheet: object) -> Table:

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from pathlib import Path
+from time import monotonic
 
 import openpyxl
 import pytest
@@ -16,10 +17,11 @@ from django.test import Client
 from ops_dashboard.people.models import Agent, Membership, Team, User, Vendor
 from ops_dashboard.people.roles import Role
 from tests.workforce.rostering import MONDAY, make_team
-from workforce.import_files import MOST_ROWS, MOST_UNPACKED, BadFile, read
+from workforce.import_files import BadFile, read
 from workforce.imports import Outcome, sorted_kinds, take_in
 from workforce.management.commands.import_roster import SCOPE
 from workforce.models import AgentSkill, Contract, Rate, RosterVersion, Shift, ShiftSegment
+from workforce.workbook_parts import MOST_ROWS, MOST_UNPACKED, judge
 
 pytestmark = pytest.mark.django_db
 AGENTS = (
@@ -212,6 +214,32 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "a far row": (far_row(), "A60000 lies beyond"),
     "a bomb": (with_part(PLAIN, "xl/media/bomb.xml", b"0" * (MOST_UNPACKED + 1)), "unpacks to"),
     "entities": (with_part(PLAIN, "xl/evil.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'), "entities"),
+    "entities in UTF-16": (
+        with_part(PLAIN, "xl/evil.xml", '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x/>'.encode("utf-16")),
+        "evil.xml: is not UTF-8",
+    ),
+    "entities in another alphabet": (
+        with_part(PLAIN, "xl/evil.rels", b"<?xml version='1.0' encoding='cp037'?>" + "<!DOCTYPE x>".encode("cp037")),
+        "evil.rels: is not UTF-8",
+    ),
+    "a row of a million cells": (
+        with_part(PLAIN, "xl/rows.dat", b"<worksheet><sheetData><row>" + b"<c/>" * 1_000_000 + b"</row></sheetData>"),
+        "rows.dat: more than 50,000 rows, or a row that is too long",
+    ),
+    "a million empty rows": (
+        with_part(PLAIN, "xl/rows.dat", b"<x:worksheet><x:sheetData>" + b"<x:row/>" * 1_000_000),
+        "rows.dat: more than 50,000 rows",
+    ),
+    "a million marks before the rows": (
+        with_part(PLAIN, "xl/rows.dat", b"<worksheet>" + b"<a/>" * 1_000_000 + b"<sheetData><row/>"),
+        "rows.dat: more than 50,000 rows, or a row that is too long",
+    ),
+    "a million texts": (with_part(PLAIN, "xl/texts.dat", b"<sst>" + b"<si/>" * 1_000_000), "texts.dat: too many texts"),
+    "a million styles": (with_part(PLAIN, "xl/styles.dat", b"<styleSheet>" + b"<xf/>" * 1_000_000), "1,000,001 marks"),
+    "a merged range elsewhere": (
+        with_part(PLAIN, "evil.dat", b'<worksheet><sheetData/><mergeCell x="" ref="A1:B2"/>'),
+        "A1:B2 are merged",
+    ),
     "macros": (with_part(PLAIN, "xl/vbaProject.bin", b"x"), "macros"),
     "a formula": (
         book(
@@ -225,6 +253,14 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "merged cells": (merged_cells(), "A1:B1 are merged"),
     "a far cell": (book(agents=[["agent", *[None] * 60, "x"]]), "BJ1 lies beyond 40 columns"),
 }
+
+
+@pytest.mark.parametrize("mark", [b"<c ", b"<mergeCell ", b"<row", b"<" + b"a" * 40, b"<?xml "])
+def test_no_search_of_a_part_takes_longer_than_the_part_is_long(mark: bytes) -> None:
+    part = b"<worksheet><sheetData><row/>" + mark * (300_000 // len(mark))
+    started = monotonic()
+    judge("file", with_part(PLAIN, "xl/rows.dat", part))
+    assert monotonic() - started < 2
 
 
 @pytest.mark.parametrize("case", HOSTILE)
