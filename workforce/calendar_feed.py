@@ -15,6 +15,7 @@ from icalendar import Calendar, Event
 
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import Agent
+from ops_dashboard.people.roles import scope_for
 from workforce.models import CalendarFeed, Shift, ShiftSegment
 
 BEHIND, AHEAD = timedelta(days=28), timedelta(days=120)
@@ -41,9 +42,11 @@ def close_feed(agent: Agent, *, by: str) -> bool:
 
 
 def find_feed(token: str) -> CalendarFeed | None:
-    """The feed in force under this secret, of an agent who still works here."""
-    feeds = CalendarFeed.objects.select_related("agent")
-    return feeds.filter(token_hash=_hash(token), revoked_at=None, agent__is_active=True).first()
+    """The feed in force under this secret, of an agent who still works here and may still read it signed in."""
+    feeds = CalendarFeed.objects.select_related("agent__user")
+    feed = feeds.filter(token_hash=_hash(token), revoked_at=None, agent__is_active=True, agent__user__isnull=False)
+    found = feed.first()
+    return found if found and scope_for(found.agent.user).sees_rosters else None
 
 
 def calendar(agent: Agent, *, now: datetime) -> bytes:

@@ -1,5 +1,6 @@
 """The calendar of an agent's shifts, read back by another library."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import icalendar
@@ -7,6 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from ops_dashboard.people import accounts
+from ops_dashboard.people.accounts import Access
+from ops_dashboard.people.models import Agent, User
+from ops_dashboard.people.roles import Role
 from tests.workforce.rostering import MONDAY, instant, make_team, published, revision, shift, week
 from workforce import calendar_feed, rosters
 from workforce.activities import ensured
@@ -74,6 +79,7 @@ def test_breaks_are_told_and_a_day_of_sickness_is_named() -> None:
 
 def test_the_address_works_until_it_is_closed_or_replaced_and_only_its_hash_is_kept() -> None:
     team, agents = make_team()
+    account_of(agents["ada"])
     today = monday(timezone.now().date())
     published(team, shift(agents["ada"], today), monday=today)
     first = calendar_feed.open_feed(agents["ada"], by="ada")
@@ -89,8 +95,23 @@ def test_the_address_works_until_it_is_closed_or_replaced_and_only_its_hash_is_k
     assert Client().get(f"/calendar/{second}.ics").status_code == 404
 
 
+def account_of(agent: Agent) -> User:
+    return User.objects.create(username=agent.slug, role=Role.AGENT, agent=agent)
+
+
+@pytest.mark.parametrize("access", [Access(role=Role.AGENT, is_active=False), Access(role=Role.PARTNER), Access()])
+def test_a_calendar_ends_with_the_account_or_the_right_to_see_shifts(access: Access) -> None:
+    _, agents = make_team()
+    account = account_of(agents["ada"])
+    token = calendar_feed.open_feed(agents["ada"], by="ada")
+    assert Client().get(f"/calendar/{token}.ics").status_code == 200
+    accounts.change(account, replace(access, agent_id=agents["ada"].pk), by="adam")
+    assert Client().get(f"/calendar/{token}.ics").status_code == 404
+
+
 def test_who_has_left_has_no_calendar() -> None:
     _, agents = make_team()
+    account_of(agents["ada"])
     token = calendar_feed.open_feed(agents["ada"], by="ada")
     agents["ada"].is_active = False
     agents["ada"].save()
