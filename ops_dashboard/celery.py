@@ -62,6 +62,11 @@ app.conf.update(
         },
         "judge again": {"task": "tickets.tasks.judge_again", "schedule": 60.0, "options": {"expires": 60}},
         "refill": {"task": "ops_dashboard.metrics.tasks.refill", "schedule": 60.0, "options": {"expires": 60}},
+        "clear sessions": {
+            "task": "ops_dashboard.people.tasks.clear_sessions",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "check freshness": {
             "task": "ops_dashboard.metrics.tasks.check_freshness",
             "schedule": 60.0,

@@ -49,6 +49,7 @@ class Environment:
     statement_timeout_s: int
     worker_processes: int
     requester_key: str = ""
+    idle_minutes: int = 60
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> Environment:
@@ -78,6 +79,7 @@ class Environment:
             statement_timeout_s=_number(variables, "STATEMENT_TIMEOUT_S", default=0, least=0, most=86_400),
             worker_processes=_number(variables, "WORKER_PROCESSES", default=2, least=1, most=64),
             requester_key=_requester_key(variables),
+            idle_minutes=_number(variables, "SESSION_IDLE_MINUTES", default=60, least=0, most=720),
         )
 
     def database(self) -> dict[str, Any]:

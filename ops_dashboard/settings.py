@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "ops_dashboard.middleware.RefuseNul",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "ops_dashboard.people.sessions.EndSessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -76,7 +77,11 @@ DATABASES = {"default": ENVIRONMENT.database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENVIRONMENT.redis_url},
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": ENVIRONMENT.redis_url,
+        "OPTIONS": {"serializer": "ops_dashboard.plain_values.PlainValues"},  # Django's own is pickle
+    },
     # Answers of the metric engine, one shelf per process; keyed by the generation of the cells.
     "answers": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -145,6 +150,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_IDLE_S = 60 * ENVIRONMENT.idle_minutes
 CSRF_COOKIE_SAMESITE = "Lax"
 if ENVIRONMENT.https:
     SECURE_SSL_REDIRECT = True

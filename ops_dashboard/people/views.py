@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from redis.exceptions import RedisError
 
-from ops_dashboard.people import audit, throttle
+from ops_dashboard.people import audit, sessions, throttle
 from ops_dashboard.people.access import client_address
 from ops_dashboard.people.models import User
 
@@ -24,10 +24,12 @@ class SignIn(LoginView):
         username = request.POST.get("username", "")
         try:
             is_refused = throttle.is_refused(username, self.address)
+            is_news = is_refused and throttle.is_news(self.address)
         except RedisError:  # uncounted guesses would be unlimited ones
             return self._refuse(NOT_NOW, status=503)
         if is_refused:
-            audit.record(known(username), "sign_in_throttled", "session", address=self.address)
+            if is_news:
+                audit.record(known(username), "sign_in_throttled", "session", address=self.address)
             return self._refuse(TOO_MANY, status=429)
         return super().post(request, *args, **kwargs)
 
@@ -42,7 +44,9 @@ class SignIn(LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         throttle.forgive(form.get_user().username, self.address)
         audit.record(form.get_user().username, "signed_in", "session", address=self.address)
-        return super().form_valid(form)
+        response = super().form_valid(form)
+        sessions.begin(self.request.session)
+        return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         audit.record(known(form.data.get("username", "")), "sign_in_failed", "session", address=self.address)

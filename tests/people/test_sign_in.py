@@ -7,7 +7,7 @@ from redis.exceptions import ConnectionError as BrokerGone
 
 from ops_dashboard.people.models import AuditEntry, User
 from ops_dashboard.people.roles import Role
-from ops_dashboard.people.throttle import FROM_STRANGERS, PER_ACCOUNT, PER_ADDRESS
+from ops_dashboard.people.throttle import FROM_STRANGERS, PER_ACCOUNT, PER_ADDRESS, network
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "four unrelated words here"
@@ -69,6 +69,32 @@ def test_guesses_from_one_address_do_not_lock_the_owner_out_at_another() -> None
 def test_one_address_cannot_try_many_names() -> None:
     statuses = [attempt(f"name{n}", "guess") for n in range(PER_ADDRESS + 1)]
     assert statuses == [422] * PER_ADDRESS + [429]
+
+
+def test_all_addresses_of_one_ipv6_network_are_one_guesser() -> None:
+    statuses = [attempt("carol", "guess", address=f"2001:db8:0:7::{n:x}") for n in range(PER_ACCOUNT + 1)]
+    assert statuses == [422] * PER_ACCOUNT + [429]
+    assert attempt("carol", PASSWORD, address="2001:db8:0:8::1") == 302
+
+
+@pytest.mark.parametrize(
+    ("address", "holder"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("nonsense", "nonsense"),
+    ],
+)
+def test_what_one_holder_has(address: str, holder: str) -> None:
+    assert network(address) == holder
+
+
+def test_a_flood_of_refusals_leaves_one_trace() -> None:
+    for n in range(PER_ACCOUNT + 20):
+        attempt("carol", f"guess {n}")
+    assert [action for _, action in trail()] == ["sign_in_failed"] * PER_ACCOUNT + ["sign_in_throttled"]
 
 
 def test_guesses_from_everywhere_are_counted_but_do_not_keep_the_owner_out() -> None:
