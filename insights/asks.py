@@ -16,6 +16,7 @@ from insights.effects import AFTER_WEEKS, BASE_WEEKS, LEFT_OUT
 from insights.marking import mark_new, marked
 from insights.models import Ask, AskStep, Insight, Program
 from insights.sizing import size
+from ops_dashboard.metrics.periods import EARLIEST
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import User
@@ -88,6 +89,8 @@ def decline(ask: Ask, *, by: User | None, reason: str, at: datetime | None = Non
 def ship(ask: Ask, *, by: User | None, on: date, note: str = "", at: datetime | None = None) -> Ask:
     if on > today():
         raise BadStep(f"{on} has not come yet; say it shipped once it has.")
+    if on < EARLIEST:
+        raise BadStep(f"{on} is too long ago to measure what came of it.")
     return _step(ask.pk, Kind.SHIPPED, by=by, note=note, shipped_on=on, at=at)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from insights.models import Area, Milestone, Program, Receipt, Theme
+from ops_dashboard.metrics.periods import EARLIEST
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import Role
@@ -59,6 +60,12 @@ class AskForm(forms.Form):
 class AnswerForm(forms.Form):
     note = forms.CharField(label="Note", required=False, max_length=400)
     shipped_on = forms.DateField(label="Shipped on", required=False, widget=_Day)
+
+    def clean_shipped_on(self) -> date | None:
+        on: date | None = self.cleaned_data["shipped_on"]
+        if on and on < EARLIEST:
+            raise forms.ValidationError(f"Nothing of ours shipped before {EARLIEST}.")
+        return on
 
 
 class DismissForm(forms.Form):

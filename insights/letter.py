@@ -68,7 +68,8 @@ class Letter:
 
     @property
     def subject(self) -> str:
-        return f"{self.title}: {self.headline}"[:200]
+        """On one line, since a mail's header ends with its line."""
+        return " ".join(f"{self.title}: {self.headline}".split())[:200]
 
 
 def letter(snapshot: dict[str, Any], *, headline: str = "", narrative: str = "") -> Letter:

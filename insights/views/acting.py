@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -23,8 +23,11 @@ def actor(request: HttpRequest) -> User:
 def back(request: HttpRequest, fallback: str, *arguments: Any) -> HttpResponse:
     """To the page that the form stood on, when it is one of ours."""
     there = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return redirect(there)
+    is_ours = url_has_allowed_host_and_scheme(
+        there, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    if is_ours and there.startswith("/"):
+        return HttpResponseRedirect(there)
     return redirect(fallback, *arguments)
 
 

@@ -19,6 +19,7 @@ from insights.letter import letter
 from insights.mailing import html_of, letter_of, read_token
 from insights.models import Area, Digest, Receipt, Subscription
 from insights.views.acting import actor, complain
+from ops_dashboard.metrics.periods import EARLIEST
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
@@ -152,8 +153,8 @@ def _monday(week: str) -> date:
         monday = monday_of(week)
     except BadWeek as problem:
         raise Http404(str(problem)) from problem
-    if monday > today() + timedelta(days=7):
-        raise Http404("That week has not come yet.")
+    if not EARLIEST < monday <= today() + timedelta(days=7):
+        raise Http404("That week has not come yet, or was before anything was counted.")
     return monday
 
 

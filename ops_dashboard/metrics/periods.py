@@ -93,6 +93,7 @@ _SPAN = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$")
 _MONTH = re.compile(r"(\d{4})-(\d{2})$")
 
 LONGEST_DAYS = 366 * 12
+EARLIEST, LATEST = date(1970, 1, 1), date(2200, 1, 1)  # so that a day before and after can still be named
 NEAR_DAYS = 7  # gaps between stretches of days that are cheaper read than left out
 
 
@@ -116,6 +117,8 @@ def parse_period(text: str, *, today: date) -> Period:
         if isinstance(error, BadPeriod):
             raise
         raise BadPeriod(f"{text!r} is not a period; try last-28-days or 2016-03-01..2016-05-31.") from error
+    if not EARLIEST <= period.start <= period.end <= LATEST:
+        raise BadPeriod(f"{text!r} does not lie between {EARLIEST} and {LATEST}.")
     if period.days > LONGEST_DAYS:
         raise BadPeriod(f"{text!r} spans {period.days} days; the longest period is {LONGEST_DAYS}.")
     return period

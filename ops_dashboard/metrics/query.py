@@ -18,7 +18,6 @@ from django.core.cache import caches
 from django.db.models import Count, Min
 
 from ops_dashboard.metrics import cells as cell_store
-from ops_dashboard.metrics.arithmetic import figures_of
 from ops_dashboard.metrics.asking import (
     DAY_ZERO,
     BadQuery,
@@ -36,6 +35,7 @@ from ops_dashboard.metrics.asking import (
     rows_source,
     today,
 )
+from ops_dashboard.metrics.bounded import figures
 from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Source, Total, registry
 from ops_dashboard.metrics.groups import Groups, Key, collapsed, recoded
 from ops_dashboard.metrics.models import Annotation, Fill, Goal, StaleCell
@@ -279,8 +279,8 @@ class Reader:
 
     def _figures(self, query: Query, metric: Metric, amounts: dict[str, Groups]) -> dict[Key, Figure]:
         """The figure of every bucket and cut, those that this reader may not see withheld."""
-        figures = _figures(metric, amounts, query)
-        return without(figures, self._hidden(query, metric, figures)) if self.scope.small_cells_hidden else figures
+        told = figures(metric, amounts, query)
+        return without(told, self._hidden(query, metric, told)) if self.scope.small_cells_hidden else told
 
     def _whole(self, query: Query, metric: Metric, amounts: dict[str, Groups]) -> Figure:
         """The figure of the whole period, all cuts together, from the same amounts as its parts."""
@@ -288,19 +288,19 @@ class Reader:
         whole = replace(query, grain=Grain.TOTAL, by=())
         return self._figures(whole, metric, together).get((None, ()), _nothing(metric))
 
-    def _hidden(self, query: Query, metric: Metric, figures: dict[Key, Figure]) -> set[Key]:
+    def _hidden(self, query: Query, metric: Metric, told: dict[Key, Figure]) -> set[Key]:
         """Keys of figures too small to be seen, and of those that tell of such by what a filter leaves out."""
         flows = not isinstance(metric, Level)  # the days of a stock do not add up to anything
-        hidden = small(figures, over_time=flows)
+        hidden = small(told, over_time=flows)
         for slug in {slug for slug, _ in query.where}:
             wider = replace(
                 query, by=_last(slug, query.by), where=tuple(each for each in query.where if each[0] != slug)
             )
             amounts = self._groups(wider, metric, query.period)
-            gone = small(_figures(metric, amounts, query), over_time=flows)
+            gone = small(figures(metric, amounts, wider), over_time=flows)
             if slug in query.by:
                 place = query.by.index(slug)
-                hidden |= {(b, c) for b, c in figures if (b, (*c[:place], *c[place + 1 :], c[place])) in gone}
+                hidden |= {(b, c) for b, c in told if (b, (*c[:place], *c[place + 1 :], c[place])) in gone}
             else:
                 hidden |= divided(gone, picked=self._picked(query, metric, slug))
         return hidden
@@ -382,12 +382,6 @@ class Reader:
             for a in self._annotations
             if a.on <= period.end and (a.until or a.on) >= period.start
         )
-
-
-def _figures(metric: Metric, amounts: dict[str, Groups], query: Query) -> dict[Key, Figure]:
-    return figures_of(
-        metric, amounts, period=query.period, grain=query.grain, today=today(), currency=settings.CURRENCY
-    )
 
 
 def _nothing(metric: Metric) -> Figure:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ops_dashboard.metrics import rollup
+from ops_dashboard.metrics import bounded, rollup
 from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import Query, run
@@ -39,6 +39,15 @@ def cast() -> Cast:
 
 def ask(cast: Cast, name: str, slug: str, query: str = ASKED) -> Any:
     return cast.client(name).get(f"/api/v1/metrics/{slug}/?{query}")
+
+
+def test_a_table_that_nobody_could_read_is_not_made(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven days of two teams are 14 rows."""
+    monkeypatch.setattr(bounded, "MOST_ROWS", 13)
+    for slug in ("created", "backlog"):
+        answer = ask(cast, "erin", slug, f"{ASKED}&grain=day&by=team&compare=off")
+        assert (answer.status_code, "14 rows" in answer.json()["query"]) == (400, True)
+        assert ask(cast, "erin", slug, f"{ASKED}&grain=week&by=team&compare=off").status_code == 200
 
 
 def test_the_list_is_the_catalogue(cast: Cast) -> None:

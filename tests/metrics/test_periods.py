@@ -34,6 +34,10 @@ def test_words_name_periods(word: str, start: str, end: str) -> None:
         "2016-05-31..2016-03-01",
         "last-9999-weeks",
         "0001-01-01..9999-12-31",
+        "0001-01-01..0001-01-02",
+        "9999-12-31..9999-12-31",
+        "9999-12",
+        "0001-01",
         "yesterday; drop table",
     ],
 )
