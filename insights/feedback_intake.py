@@ -15,6 +15,7 @@ from ops_dashboard.metrics.rollup import mark_changed, snapshot
 from tickets.messages import kept
 from tickets.models import Channel, Language
 from tickets.redaction import NOBODY_KNOWN, Known
+from tickets.word_limits import without_room
 from tickets.words import NamedCodes
 
 ABOUT = "feedback"
@@ -129,16 +130,17 @@ def _redacted(told: Told) -> tuple[str, int]:
 
 
 def _codes(told: Sequence[Told]) -> tuple[list[int], list[int]]:
-    """Codes of channels and languages; slugs that are new get a row."""
-    channels, languages = NamedCodes(Channel), NamedCodes(Language)
-    channels.learn({each.channel for each in told if each.codes is None and each.channel})
-    languages.learn({each.language for each in told if each.codes is None and each.language})
-    pairs = [
-        each.codes
-        or (channels.known[each.channel] if each.channel else 0, languages.known[each.language] if each.language else 0)
-        for each in told
-    ]
+    """Codes of channels and languages; words that are new get a row, as long as there is room for them."""
+    named = [each for each in told if each.codes is None]
+    channels = _learned("channel", NamedCodes(Channel), {each.channel for each in named if each.channel})
+    languages = _learned("language", NamedCodes(Language), {each.language for each in named if each.language})
+    pairs = [each.codes or (channels.get(each.channel, 0), languages.get(each.language, 0)) for each in told]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def _learned(cut: str, codes: NamedCodes, words: set[str]) -> dict[str, int]:
+    codes.learn(words - without_room(cut, codes, words))
+    return codes.known
 
 
 def wipe(cursor: CursorWrapper, source: FeedbackSource, refs: Sequence[str]) -> int:

@@ -76,10 +76,17 @@ def item_of(item: Mapping[str, Any], number: int, reading: Reading) -> Told | Re
 
 def _raw(item: Mapping[str, Any]) -> bytes:
     """The item as a line that `kept_line` redacts: who wrote it stands apart."""
-    storable = {n: v.encode(errors="replace").decode() if isinstance(v, str) else v for n, v in item.items()}
+    storable = {_storable(n): _storable(v) if isinstance(v, str) else v for n, v in item.items()}
     identity = {word: storable.pop(name) for name, word in FLAT.items() if name in storable}
     said = storable.pop(IDENTITY, None)
-    return orjson.dumps({**storable, IDENTITY: {**identity, **(said if isinstance(said, dict) else {})}})
+    try:
+        return orjson.dumps({**storable, IDENTITY: {**identity, **(said if isinstance(said, dict) else {})}})
+    except orjson.JSONEncodeError:  # nested too deep to be written
+        return b""
+
+
+def _storable(text: str) -> str:
+    return text.encode(errors="replace").decode()
 
 
 def _objects(lines: Iterator[tuple[int, bytes]], reading: Reading) -> Iterator[tuple[int, dict[str, Any] | Rejected]]:

@@ -1,11 +1,11 @@
 """How many values each cut may have: beyond them a source is broken or means harm, and no page could list them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tickets.connectors.drafts import Draft, Rejected
 from tickets.draft_columns import DraftColumns
 from tickets.vocabulary import ActorKind
-from tickets.words import Words, named_by
+from tickets.words import Codes, Words, named_by
 
 MOST = {"priority": 100, "team": 2_000, "assignee": 50_000, "channel": 500, "language": 500, "reason": 5_000}
 CALLED = {"team": "group"}  # as the line has it
@@ -28,13 +28,16 @@ def within_limits(words: Words, drafts: Sequence[Draft]) -> tuple[list[Draft], l
 
 
 def _beyond(words: Words, drafts: Sequence[Draft]) -> dict[str, set[str]]:
-    """By cut, the words that there is no room for; the first ones by the alphabet fit."""
-    beyond = {}
-    for cut, named in named_by(DraftColumns(drafts)).items():
-        fresh = words.codes[cut].fresh(named)
-        if fresh and (rest := sorted(fresh)[max(0, MOST[cut] - words.codes[cut].count()) :]):
-            beyond[cut] = set(rest)
-    return beyond
+    """By cut, the words that there is no room for."""
+    named = named_by(DraftColumns(drafts))
+    beyond = {cut: without_room(cut, words.codes[cut], told) for cut, told in named.items()}
+    return {cut: rest for cut, rest in beyond.items() if rest}
+
+
+def without_room(cut: str, codes: Codes, words: Collection[str]) -> set[str]:
+    """Those of the words that would be values beyond MOST."""
+    fresh = codes.fresh(words)
+    return set(sorted(fresh)[max(0, MOST[cut] - codes.count()) :]) if fresh else set()
 
 
 def _cut_beyond(draft: Draft, beyond: dict[str, set[str]]) -> str:
