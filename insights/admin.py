@@ -1,13 +1,18 @@
-"""The admin's pages of insights: the rules by which words suggest themes."""
+"""The admin's pages of insights: the rules by which words suggest themes, and imports of feedback."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, resolve_url
+from django.urls import URLPattern, path
+from django.utils.html import format_html
 
-from insights.models import TagRule, Theme
-from ops_dashboard.people.admin_kinds import AuditedAdmin
+from insights.models import FeedbackRejection, FeedbackRun, TagRule, Theme
+from ops_dashboard.people.admin_kinds import AuditedAdmin, ReadOnlyAdmin
+from tickets.rejected_file import rejected_file
 
 
 class TagRuleForm(forms.ModelForm):
@@ -36,3 +41,49 @@ class TagRuleAdmin(AuditedAdmin):
         if db_field.name == "theme":
             kwargs["queryset"] = Theme.objects.active().leaves()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(FeedbackRun)
+class FeedbackRunAdmin(ReadOnlyAdmin):
+    list_display = ["started_at", "source", "origin", "accepted", "duplicate", "rejected", "finished_at"]
+    list_filter = ["source", "started_at"]
+    list_select_related = ["source"]
+    search_fields = ["origin"]
+    ordering = ["-id"]
+    fields = [
+        "started_at",
+        "source",
+        "origin",
+        "accepted",
+        "duplicate",
+        "rejected",
+        "finished_at",
+        "error",
+        "rejected_lines",
+    ]
+
+    def get_urls(self) -> list[URLPattern]:
+        download = self.admin_site.admin_view(self.download)
+        return [path("<int:run>/rejected.jsonl", download, name="insights_feedbackrun_rejected"), *super().get_urls()]
+
+    @admin.display(description="Rejected lines")
+    def rejected_lines(self, obj: FeedbackRun) -> str:
+        shown = resolve_url("admin:insights_feedbackrejection_changelist")
+        file = resolve_url("admin:insights_feedbackrun_rejected", obj.pk)
+        return format_html('<a href="{}?run__id__exact={}">show</a> · <a href="{}">download</a>', shown, obj.pk, file)
+
+    def download(self, request: HttpRequest, run: int) -> HttpResponse:
+        """What was refused, a JSON object a line, to be mended and sent again."""
+        if not request.user.has_perm("insights.view_feedbackrejection"):
+            raise PermissionDenied
+        row = get_object_or_404(FeedbackRun.objects.select_related("source"), pk=run)
+        return rejected_file(request, row.rejections.order_by("line"), name=f"rejected-{row.source.slug}-{run}")
+
+
+@admin.register(FeedbackRejection)
+class FeedbackRejectionAdmin(ReadOnlyAdmin):
+    list_display = ["run", "line", "field", "reason"]
+    list_filter = ["field", "run__source", "run__started_at"]
+    list_select_related = ["run__source"]
+    search_fields = ["reason"]
+    ordering = ["-run", "line"]

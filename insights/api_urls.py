@@ -3,8 +3,10 @@
 from django.urls import path
 
 from insights import api
+from insights.feedback_api import FeedbackItems
 
 urlpatterns = [
+    path("feedback/", FeedbackItems.as_view(), name="api-feedback"),
     path("insights/", api.insights, name="api-insights"),
     path("insights/<int:pk>/", api.insight, name="api-insight"),
     path("asks/", api.asks, name="api-asks"),

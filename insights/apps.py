@@ -5,4 +5,8 @@ from ops_dashboard.people.roles import Data
 
 class InsightsConfig(AppConfig):
     name = "insights"
-    data_classes = {"tagrule": Data.INSIGHTS}
+    data_classes = {
+        "tagrule": Data.INSIGHTS,
+        "feedbackrun": Data.SYSTEM,
+        "feedbackrejection": Data.SYSTEM,
+    }

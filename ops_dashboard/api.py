@@ -20,6 +20,16 @@ class SessionScheme(OpenApiAuthenticationExtension):
         return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
+class TokenScheme(OpenApiAuthenticationExtension):
+    """How a program does: a token that an administrator made."""
+
+    target_class = "ops_dashboard.people.token_access.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer"}
+
+
 class Schema(SpectacularAPIView):
     """OpenAPI, for whoever has a role."""
 

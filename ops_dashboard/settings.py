@@ -165,7 +165,11 @@ if ENVIRONMENT.https:
 METRICS_TOKEN = ENVIRONMENT.metrics_token  # opens /metrics to another machine
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["ops_dashboard.people.access.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "ops_dashboard.people.token_access.TokenAuthentication",
+        "ops_dashboard.people.access.SessionAuthentication",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["ops_dashboard.people.token_access.TokenThrottle"],
     "DEFAULT_PERMISSION_CLASSES": ["ops_dashboard.people.access.HasRole"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

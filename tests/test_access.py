@@ -62,6 +62,8 @@ ROWS = {
     "sign-out/": everybody("/sign-out/", 405),
     "welcome/<uidb64>/<token>/": everybody("/welcome/MQ/spent-link/"),
     "password/": Row("/password/", SIGNED_IN),
+    "tokens/": page("/tokens/", ("adam",)),
+    "tokens/<int:pk>/revoke/": everybody("/tokens/1/revoke/", 405),
     "": page("/"),
     "service-levels/": page("/service-levels/"),
     "backlog/": page("/backlog/"),

@@ -1,8 +1,6 @@
 """The admin's pages of tickets: service levels, sources and what their words mean, imports."""
 
-import json
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -15,8 +13,6 @@ from django.shortcuts import get_object_or_404, resolve_url
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 
-from ops_dashboard.metrics.rendering.exports import safe
-from ops_dashboard.people import audit
 from ops_dashboard.people.admin_kinds import AuditedAdmin, ReadOnlyAdmin
 from tickets.models import (
     BusinessCalendar,
@@ -31,6 +27,7 @@ from tickets.models import (
     StatusMapping,
 )
 from tickets.policy_admin import CalendarAdmin, PolicyAdmin
+from tickets.rejected_file import rejected_file
 
 SHOWN_REASONS = 20
 
@@ -146,7 +143,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         if not request.user.has_perm("tickets.view_rejectedrow"):
             raise PermissionDenied
         row = get_object_or_404(ImportRun, pk=run)
-        return _file(request, row.rejected_rows.order_by("line"), name=f"rejected-{row.source}-{run}")
+        return rejected_file(request, row.rejected_rows.order_by("line"), name=f"rejected-{row.source}-{run}")
 
 
 @admin.register(RejectedRow)
@@ -160,20 +157,4 @@ class RejectedRowAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Download as JSONL", permissions=["view"])
     def download(self, request: HttpRequest, queryset: QuerySet[RejectedRow]) -> HttpResponse:
-        return _file(request, queryset.order_by("run", "line"), name="rejected")
-
-
-def _file(request: HttpRequest, rows: QuerySet[RejectedRow], *, name: str) -> HttpResponse:
-    """Rows as they were kept, redacted; text that a spreadsheet would run gets an apostrophe in front."""
-    lines = list(_lines(rows))
-    audit.record(request.user.get_username(), "rejected rows downloaded", name, rows=len(lines))
-    response = HttpResponse("".join(lines), content_type="application/x-ndjson; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.jsonl"'
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _lines(rows: QuerySet[RejectedRow]) -> Iterator[str]:
-    names = ("run_id", "line", "field", "reason", "raw")
-    for row in rows.values_list(*names).iterator():
-        yield json.dumps(dict(zip(("run", *names[1:]), map(safe, row), strict=True)), ensure_ascii=False) + "\n"
+        return rejected_file(request, queryset.order_by("run", "line"), name="rejected")

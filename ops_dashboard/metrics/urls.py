@@ -18,7 +18,10 @@ class FormatConverter:
 
 
 register_converter(FormatConverter, "export_format")
-site.add(Link("Catalogue", "catalogue", "Data", "book", may_open=lambda scope: scope.sees_metrics))
+site.add(
+    Link("Catalogue", "catalogue", "Data", "book", may_open=lambda scope: scope.sees_metrics),
+    Link("API tokens", "tokens", "Data", "source", may_open=lambda scope: scope.may_configure),
+)
 
 urlpatterns = [
     path("export/<slug:metric>.<export_format:form>", views.export_view, name="export"),

@@ -103,6 +103,30 @@ class User(AbstractUser):
         return salted_hmac("ops_dashboard.people.session", value, secret=secret, algorithm="sha256").hexdigest()
 
 
+class ApiToken(models.Model):
+    """A key by which a program acts for a user, with some of the user's rights. Only its digest is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=80)  # what uses it
+    hint = models.CharField(max_length=12)  # how it begins, to tell one from another
+    digest = models.CharField(max_length=64, unique=True)
+    rights = models.JSONField(default=list)  # of Scope
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)  # to the minute
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="token_expires_after_it_is_made")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}…)"
+
+
 class AuditEntry(models.Model):
     """Who did or saw what sensitive thing. Append-only; rows chain by hash."""
 

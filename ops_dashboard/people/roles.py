@@ -1,6 +1,7 @@
 """Roles as code, and `Scope`: what one reader may see, passed to every query."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum, StrEnum
 from typing import Any, Protocol
 
@@ -106,6 +107,7 @@ class Scope:
     sees_insights: bool = False  # a partner: those of `product_areas` only
     sees_every_area: bool = False  # of insights: drafts too, and figures by theme
     may_tag: bool = False  # themes, tags, insights, asks, digests, programs
+    may_send_feedback: bool = False  # take feedback in, as programs do over the API
     may_answer: bool = False  # asks put to `product_areas`
     may_define: bool = False  # goals, annotations, calendars
     may_configure: bool = False  # users, sources, keys
@@ -186,12 +188,19 @@ def scope_for(user: SignedIn) -> Scope:
         sees_insights=reach[Data.INSIGHTS] > Reach.NONE,
         sees_every_area=reach[Data.INSIGHTS] is Reach.ALL,
         may_tag=_writes(user.role, Data.INSIGHTS, Reach.ALL),
+        may_send_feedback=_writes(user.role, Data.INSIGHTS, Reach.ALL),
         may_answer=user.role == Role.PARTNER and bool(user.product_areas),
         may_define=grant(user.role, Data.DEFINITIONS).may_write,
         may_configure=grant(user.role, Data.SYSTEM).may_write,
         small_cells_hidden=reach[Data.FIGURES] is Reach.LARGE,
         product_areas=frozenset(user.product_areas),
     )
+
+
+def narrowed(scope: Scope, rights: Collection[str]) -> Scope:
+    """`scope` without the rights that are not among `rights`; nothing is added, and limits stay."""
+    lost: dict[str, Any] = dict.fromkeys(RIGHTS - set(rights), False)
+    return replace(scope, **lost)
 
 
 def _writes(role: str, data: Data, reach: Reach) -> bool:

@@ -1,5 +1,7 @@
 """Slows down guessing of passwords: attempts are counted per account and address in the shared cache.
 
+Programs that ask too often by a token are slowed down alike.
+
 An attempt is counted before the password is looked at, so parallel guesses gain nothing. Guesses at
 one account from everywhere are counted too; an address from which its owner has signed in lately is
 left out of that, so that strangers who guess do not keep the owner out. An IPv6 address counts as its
@@ -16,6 +18,8 @@ PER_ACCOUNT = 5  # attempts on one account from one address
 PER_ADDRESS = 50  # attempts on any account from one address
 FROM_STRANGERS = 40  # attempts on one account from any address that is not known for it
 HOLDING = 64  # bits of an IPv6 address that tell its holder
+A_MINUTE_S = 60
+PER_TOKEN = 300  # requests with one token a minute
 KNOWN_S = 30 * 86_400  # how long an address is known for an account after a sign-in
 
 
@@ -52,12 +56,17 @@ def network(address: str) -> str:
     return str(told.ipv4_mapped or IPv6Network((told, HOLDING), strict=False))
 
 
-def _count(key: str) -> int:
-    cache.add(key, 0, timeout=WINDOW_S)
+def is_token_refused(token: int) -> bool:
+    """Count one request with a token; True when there have been too many within A_MINUTE_S seconds."""
+    return _count(f"token/{token}", window_s=A_MINUTE_S) > PER_TOKEN
+
+
+def _count(key: str, *, window_s: int = WINDOW_S) -> int:
+    cache.add(key, 0, timeout=window_s)
     try:
         return cache.incr(key)
     except ValueError:  # the window ended between the two calls
-        cache.set(key, 1, timeout=WINDOW_S)
+        cache.set(key, 1, timeout=window_s)
         return 1
 
 

@@ -7,8 +7,19 @@ with one ask and a digest. A draft about live, with a program of its own, is nob
 from datetime import date
 
 from insights import asks, digests, drafting
-from insights.models import Alarm, Digest, Insight, Milestone, Program, Subscription, TagRule, Theme
-from tests.access.rows import ABSENT, AdminModel, Row, api, page
+from insights.models import (
+    Alarm,
+    Digest,
+    FeedbackRun,
+    FeedbackSource,
+    Insight,
+    Milestone,
+    Program,
+    Subscription,
+    TagRule,
+    Theme,
+)
+from tests.access.rows import ABSENT, AdminModel, Row, admin, api, page
 from tests.cast import EVERYBODY, Cast
 from tests.insights.building import give, make_themes
 
@@ -63,14 +74,20 @@ ROWS: dict[str, Row] = {
     "mailbox/": page("/mailbox/", (), **dict.fromkeys(READ, ABSENT)),
     "mailbox/<int:pk>/": page("/mailbox/1/", (), **dict.fromkeys(READ, ABSENT)),
     "mailbox/<int:pk>/html/": page("/mailbox/1/html/", (), **dict.fromkeys(READ, ABSENT)),
+    "api/v1/feedback/": api("/api/v1/feedback/", ("bob", "carol", "erin")),
     "api/v1/insights/": api("/api/v1/insights/", READ),
     "api/v1/insights/<int:pk>/": api("/api/v1/insights/1002/", EVERY_AREA, pat=ABSENT),
     "api/v1/asks/": api("/api/v1/asks/", READ),
     "api/v1/digests/": api("/api/v1/digests/", READ),
+    "admin/insights/feedbackrun/<int:run>/rejected.jsonl": admin(
+        "/admin/insights/feedbackrun/0/rejected.jsonl", (), adam=ABSENT
+    ),
 }
 KEEP = ("carol",)
 ADMIN_MODELS: dict[str, AdminModel] = {
     "insights/tagrule": (("carol", "petra"), KEEP, KEEP, KEEP),
+    "insights/feedbackrun": (("adam",), (), (), ()),
+    "insights/feedbackrejection": (("adam",), (), (), ()),
 }
 
 
@@ -101,4 +118,10 @@ def _digest(area: str) -> Digest:
 def keys(cast: Cast) -> dict[str, object]:
     """A row of every model that the admin shows."""
     theme = Theme.objects.get(slug="payouts")
-    return {"insights/tagrule": TagRule.objects.create(theme=theme, words="late, payout").pk}
+    source = FeedbackSource.objects.create(slug="shop", name="Shop", kind="file")
+    run = FeedbackRun.objects.create(source=source, origin="a file")
+    return {
+        "insights/tagrule": TagRule.objects.create(theme=theme, words="late, payout").pk,
+        "insights/feedbackrun": run.pk,
+        "insights/feedbackrejection": run.rejections.create(line=1, field="at", reason="is missing").pk,
+    }

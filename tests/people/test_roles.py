@@ -15,10 +15,10 @@ RIGHTS_OF = {
     | {"sees_reviews", "may_settle", "sees_rosters", "may_roster", "sees_plans", "sees_insights", "sees_every_area"},
     "carol": {"sees_metrics", "sees_tickets", "sees_text", "sees_people", "sees_identities"}
     | {"sees_reviews", "sees_rosters", "sees_plans", "sees_costs", "sees_insights", "sees_every_area", "may_tag"}
-    | {"may_export", "may_define"},
+    | {"may_export", "may_define", "may_send_feedback"},
     "dave": {"sees_metrics", "sees_tickets", "sees_text", "sees_reviews", "sees_rosters"},
     "erin": {"sees_metrics", "sees_tickets", "sees_text", "may_export"}
-    | {"sees_plans", "sees_costs", "sees_insights", "sees_every_area", "may_tag"},
+    | {"sees_plans", "sees_costs", "sees_insights", "sees_every_area", "may_tag", "may_send_feedback"},
     "pat": {"sees_metrics", "sees_insights", "may_answer"},
     "quinn": {"sees_metrics", "sees_reviews", "may_review", "sees_insights", "sees_every_area"},
     "petra": {"sees_metrics", "sees_people", "may_export", "may_define"}
