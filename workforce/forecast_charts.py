@@ -231,6 +231,12 @@ def accuracy_table(seen: Outlook) -> Table:
     return Table(columns, tuple(rows), "How far forecasts missed, tested on the past")
 
 
+def in_band(seen: Outlook) -> str:
+    """The share of half hours that came inside the band of 80 % in the test."""
+    below, above = (seen.run.backtest.get(name) for name in ("below_low", "above_high"))
+    return "" if below is None or above is None else f"{_share(1 - below - above)} %"
+
+
 def accuracy_sentence(seen: Outlook) -> str:
     """What a manager should take from the table."""
     tested = seen.run.backtest

@@ -20,4 +20,5 @@ def mark_forecasts(since: datetime | None, until: datetime | None = None) -> Non
 
 def _mark(first: date, last: date) -> None:
     teams = Queue.teams.through.objects.values_list("team_id", flat=True).distinct()
-    mark_days("forecasts", first, last, teams=[0, *teams])
+    for source in ("forecasts", "forecast_days"):
+        mark_days(source, first, last, teams=[0, *teams])

@@ -1,26 +1,33 @@
 """The pages of forecasts: what is coming, events, assumptions, and what-if."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from kombu.exceptions import OperationalError
 
 from ops_dashboard.metrics.panels import Empty
 from ops_dashboard.people import audit
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
 from workforce import forecast_charts as charts
-from workforce import forecasts, what_if
+from workforce import forecast_orders, forecasts, what_if
 from workforce.erlang import Impossible
+from workforce.forecast_accuracy import turned
 from workforce.forecast_forms import AssumptionsForm, EventForm, WhatIfForm, asked_or_usual
-from workforce.models import Event, ForecastRun, Queue
+from workforce.hours import Hours
+from workforce.models import Event, ForecastRun, OwedForecast, Queue
 from workforce.outlook import outlook
+from workforce.tasks import forecast_again
 
 REMOVED_SHOWN = 10
 
@@ -35,6 +42,7 @@ def forecast(request: ReaderRequest) -> HttpResponse:
         raise Http404("There is no such queue.")
     run = _run(request, queue)
     context: dict[str, Any] = {"queues": queues, "queue": queue, "may_plan": request.scope.may_plan}
+    context["owed"] = OwedForecast.objects.filter(queue=queue).first() if queue else None
     if queue is None or run is None:
         words = "No queue has been set up." if queue is None else "Nothing has been forecast for this queue."
         step = "Queues are added in the administration." if queue is None else "Forecasts are made every night."
@@ -48,7 +56,10 @@ def forecast(request: ReaderRequest) -> HttpResponse:
         "by_interval": charts.by_interval(seen),
         "required": charts.required(seen),
         "accuracy": charts.accuracy_table(seen),
+        "in_band": charts.in_band(seen),
         "accuracy_sentence": charts.accuracy_sentence(seen),
+        "turned": turned(queue, scope=request.scope, now=now),
+        "may_export": request.scope.may_export,
         "runs": charts.run_table(seen, now=now),
         "removed": Event.objects.concerning(queue)
         .filter(removed_at__isnull=False)
@@ -81,6 +92,29 @@ def _back(queue: str) -> HttpResponse:
     if queue and Queue.objects.filter(slug=queue).exists():
         place["Location"] += f"?{urlencode({'queue': queue})}#events"
     return place
+
+
+@require_POST
+@requires("sees_plans", "may_plan")
+def again(request: ReaderRequest, slug: str) -> HttpResponse:
+    """Have a queue's forecast made from this half-hour on; one that is owed or stands is not made twice."""
+    queue = get_object_or_404(Queue.objects.visible_to(request.scope).active(), slug=slug)
+    answer = forecast_orders.ask(queue, by=request.scope.username, now=timezone.now())
+    at = f"{answer.as_of.astimezone(ZoneInfo(Hours.of(queue).zone)):%H:%M}"
+    if answer.stands:
+        messages.info(request, f"The forecast as of {at} stands already; the next half-hour begins another.")
+    elif not answer.is_new:
+        messages.info(request, f"A forecast as of {at} is being made already.")
+    else:
+        transaction.on_commit(partial(_ring, request, queue.pk))
+    return redirect(f"{reverse('forecast')}?{urlencode({'queue': slug})}")
+
+
+def _ring(request: ReaderRequest, queue: int) -> None:
+    try:
+        forecast_again.delay(queue)
+    except OperationalError:
+        messages.warning(request, "The workers cannot be reached; the forecast is made when the next hour begins.")
 
 
 @require_POST

@@ -216,13 +216,13 @@ def due(now: datetime) -> list[tuple[int, datetime]]:
     """Active queues without a forecast from their last midnight, and that midnight."""
     found = []
     for queue in Queue.objects.active():
-        as_of = _whole(Hours.of(queue).midnight(now))
+        as_of = whole_interval(Hours.of(queue).midnight(now))
         if not ForecastRun.objects.filter(queue=queue, as_of=as_of).exists():
             found.append((queue.pk, as_of))
     return found
 
 
-def _whole(at: datetime) -> datetime:
+def whole_interval(at: datetime) -> datetime:
     """The interval that an instant falls in; midnights of some zones lie between two."""
     seconds = int(at.timestamp())
     return datetime.fromtimestamp(seconds - seconds % INTERVAL_S, UTC)
@@ -230,4 +230,4 @@ def _whole(at: datetime) -> datetime:
 
 def recent(now: datetime) -> datetime:
     """From when on volumes may still have changed: late facts, changed teams, reopened tickets."""
-    return _whole(now - timedelta(days=35))
+    return whole_interval(now - timedelta(days=35))

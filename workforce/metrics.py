@@ -1,8 +1,9 @@
-"""The workforce metrics: hours, what they are spent on, what they achieve and cost, and how forecasts did."""
+"""The workforce metrics: hours, what they are spent on, what they achieve and cost."""
 
 from typing import Any
 
 from ops_dashboard.metrics.definitions import Better, Metric, Ratio, Total, Unit, registry
+from workforce import forecast_metrics, forecast_sources
 from workforce.sources import SOURCES
 
 _TEAM = "the team on whose roster the shift stands"
@@ -217,62 +218,6 @@ COST: tuple[Metric, ...] = (
     ),
 )
 
-_QUEUE = "the queue; the team that alone serves it"
-_INTERVAL = "the interval that was forecast"
-_LAST = "The forecast is the last one made before the interval's day began in the zone of its queue."
-FORECAST: tuple[Metric, ...] = (
-    Ratio(
-        slug="forecast_wape",
-        label="Forecast error",
-        unit=Unit.SHARE,
-        better=Better.LOWER,
-        definition=f"Sum of absolute errors over contacts offered, by half-hour (WAPE). {_LAST}",
-        attribution=_INTERVAL,
-        owner=_QUEUE,
-        minimum_n=48,
-        peers="Peers show the error of a whole day or week, where errors of its intervals cancel out.",
-        rights=_PLANS,
-        source="forecasts",
-        part="absolute_error",
-        whole="offered",
-        n="intervals",
-        of_shares=False,
-    ),
-    Ratio(
-        slug="forecast_floor",
-        label="Poisson floor of the forecast error",
-        unit=Unit.SHARE,
-        better=Better.NEITHER,
-        definition="The error of chance alone, which is left to who knows the rate of every half-hour: the mean "
-        "deviation of a Poisson count over its mean, with the forecast as the rate. No forecast improves below it.",
-        attribution=_INTERVAL,
-        owner=_QUEUE,
-        minimum_n=48,
-        rights=_PLANS,
-        source="forecasts",
-        part="floor",
-        whole="expected",
-        n="intervals",
-        of_shares=False,
-    ),
-    Ratio(
-        slug="forecast_bias",
-        label="Forecast bias",
-        unit=Unit.SHARE,
-        better=Better.NEITHER,
-        definition=f"Forecast less offered, over offered: above zero, too much was expected. {_LAST}",
-        attribution=_INTERVAL,
-        owner=_QUEUE,
-        minimum_n=48,
-        rights=_PLANS,
-        source="forecasts",
-        part="error",
-        whole="offered",
-        n="intervals",
-        of_shares=False,
-    ),
-)
+METRICS = (*HOURS, *PRODUCTIVITY, *COST)
 
-METRICS = (*HOURS, *PRODUCTIVITY, *COST, *FORECAST)
-
-registry.add(*SOURCES, *METRICS)
+registry.add(*SOURCES, *METRICS, *forecast_sources.SOURCES, *forecast_metrics.METRICS)

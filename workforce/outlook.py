@@ -109,14 +109,20 @@ def _days(queue: Queue, run: ForecastRun, zone: str, now: datetime) -> tuple[Day
     first = run.as_of.astimezone(info).date() - timedelta(days=PAST_DAYS)
     today = now.astimezone(info).date()
     came: dict[date, float] = {}
+    before = 0.0  # what had come on the day within which the run was made
     series = history(queue, min(now, run.until))
     if len(series):
+        made_on = run.as_of.astimezone(info).replace(hour=0, minute=0)
+        of_that_day = (series.at >= int(made_on.timestamp())) & (series.at < int(run.as_of.timestamp()))
+        before = float(series.values[of_that_day].sum())
         from_first = series.at >= int(datetime(first.year, first.month, first.day, tzinfo=info).timestamp())
         numbers = wall(zone, series.at[from_first]) // DAY_S
         for number, value in zip(numbers.tolist(), series.values[from_first].tolist(), strict=True):
             on = date.fromordinal(number + date(1970, 1, 1).toordinal())
             came[on] = came.get(on, 0.0) + value
     told = {date.fromisoformat(on): three for on, *three in run.daily}
+    if told and before:
+        told[min(told)] = [before + each for each in told[min(told)]]
     last = max(told, default=today)
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     return tuple(Day(on, came.get(on) if on < today else None, *(told.get(on, (None, None, None)))) for on in days)

@@ -1,4 +1,4 @@
-"""The facts of workforce, as the metric engine sees them: rostered time, and forecasts beside what came.
+"""Rostered time, as the metric engine sees it.
 
 A fact of rostered time is a piece of a published shift that lies within one half-hour: so hours of
 the day and days of any reporting zone with whole or half hours come out exactly. It exists once its
@@ -9,32 +9,13 @@ import numpy as np
 
 from ops_dashboard.metrics.definitions import Amount, Column, Facts, Measure, Source
 from tickets.dimensions import AGENT, of_model
-from workforce.backtest import mean_deviation
-from workforce.models import (
-    INTERVAL_S,
-    Activity,
-    Contract,
-    ForecastPoint,
-    ForecastRun,
-    Queue,
-    QueueVolume,
-    Rate,
-    RosterVersion,
-    Shift,
-    ShiftSegment,
-)
+from workforce.models import INTERVAL_S, Activity, Contract, Rate, RosterVersion, Shift, ShiftSegment
 
 ACTIVITY = of_model("activity", "Activity", Activity, name="name")
-QUEUE = of_model("queue", "Queue", Queue, name="name", order="position")
-THOUSANDTHS = 1000  # forecasts are no whole numbers; their errors are kept in thousandths of a contact
 
 
 def _table(model: type) -> str:
     return model._meta.db_table  # type: ignore[attr-defined]
-
-
-def _one(facts: Facts) -> Facts:
-    return facts["second"] >= 0
 
 
 def _column(name: str) -> Amount:
@@ -148,63 +129,4 @@ ROSTERED = Source(
 )
 
 
-def _floor(facts: Facts) -> np.ndarray:
-    """The mean deviation of each interval's count if the forecast is its rate: the error of chance alone."""
-    expected = facts["expected"].astype(np.float64) / THOUSANDTHS
-    return np.rint(mean_deviation(expected) * THOUSANDTHS).astype(np.int64)
-
-
-def _error(facts: Facts) -> np.ndarray:
-    return facts["expected"].astype(np.int64) - facts["offered"].astype(np.int64) * THOUSANDTHS
-
-
-# The forecast of an interval is the last one made before its day began in the queue's zone: what the
-# day was staffed by. What came is known as far as volumes were counted, and nothing is a count too.
-# A queue served by one team counts as that team's, another as nobody's.
-_DAY = "date_trunc('day', point.start_at, queue.zone)"
-_POINTS = f"""(
-    SELECT point.start_at AS at, run.queue_id AS queue, coalesce(volume.offered, 0) AS offered,
-           round(point.p50 * {THOUSANDTHS})::bigint AS expected, coalesce(served.team, 0) AS team
-      FROM (
-          SELECT id, queue_id, as_of, lead(as_of, 1, 'infinity') OVER (PARTITION BY queue_id ORDER BY as_of) AS next_at
-            FROM {_table(ForecastRun)}
-      ) run
-      JOIN {_table(Queue)} queue ON queue.id = run.queue_id
-      JOIN {_table(ForecastPoint)} point
-        ON point.run_id = run.id AND point.start_at >= run.as_of AND point.start_at < run.next_at + interval '26 hours'
-       AND {_DAY} >= run.as_of AND {_DAY} < run.next_at
-      LEFT JOIN {_table(QueueVolume)} volume
-        ON volume.queue_id = run.queue_id AND volume.start_at = point.start_at
-      LEFT JOIN LATERAL (
-          SELECT min(team_id) AS team FROM {_table(Queue.teams.through)}
-           WHERE queue_id = run.queue_id HAVING count(*) = 1
-      ) served ON true
-     WHERE point.start_at <= (SELECT max(start_at) FROM {_table(QueueVolume)})
-)"""
-
-FORECASTS = Source(
-    slug="forecasts",
-    label="Forecasts beside what came",
-    table=_POINTS,
-    at="f.at",
-    team="f.team",
-    subject="f.queue",
-    about="queue",
-    rows_right="sees_plans",
-    columns=(
-        Column("queue", "<i4", "f.queue"),
-        Column("offered", "<i4", "f.offered"),
-        Column("expected", "<i8", "f.expected"),
-    ),
-    measures=(
-        Measure("intervals", _one, hourly=True),
-        Measure("offered", lambda f: f["offered"].astype(np.int64) * THOUSANDTHS, hourly=True),
-        Measure("expected", _column("expected"), hourly=True),
-        Measure("error", _error, hourly=True),
-        Measure("absolute_error", lambda f: np.abs(_error(f)), hourly=True),
-        Measure("floor", _floor, hourly=True),
-    ),
-    dimensions=(QUEUE,),
-)
-
-SOURCES = (ROSTERED, FORECASTS)
+SOURCES = (ROSTERED,)

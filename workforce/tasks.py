@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from workforce import forecasts, volumes
+from workforce import forecast_orders, forecasts, volumes
 from workforce.models import Queue, QueueVolume
 
 
@@ -13,8 +13,11 @@ from workforce.models import Queue, QueueVolume
 def forecast_due() -> int:
     """Count what came, then ring for every queue whose day has begun without a forecast; returns how many.
 
-    Rung every hour, since queues' midnights differ; nothing is done where nothing is due.
+    Rung every hour, since queues' midnights differ; nothing is done where nothing is due. A forecast
+    that was asked for and got lost is rung for again.
     """
+    for queue in forecast_orders.owed():
+        forecast_again.delay(queue)
     now = timezone.now()
     waiting = forecasts.due(now)
     if waiting:
@@ -38,3 +41,9 @@ def forecast_queue(queue: int, as_of: str) -> bool:
     """Make one queue's forecast from a moment on. Safe to run twice: a forecast that stands stays."""
     found = Queue.objects.active().filter(pk=queue).first()
     return found is not None and forecasts.make_run(found, datetime.fromisoformat(as_of)) is not None
+
+
+@shared_task(name="workforce.tasks.forecast_again")
+def forecast_again(queue: int) -> bool:
+    """Make the forecast that somebody asked for. Safe to run twice: what is no longer owed is not made."""
+    return forecast_orders.work_off(queue, now=timezone.now())

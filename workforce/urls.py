@@ -10,6 +10,7 @@ urlpatterns = [
     path("forecast/events/<int:pk>/", forecast_views.edit_event, name="edit-event"),
     path("forecast/events/<int:pk>/remove/", forecast_views.remove_event, name="remove-event"),
     path("forecast/events/<int:pk>/restore/", forecast_views.restore_event, name="restore-event"),
+    path("forecast/queues/<slug:slug>/again/", forecast_views.again, name="forecast-again"),
     path("forecast/queues/<slug:slug>/", forecast_views.assumptions, name="assumptions"),
     path("staffing/", forecast_views.staffing, name="staffing"),
     path("today/", today_views.today, name="today"),

@@ -48,6 +48,9 @@ FORECAST_ROWS: dict[str, Row] = {
     f"forecast/events/{act}": Row(f"/forecast/events/{act.replace('<int:pk>', '1')}", (), otherwise=405, signed_out=405)
     for act in ("add/", "<int:pk>/remove/", "<int:pk>/restore/")
 }
+FORECAST_ROWS["forecast/queues/<slug:slug>/again/"] = Row(
+    "/forecast/queues/phone/again/", (), otherwise=405, signed_out=405
+)
 ROWS |= FORECAST_ROWS
 ROWS["productivity/"] = page("/productivity/", SEE_PLANS)
 ADMIN_MODELS: dict[str, AdminModel] = {

@@ -8,10 +8,11 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from ops_dashboard.metrics import rollup
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import Role
 from tests.workforce.queues import fill, forecast, queue
-from workforce.models import Event, Queue
+from workforce.models import Event, OwedForecast, Queue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,6 +44,30 @@ def test_a_chosen_queue_lands_in_the_address_and_its_charts_are_drawn(page: Page
     expect(page).to_have_url("/forecast/?queue=mail&day=" + timezone.now().date().isoformat())
     expect(page.locator(".panel-sentence", has_text="by deadline, shrinkage 28% on top")).to_be_visible()
     expect(page.locator("[data-chart='chart-required'] .main-svg").first).to_be_visible()
+
+
+def test_how_forecasts_turned_out_stands_beside_the_average_and_chance(page: Page) -> None:
+    """The forecast of a week ago, held against the week that came."""
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    forecast(Queue.objects.get(slug="phone"), midnight - timedelta(days=7), horizon_days=14)
+    rollup.refill()
+    page.goto("/forecast/?queue=phone")
+    panel = page.locator("section.panel", has=page.get_by_role("heading", name="How forecasts turned out"))
+    expect(panel.locator(".figure")).to_have_count(5)
+    expect(panel.locator("table", has_text="Eight-week average").first).to_contain_text("Chance alone")
+    expect(panel.locator(".freshness")).to_contain_text("Data to")
+    expect(panel.locator("[data-chart] .main-svg").first).to_be_visible()
+    panel.get_by_role("button", name="What Forecast error by day means").click()
+    expect(panel.get_by_text("Sum of absolute errors of whole days")).to_be_visible()
+
+
+def test_a_forecast_that_is_asked_for_is_told_as_owed_until_it_stands(page: Page) -> None:
+    page.goto("/forecast/?queue=phone")
+    page.get_by_role("button", name="Forecast again now").click()
+    expect(page.locator(".owed")).to_contain_text("petra asked for it")
+    assert OwedForecast.objects.get().asked_by == "petra"
+    OwedForecast.objects.all().delete()
+    expect(page.get_by_role("button", name="Forecast again now")).to_be_visible(timeout=12_000)
 
 
 def test_an_event_is_added_removed_and_put_back(page: Page) -> None:

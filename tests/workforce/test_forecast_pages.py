@@ -15,7 +15,7 @@ from workforce.models import Event, ForecastRun, Queue
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 17
+QUERIES = 20
 
 
 @pytest.fixture

@@ -1,7 +1,14 @@
 """The workforce tables, by what they are for."""
 
 from workforce.models.contracts import AgentSkill, Contract, ContractType, Rate, Skill
-from workforce.models.forecasts import ForecastPoint, ForecastRun, NeverChanged, Staffing, StaffingRequirement
+from workforce.models.forecasts import (
+    ForecastPoint,
+    ForecastRun,
+    NeverChanged,
+    OwedForecast,
+    Staffing,
+    StaffingRequirement,
+)
 from workforce.models.queues import INTERVAL_S, Event, Queue, QueueVolume
 from workforce.models.rosters import (
     Activity,
@@ -25,6 +32,7 @@ __all__ = [
     "ForecastPoint",
     "ForecastRun",
     "NeverChanged",
+    "OwedForecast",
     "Queue",
     "QueueVolume",
     "Rate",

@@ -85,6 +85,15 @@ class ForecastPoint(models.Model):
         ]
 
 
+class OwedForecast(models.Model):
+    """A forecast that somebody asked for and that has not been made yet; one at a time for each queue."""
+
+    queue = models.OneToOneField(Queue, on_delete=models.CASCADE, primary_key=True, related_name="owed_forecast")
+    as_of = models.DateTimeField()
+    asked_by = models.CharField(max_length=150)  # username
+    asked_at = models.DateTimeField()
+
+
 class Staffing(models.Model):
     """The assumptions from which the requirements of a run were computed last."""
 
