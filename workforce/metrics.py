@@ -11,7 +11,7 @@ _DAY = "the half-hour in which the work is rostered, once it has come"
 _PLANS = ("sees_plans",)
 _COSTS = ("sees_costs",)
 _HOUR_S = 3600
-_KNOWN = {"known_by": "billable_s", "unknown": "no cost known"}
+_KNOWN: dict[str, Any] = {"known_by": "billable_s", "unknown": "no cost known"}
 ALLOCATION = (
     "A team's cost is its billable hours times the rate valid on the day of the shift: the team's own rate, else the "
     "one of its vendor, else the one of the agent's kind of contract. Billable are, by what the rate says, paid hours "

@@ -23,7 +23,7 @@ PRODUCTIVITY = Page(
         LinePanel(slug="cost", title="Cost per resolution", metric="cost_per_resolution", splits=True),
         BridgePanel(slug="why", title="Why a resolution costs more or less", metric="cost_per_resolution", by="vendor"),
         CutPanel(slug="cost-by", title="Cost per resolution", metric="cost_per_resolution", by="vendor"),
-        CutPanel(slug="throughput", title="Solved per productive hour", metric="solved_per_hour"),
+        CutPanel(slug="rate-by", title="Cost per productive hour", metric="cost_per_staffed_hour"),
         CustomPanel(
             slug="allocation",
             title="How cost is allocated",
@@ -32,10 +32,10 @@ PRODUCTIVITY = Page(
             size="full",
             rights=("sees_costs", "sees_plans"),
         ),
+        CutPanel(slug="throughput", title="Solved per productive hour", metric="solved_per_hour"),
+        CutPanel(slug="shrinkage-by", title="Shrinkage", metric="shrinkage"),
         LinePanel(slug="hours", title="Staffed hours", metric="staffed_hours", marks="bars"),
         BridgePanel(slug="why-cost", title="Why the cost changed", metric="staff_cost", by="vendor"),
-        CutPanel(slug="shrinkage-by", title="Shrinkage", metric="shrinkage"),
-        CutPanel(slug="rate-by", title="Cost per productive hour", metric="cost_per_staffed_hour"),
         CustomPanel(
             slug="mix",
             title="Vendors at equal case mix",
@@ -56,7 +56,15 @@ site.add(
     Link("Forecast", "forecast", "Workforce", "forecast", may_open=lambda scope: scope.sees_plans),
     Link("Staffing what-if", "staffing", "Workforce", "people", may_open=lambda scope: scope.sees_plans),
     Link("Roster", "roster", "Workforce", "people", may_open=lambda scope: scope.sees_rosters),
+    Link(
+        "People",
+        "people",
+        "Workforce",
+        "people",
+        may_open=lambda scope: scope.sees_rosters and scope.agent_id is None,
+    ),
     PRODUCTIVITY,
+    Link("Rates", "rates", "Workforce", "clock", may_open=lambda scope: scope.sees_costs),
 )
 
 

@@ -1,20 +1,66 @@
 """The writer of who people are to us: memberships, skills, contracts, rates. All of them valid for a time.
 
 Without a last day something is valid until the next of its kind begins; whoever adds a later one
-ends the earlier one. So the same rows put in twice change nothing. Whoever sets rates or contracts
-does it inside `price_marks.repricing`, so that figures in money follow.
+ends the earlier one. So the same rows put in twice change nothing. What changes rates or contracts
+goes through `price_marks.repricing`, so that figures in money follow: `begin`, `correct` and `remove`
+do it themselves, the import does it once for all of its rows.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
+from ops_dashboard.people.dated import Dated
 from ops_dashboard.people.models import Agent, Membership, Team
 from workforce.models import AgentSkill, Contract, ContractType, Rate, Skill
+from workforce.price_marks import repricing
 
 ADDED, CHANGED, UNCHANGED = "added", "changed", "unchanged"
+
+
+def begin(row: Dated) -> list[Dated]:
+    """Add a row; the one valid on its first day ends the day before. Returns what was ended. ValidationError."""
+    row.succeeds = True
+    with _priced(row):
+        ended: list[Dated] = list(
+            row.of_subject().filter(Q(valid_to=None) | Q(valid_to__gt=row.valid_from), valid_from__lt=row.valid_from)
+        )
+        for earlier in ended:
+            earlier.valid_to = row.valid_from
+            earlier.save(update_fields=["valid_to"])
+        row.full_clean()
+        row.save()
+    return ended
+
+
+def correct(row: Dated) -> None:
+    """Write a row as it should have been. ValidationError."""
+    with _priced(row):
+        row.full_clean()
+        row.save()
+
+
+def remove(row: Dated) -> None:
+    """Take a row away that should never have been; what it ended stays ended."""
+    with _priced(row):
+        row.delete()
+
+
+@contextmanager
+def _priced(row: Dated) -> Iterator[None]:
+    if isinstance(row, Contract):
+        with repricing(agents=[row.agent_id]):
+            yield
+    elif isinstance(row, Rate):
+        with repricing():
+            yield
+    else:
+        with transaction.atomic():
+            yield
 
 
 def set_agent(slug: str, name: str, team: Team, *, valid_from: date, valid_to: date | None) -> str:

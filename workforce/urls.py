@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from workforce import forecast_views, import_views, own_shifts, roster_views, today_views
+from workforce import (
+    forecast_views,
+    import_views,
+    own_shifts,
+    rate_views,
+    roster_views,
+    staff_views,
+    today_views,
+)
 
 urlpatterns = [
     path("forecast/", forecast_views.forecast, name="forecast"),
@@ -23,5 +31,14 @@ urlpatterns = [
     path("roster/publish/", roster_views.roster_publish, name="roster-publish"),
     path("roster/import/", import_views.roster_import, name="roster-import"),
     path("roster/calendar/", own_shifts.calendar_address, name="calendar-address"),
+    path("people/", staff_views.people, name="people"),
+    path("people/<slug:slug>/", staff_views.person, name="person"),
+    path("people/<slug:slug>/<slug:kind>/", staff_views.add, name="staff-add"),
+    path("people/<slug:slug>/<slug:kind>/<int:pk>/", staff_views.edit, name="staff-edit"),
+    path("people/<slug:slug>/<slug:kind>/<int:pk>/remove/", staff_views.remove, name="staff-remove"),
+    path("rates/", rate_views.rates, name="rates"),
+    path("rates/add/", rate_views.add_rate, name="rate-add"),
+    path("rates/<int:pk>/", rate_views.edit_rate, name="rate-edit"),
+    path("rates/<int:pk>/remove/", rate_views.remove_rate, name="rate-remove"),
     path("calendar/<str:token>.ics", own_shifts.calendar, name="calendar"),
 ]

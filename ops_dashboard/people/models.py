@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 
 from ops_dashboard.people import permissions
+from ops_dashboard.people.dated import Dated, ends_after_start, one_at_a_time
 from ops_dashboard.people.roles import Role
 
 
@@ -58,21 +59,23 @@ class Agent(models.Model):
         return self.name
 
 
-class Membership(models.Model):
-    """An agent belongs to a team from a day until another, the last day not included."""
+class Membership(Dated):
+    """An agent belongs to a team for a time."""
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="memberships")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
+
+    subject = ("agent",)  # whoever joins a team leaves the one before
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="membership_ends_after_start"
-            ),
+            ends_after_start("membership"),
+            one_at_a_time("membership", "agent", "team"),
             models.UniqueConstraint(fields=["agent", "team", "valid_from"], name="membership_once"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.team} {self.when()}"
 
 
 class User(AbstractUser):

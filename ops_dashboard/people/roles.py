@@ -101,6 +101,7 @@ class Scope:
     may_settle: bool = False  # decide disputes about reviews of the teams
     sees_rosters: bool = False  # of everyone, of the teams, or an agent's own
     may_roster: bool = False  # edit and publish shifts, within `teams`
+    may_staff: bool = False  # teams, contracts and skills of everyone
     sees_plans: bool = False  # forecasts, requirements, the day
     may_plan: bool = False  # events, queues, staffing assumptions
     sees_costs: bool = False  # rates and figures in money
@@ -182,6 +183,7 @@ def scope_for(user: SignedIn) -> Scope:
         may_settle=_writes(user.role, Data.REVIEWS, Reach.TEAM),
         sees_rosters=_sees_rows(reach[Data.ROSTERS], user),
         may_roster=grant(user.role, Data.ROSTERS).may_write,
+        may_staff=_writes(user.role, Data.ROSTERS, Reach.ALL),
         sees_plans=reach[Data.PLANS] is Reach.ALL,
         may_plan=_writes(user.role, Data.PLANS, Reach.ALL),
         sees_costs=reach[Data.COSTS] is Reach.ALL,

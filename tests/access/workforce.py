@@ -52,6 +52,23 @@ FORECAST_ROWS["forecast/queues/<slug:slug>/again/"] = Row(
     "/forecast/queues/phone/again/", (), otherwise=405, signed_out=405
 )
 ROWS |= FORECAST_ROWS
+SEE_COSTS, READ_PEOPLE = ("carol", "erin", "petra"), ("bob", "carol", "petra")
+PEOPLE_ROWS: dict[str, Row] = {
+    "people/": page("/people/", READ_PEOPLE),
+    "people/<slug:slug>/": page("/people/alice/", READ_PEOPLE, alice=ABSENT, dave=ABSENT),
+    "people/<slug:slug>/<slug:kind>/<int:pk>/": page("/people/alice/skills/900002/", PLAN),
+    "rates/": page("/rates/", SEE_COSTS),
+    "rates/<int:pk>/": page("/rates/900003/", PLAN),
+} | {
+    pattern: Row(address, (), otherwise=405, signed_out=405)
+    for pattern, address in (
+        ("people/<slug:slug>/<slug:kind>/", "/people/alice/skills/"),
+        ("people/<slug:slug>/<slug:kind>/<int:pk>/remove/", "/people/alice/skills/900002/remove/"),
+        ("rates/add/", "/rates/add/"),
+        ("rates/<int:pk>/remove/", "/rates/900003/remove/"),
+    )
+}
+ROWS |= PEOPLE_ROWS
 ROWS["productivity/"] = page("/productivity/", SEE_PLANS)
 ADMIN_MODELS: dict[str, AdminModel] = {
     f"workforce/{model}": (SEE_PLANS_IN_ADMIN, PLAN, PLAN, PLAN)
@@ -68,6 +85,10 @@ def stage(cast: Cast) -> None:
         queue=phone, as_of=monday, until=monday + timedelta(days=1), model="multiplicative", params={},
         data_hash="", daily=[["2026-11-02", 1, 2, 3]], backtest={}, made_at=monday,
     )  # fmt: skip
+    german = Skill.objects.create(slug="stage-german", name="German")
+    part = ContractType.objects.create(slug="stage-part", name="Part time")
+    AgentSkill.objects.create(id=900_002, agent=cast.agents["alice"], skill=german, valid_from=date(2026, 1, 1))
+    Rate.objects.create(id=900_003, contract_type=part, minor_an_hour=3000, valid_from=date(2026, 1, 1))
     Membership.objects.create(agent=cast.agents["alice"], team=cast.teams["team-a"], valid_from=date(2026, 1, 1))
 
 

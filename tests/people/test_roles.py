@@ -22,7 +22,16 @@ RIGHTS_OF = {
     "pat": {"sees_metrics", "sees_insights", "may_answer"},
     "quinn": {"sees_metrics", "sees_reviews", "may_review", "sees_insights", "sees_every_area"},
     "petra": {"sees_metrics", "sees_people", "may_export", "may_define"}
-    | {"sees_rosters", "may_roster", "sees_plans", "may_plan", "sees_costs", "sees_insights", "sees_every_area"},
+    | {
+        "sees_rosters",
+        "may_roster",
+        "may_staff",
+        "sees_plans",
+        "may_plan",
+        "sees_costs",
+        "sees_insights",
+        "sees_every_area",
+    },
     "adam": {"sees_metrics", "sees_audit", "may_define", "may_configure"},
     "eve": set(),
 }

@@ -7,28 +7,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from ops_dashboard.people.dated import Dated, ends_after_start, one_at_a_time
 from ops_dashboard.people.models import Agent, Team, Vendor
 from ops_dashboard.people.roles import Scope
 
 MOST_WEEK_MINUTES = 7 * 24 * 60
 BEST_LEVEL = 5
-
-
-def ends_after_start(name: str) -> models.CheckConstraint:
-    """The last day, if there is one, comes after the first; it is not included."""
-    return models.CheckConstraint(
-        condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name=f"{name}_ends_after_start"
-    )
-
-
-class Dated(models.Model):
-    """Valid from a day until another, the last day not included; without one, until further notice."""
-
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
-
-    class Meta:
-        abstract = True
 
 
 class OfAgents(models.QuerySet["AgentSkill | Contract"]):
@@ -68,6 +52,8 @@ class Skill(models.Model):
 class AgentSkill(Dated):
     """How well an agent does it, from 1 (learning) to 5 (teaches it)."""
 
+    subject = ("agent", "skill")
+
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="skills")
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="agents")
     level = models.PositiveSmallIntegerField(
@@ -79,6 +65,7 @@ class AgentSkill(Dated):
     class Meta:
         constraints = [
             ends_after_start("agent_skill"),
+            one_at_a_time("agent_skill", "agent", "skill"),
             models.CheckConstraint(condition=Q(level__range=(1, BEST_LEVEL)), name="agent_skill_level_known"),
             models.UniqueConstraint(fields=["agent", "skill", "valid_from"], name="agent_skill_once"),
         ]
@@ -133,6 +120,8 @@ class ContractType(Terms):
 class Contract(Terms, Dated):
     """The terms of one agent for a time; a change of the type does not reach back into it."""
 
+    subject = ("agent",)
+
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="contracts")
     type = models.ForeignKey(ContractType, on_delete=models.PROTECT, related_name="contracts")
     zone = models.CharField(max_length=60)  # where the agent's days are cut
@@ -142,6 +131,7 @@ class Contract(Terms, Dated):
     class Meta:
         constraints = [
             ends_after_start("contract"),
+            one_at_a_time("contract", "agent"),
             terms_make_sense("contract"),
             models.UniqueConstraint(fields=["agent", "valid_from"], name="contract_once"),
         ]
@@ -161,6 +151,8 @@ class Rate(Dated):
         PRODUCTIVE = "productive", "Productive hours"
         PAID = "paid", "Paid hours"
 
+    subject = ("team", "vendor", "contract_type")
+
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.CASCADE, related_name="rates")
     vendor = models.ForeignKey(Vendor, null=True, blank=True, on_delete=models.CASCADE, related_name="rates")
     contract_type = models.ForeignKey(
@@ -173,6 +165,7 @@ class Rate(Dated):
     class Meta:
         constraints = [
             ends_after_start("rate"),
+            *(one_at_a_time(f"rate_of_{subject}", subject) for subject in ("team", "vendor", "contract_type")),
             models.CheckConstraint(
                 condition=(
                     Q(team__isnull=False, vendor__isnull=True, contract_type__isnull=True)
