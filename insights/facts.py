@@ -18,8 +18,9 @@ BATCH = 20_000
 
 _TAGS, _THEMES, _FEEDBACK, _FACTS = (model._meta.db_table for model in (FeedbackTheme, Theme, Feedback, ThemeFact))
 _COUNTED = f"""
-INSERT INTO {_FACTS} (feedback, theme, parent, area, at, team, channel, language, is_first)
+INSERT INTO {_FACTS} (feedback, theme, parent, area, at, team, channel, language, source, rating, is_first)
 SELECT f.id, t.id, coalesce(t.parent_id, t.id), t.area, f.occurred_at, f.team, f.channel, f.language,
+       f.source, f.rating,
        row_number() OVER (PARTITION BY f.id ORDER BY t.id) = 1
   FROM (SELECT DISTINCT g.feedback_id, coalesce(told.merged_into_id, told.id) AS theme
           FROM {_TAGS} g JOIN {_THEMES} told ON told.id = g.theme_id
@@ -30,6 +31,10 @@ SELECT f.id, t.id, coalesce(t.parent_id, t.id), t.area, f.occurred_at, f.team, f
                                   AND r.theme_id = g.theme_id AND r.state = 'rejected'))) counted
   JOIN {_THEMES} t ON t.id = counted.theme
   JOIN {_FEEDBACK} f ON f.id = counted.feedback_id
+"""
+_MARK = f"""
+UPDATE {_FEEDBACK} f SET is_themed = NOT f.is_themed
+ WHERE f.id = ANY(%(ids)s) AND f.is_themed <> EXISTS (SELECT 1 FROM {_FACTS} t WHERE t.feedback = f.id)
 """
 
 
@@ -56,6 +61,7 @@ def _rebuild(ids: list[int]) -> int:
         cursor.execute(f"DELETE FROM {_FACTS} WHERE feedback = ANY(%s)", [ids])
         cursor.execute(_COUNTED, {"ids": ids, "sure": SURE})
         facts: int = cursor.rowcount
+        cursor.execute(_MARK, {"ids": ids})
         mark_changed(cursor, ids, had_facts=True, about=ABOUT)
     return facts
 

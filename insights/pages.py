@@ -1,7 +1,8 @@
-"""The entries of insights in the rail."""
+"""The pages of insights and their entries in the rail."""
 
 from insights import mailbox
-from ops_dashboard.metrics.pages import Link, site
+from ops_dashboard.metrics.pages import BridgePanel, CutPanel, FigureSpec, LinePanel, Link, Page, site
+from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.ways import Way, days_and_teams, offer
 from ops_dashboard.people.roles import Scope
 
@@ -12,7 +13,38 @@ def _reads_feedback(scope: Scope) -> bool:
     return scope.sees_insights and scope.sees_text
 
 
+FEEDBACK = Page(
+    "feedback-figures",
+    "Feedback figures",
+    "feedback-figures",
+    GROUP,
+    figures=(
+        FigureSpec("feedback", rows_url="feedback"),
+        FigureSpec("feedback_per_1000_tickets"),
+        FigureSpec("themed_share"),
+        FigureSpec("feedback_satisfied"),
+        FigureSpec("feedback_rating"),
+        FigureSpec("masked_share"),
+    ),
+    panels=(
+        LinePanel(slug="volume", title="Feedback received, by week", metric="feedback", marks="bars", splits=True),
+        BridgePanel(slug="why", title="Why it changed", metric="feedback", by="feedback_source"),
+        CutPanel(slug="themes", title="Feedback about themes", metric="themed", by="theme", fixed=True),
+        CutPanel(slug="theme-satisfied", title="Satisfied, by theme", metric="theme_satisfied", by="theme", fixed=True),
+        CutPanel(slug="sources", title="Feedback by source", metric="feedback", by="feedback_source", fixed=True),
+        CutPanel(
+            slug="source-satisfied", title="Satisfied, by source", metric="feedback_satisfied", by="feedback_source"
+        ),
+    ),
+    icon="voice",
+    filters=("feedback_source", "area", "channel", "language"),
+    period="last-91-days",
+    grain=Grain.WEEK,
+    may_open=lambda scope: scope.sees_metrics and scope.sees_every_area,
+)
+
 site.add(
+    FEEDBACK,
     Link("Emerging", "emerging", GROUP, "risk", lambda scope: scope.sees_every_area),
     Link("Feedback", "feedback", GROUP, "tickets", _reads_feedback),
     Link("Insights", "insights", GROUP, "voice", lambda scope: scope.sees_insights),

@@ -5,12 +5,13 @@ from hashlib import md5
 
 import numpy as np
 
-from insights.models import AskStep, Delivery, Feedback, Insight, Theme, ThemeFact
+from insights.models import AskStep, Delivery, Feedback, FeedbackSource, Insight, Theme, ThemeFact
 from insights.models.loop import Area
 from ops_dashboard.metrics.definitions import Column, Dimension, Facts, Measure, Source
 from tickets.dimensions import CHANNEL, LANGUAGE, of_model
 
 STEPS = {kind: code for code, kind in enumerate(AskStep.Kind.values, 1)}
+SATISFIED = 4  # of 1 to 5
 ANSWERS = (AskStep.Kind.ACCEPTED, AskStep.Kind.DECLINED)
 
 
@@ -27,6 +28,10 @@ def _areas() -> Iterable[tuple[int, str, str]]:
     return [(_code_of(slug), slug, name) for slug, name in Area.objects.values_list("slug", "name")]
 
 
+def _places() -> Iterable[tuple[int, str, str]]:
+    return [(_code_of(slug), slug, name) for slug, name in FeedbackSource.objects.values_list("slug", "name")]
+
+
 AREA = Dimension(
     slug="area",
     label="Product area",
@@ -35,12 +40,31 @@ AREA = Dimension(
     codes=lambda slugs: {slug: code for code, slug, _ in _areas() if slug in slugs},
     every=lambda: list(_areas()),
 )
+PLACE = Dimension(
+    slug="feedback_source",
+    label="Feedback source",
+    column="place",
+    labels=lambda codes: {code: (slug, name) for code, slug, name in _places() if code in codes},
+    codes=lambda slugs: {slug: code for code, slug, _ in _places() if slug in slugs},
+    every=lambda: list(_places()),
+)
 THEME = of_model("theme", "Theme", Theme, name="name")
 PARENT = of_model("parent", "Theme group", Theme, name="name")
 
 
 def _table(model: type) -> str:
     return model._meta.db_table  # type: ignore[attr-defined]
+
+
+RATINGS = "coalesce(CASE WHEN f.rating BETWEEN 1 AND 5 THEN f.rating END, 0)"  # other scales count as none
+
+
+def _rated(facts: Facts) -> np.ndarray:
+    return facts["rating"] > 0
+
+
+def _satisfied(facts: Facts) -> np.ndarray:
+    return facts["rating"] >= SATISFIED
 
 
 def _one(facts: Facts) -> np.ndarray:
@@ -59,9 +83,22 @@ FEEDBACK = Source(
         Column("channel", "<i2", "f.channel"),
         Column("language", "<i2", "f.language"),
         Column("area", "<i4", _area_sql("f.area")),
+        Column("place", "<i4", _area_sql("f.source")),
+        Column("rating", "u1", RATINGS),
+        Column("is_themed", "u1", "f.is_themed::int"),
+        Column("is_masked", "u1", "(f.detections > 0)::int"),
     ),
-    measures=(Measure("feedback", _one),),
-    dimensions=(CHANNEL, LANGUAGE, AREA),
+    measures=(
+        Measure("feedback", _one),
+        Measure("with_theme", lambda f: f["is_themed"]),
+        Measure("masked", lambda f: f["is_masked"]),
+        Measure("rated", _rated),
+        Measure("satisfied", _satisfied),
+        Measure("ratings", lambda f: f["rating"]),
+        Measure("rating_squares", lambda f: f["rating"].astype(np.int64) ** 2),
+    ),
+    dimensions=(PLACE, CHANNEL, LANGUAGE, AREA),
+    version=2,
 )
 
 THEMED = Source(
@@ -78,10 +115,18 @@ THEMED = Source(
         Column("area", "<i4", _area_sql("f.area")),
         Column("channel", "<i2", "f.channel"),
         Column("language", "<i2", "f.language"),
+        Column("place", "<i4", _area_sql("f.source")),
+        Column("rating", "u1", RATINGS),
         Column("is_first", "u1", "f.is_first::int"),
     ),
-    measures=(Measure("themed", _one), Measure("tagged", lambda f: f["is_first"])),
-    dimensions=(THEME, PARENT, AREA, CHANNEL, LANGUAGE),
+    measures=(
+        Measure("themed", _one),
+        Measure("tagged", lambda f: f["is_first"]),
+        Measure("rated", _rated),
+        Measure("satisfied", _satisfied),
+    ),
+    dimensions=(THEME, PARENT, PLACE, AREA, CHANNEL, LANGUAGE),
+    version=2,
 )
 
 INSIGHTS = Source(

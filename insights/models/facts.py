@@ -15,6 +15,8 @@ class ThemeFact(models.Model):
     team = models.IntegerField()
     channel = models.IntegerField()
     language = models.IntegerField()
+    source = models.SlugField(max_length=40, db_default="")  # of the feedback
+    rating = models.SmallIntegerField(null=True)
     is_first = models.BooleanField()  # one of a feedback's themes, so that each feedback counts once
 
     class Meta:

@@ -36,6 +36,7 @@ class Feedback(models.Model):
     rating = models.SmallIntegerField(null=True)
     text = models.TextField()
     detections = models.IntegerField(default=0)  # pieces of personal data that were masked
+    is_themed = models.BooleanField(db_default=False)  # a theme counts for it; `facts.py` keeps it
     search = models.GeneratedField(
         expression=SearchVector("text", config="simple"), output_field=SearchVectorField(), db_persist=True
     )

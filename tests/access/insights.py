@@ -41,6 +41,7 @@ ROWS: dict[str, Row] = {
     "emerging/<int:pk>/restore/": acts("/emerging/1/restore/"),
     "emerging/<int:pk>/insight/": acts("/emerging/1/insight/"),
     "feedback/": page("/feedback/", ("bob", "carol", "erin")),
+    "feedback-figures/": page("/feedback-figures/", EVERY_AREA),
     "insights/": page("/insights/", READ),
     "insights/new/": page("/insights/new/", TAG),
     "insights/<int:pk>/": page("/insights/1001/", READ),

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from statistics import fmean
 from zoneinfo import ZoneInfo
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from insights import facts
+from insights.feedback_intake import source_of
 from insights.models import (
     Area,
     Ask,
@@ -17,6 +19,7 @@ from insights.models import (
     Delivery,
     Digest,
     Feedback,
+    FeedbackSource,
     FeedbackTheme,
     Insight,
     TaxonomyVersion,
@@ -28,7 +31,7 @@ from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import Query, Reader
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import SYSTEM
-from tests.insights.building import make_themes
+from tests.insights.building import contacts, give, make_themes, noon, settle
 
 pytestmark = pytest.mark.django_db
 ZONE = "America/St_Johns"
@@ -69,8 +72,9 @@ def _feedback(rng: Random, themes: list[Theme], instant: Callable[[], datetime])
     version = TaxonomyVersion.objects.latest("number")
     for n in range(200):
         one = Feedback.objects.create(
-            source="reviews", ref=str(n), occurred_at=instant(), area=rng.choice(("live", "payments", "")), text="x"
-        )
+            source="reviews", ref=str(n), occurred_at=instant(), area=rng.choice(("live", "payments", "")), text="x",
+            rating=rng.choice((None, 1, 2, 3, 4, 5, 9)), detections=rng.choice((0, 0, 3)),
+        )  # fmt: skip
         for theme in rng.sample(themes, rng.randrange(3)):
             state = rng.choice(FeedbackTheme.State.values)
             FeedbackTheme.objects.create(
@@ -105,21 +109,42 @@ def count(found: list[tuple[datetime | None, str]]) -> Told:
     return Counter((at.astimezone(zone).date(), area or "none") for at, area in found if at)
 
 
-def themed(*, first_only: bool) -> list[tuple[datetime | None, str]]:
+def themes_of(one: Feedback) -> set[Theme]:
     """Straight from the definition: accepted, or surely suggested and rejected by nobody."""
+    tags = list(one.tags.all())
+    refused = {tag.theme_id for tag in tags if tag.state == "rejected"}
+    return {
+        tag.theme
+        for tag in tags
+        if tag.state == "accepted"
+        or (tag.state == "suggested" and (tag.confidence or 0) >= 0.9 and tag.theme_id not in refused)
+    }
+
+
+def themed(
+    *, first_only: bool = False, is_counted: Callable[[Feedback], bool] = lambda one: True
+) -> list[tuple[datetime | None, str]]:
     found: list[tuple[datetime | None, str]] = []
-    for one in Feedback.objects.prefetch_related("tags__theme"):
-        tags = list(one.tags.all())
-        refused = {tag.theme_id for tag in tags if tag.state == "rejected"}
-        counted = {
-            tag.theme
-            for tag in tags
-            if tag.state == "accepted"
-            or (tag.state == "suggested" and (tag.confidence or 0) >= 0.9 and tag.theme_id not in refused)
-        }
-        chosen = sorted(counted, key=lambda theme: theme.pk)[: 1 if first_only else None]
+    for one in filter(is_counted, Feedback.objects.prefetch_related("tags__theme")):
+        chosen = sorted(themes_of(one), key=lambda theme: theme.pk)[: 1 if first_only else None]
         found += [(one.occurred_at, theme.area) for theme in chosen]
     return found
+
+
+def given(is_counted: Callable[[Feedback], bool]) -> Told:
+    return count([(f.occurred_at, f.area) for f in Feedback.objects.all() if is_counted(f)])
+
+
+def is_rated(one: Feedback) -> bool:
+    return one.rating in (1, 2, 3, 4, 5)
+
+
+def is_satisfied(one: Feedback) -> bool:
+    return one.rating in (4, 5)
+
+
+def has_theme(one: Feedback) -> bool:
+    return bool(themes_of(one))
 
 
 def steps(*kinds: str, answers: bool = False) -> Told:
@@ -129,8 +154,12 @@ def steps(*kinds: str, answers: bool = False) -> Told:
 
 ORACLES: dict[str, Callable[[], Amounts]] = {
     "feedback": lambda: (count([(f.occurred_at, f.area) for f in Feedback.objects.all()]), None),
-    "themed": lambda: (count(themed(first_only=False)), None),
+    "themed": lambda: (count(themed()), None),
     "tagged": lambda: (count(themed(first_only=True)), None),
+    "themed_share": lambda: (given(has_theme), given(lambda one: True)),
+    "masked_share": lambda: (given(lambda one: one.detections > 0), given(lambda one: True)),
+    "feedback_satisfied": lambda: (given(is_satisfied), given(is_rated)),
+    "theme_satisfied": lambda: (count(themed(is_counted=is_satisfied)), count(themed(is_counted=is_rated))),
     "insights_published": lambda: (count([(i.published_at, i.area) for i in Insight.objects.all()]), None),
     "asks_opened": lambda: (steps("opened"), None),
     "asks_answered": lambda: (steps("accepted", "declined", answers=True), None),
@@ -149,7 +178,7 @@ ORACLES: dict[str, Callable[[], Amounts]] = {
 
 def test_every_metric_of_insights_has_an_oracle() -> None:
     ours = {metric.slug for metric in registry.metrics() if set(metric.sources) <= set(OURS)}
-    assert ours == {*ORACLES, "ask_answer_median"}
+    assert ours == {*ORACLES, "ask_answer_median", "feedback_rating"}
 
 
 @pytest.mark.usefixtures("rows")
@@ -165,6 +194,49 @@ def test_every_figure_equals_the_naive_count(slug: str) -> None:
         expected = {key: (part[key] / n, n) for key, n in whole.items()}
     assert told.keys() == expected.keys()
     assert all(told[key] == pytest.approx(expected[key]) for key in expected)
+
+
+@pytest.mark.usefixtures("rows")
+def test_the_mean_rating_is_that_of_the_rows_and_told_from_ten_on() -> None:
+    ratings = [f.rating for f in Feedback.objects.all() if f.rating in (1, 2, 3, 4, 5)]
+    found = Reader(SYSTEM).run(Query("feedback_rating", PERIOD)).total
+    assert (found.value, found.n) == (pytest.approx(fmean(ratings)), len(ratings))
+    assert found.low is not None and found.high is not None
+    assert found.low < fmean(ratings) < found.high
+    days = Reader(SYSTEM).run(Query("feedback_rating", PERIOD, Grain.DAY, by=("area",))).rows
+    assert {row.figure.value for row in days if 0 < row.figure.n < 10} == {None}
+
+
+def test_feedback_is_set_against_a_thousand_tickets_and_cut_by_where_it_was_given() -> None:
+    """30 reviews and 10 answers among 400 tickets: 100 in a thousand. Of the answers 3 of 10 are satisfied."""
+    day = date(2026, 3, 2)
+    for slug, n in (("reviews", 30), ("answers", 10)):
+        source_of(slug, kind=FeedbackSource.Kind.FILE)
+        for number in range(n):
+            Feedback.objects.create(
+                source=slug, ref=f"{number}", occurred_at=noon(day), text="x", rating=5 if number < 3 else 1
+            )
+    contacts(day, 400)
+    settle()
+    reader, period = Reader(SYSTEM), Period(day, day)
+    total = reader.run(Query("feedback_per_1000_tickets", period)).total
+    assert (total.value, total.n) == (100.0, 40)
+    for slug, expected in (
+        ("feedback", {"reviews": (30, 30), "answers": (10, 10)}),
+        ("feedback_satisfied", {"reviews": (0.1, 30), "answers": (0.3, 10)}),
+    ):
+        rows = reader.run(Query(slug, period, by=("feedback_source",))).rows
+        assert {row.keys[0]: (row.figure.value, row.figure.n) for row in rows} == expected
+
+
+def test_feedback_that_loses_its_theme_has_none_any_more() -> None:
+    themes = make_themes()
+    (one,) = give(themes["payouts"], date(2026, 3, 2), 1)
+    facts.rebuild([one.pk])
+    assert Feedback.objects.get().is_themed
+    one.tags.all().delete()
+    facts.rebuild([one.pk])
+    assert not Feedback.objects.get().is_themed
 
 
 @pytest.mark.usefixtures("rows")
