@@ -182,7 +182,7 @@ def _ask(ask: Ask, until: date) -> Told:
         "id": ask.pk,
         "question": ask.question,
         "insight": ask.insight.claim,
-        "owner": ask.owner.get_full_name() or ask.owner.username if ask.owner else "",
+        "owner": ask.owner.shown_name if ask.owner else "",
         "due": ask.due_on.isoformat(),
         "status": ask.status,
         "age_days": (until - ask.opened_at.date()).days,

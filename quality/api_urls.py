@@ -1,5 +1,10 @@
 """Addresses of the quality API, below /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from quality import api
+
+urlpatterns = [
+    path("reviews/", api.reviews, name="api-reviews"),
+    path("reviews/<int:pk>/", api.review, name="api-review"),
+]

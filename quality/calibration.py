@@ -3,19 +3,17 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.core.cache import caches
 from django.db.models import Count, Max, QuerySet
 
-from ops_dashboard.people.models import User
 from quality.agreement import FEWEST_UNITS, RELY_ON, TENTATIVE, Alpha, Level, Ratings, alpha, percent_agreement
 from quality.models import CalibrationPair, CriterionScore, Review, Scorecard
+from quality.scorecards import BASIS_POINTS
 from quality.scoring import Scale
-from quality.severity import Severity, severities
+from quality.strictness import Strictness, strictness
 
 REPLICATES = 1000
-FEWEST_PAIRS = 10  # of a reviewer, before their severity is told
 WIDEST = 12  # pairs listed as the furthest apart
 
 
@@ -34,10 +32,6 @@ class Agreement:
         return self.alpha is not None and self.alpha.is_reliable
 
     @property
-    def progress(self) -> float:
-        return min(100.0, 100 * self.units / FEWEST_UNITS)
-
-    @property
     def verdict(self) -> tuple[str, str]:
         """Krippendorff's conventions, and the tone to say it in."""
         if self.alpha is None or self.alpha.value is None:
@@ -48,26 +42,24 @@ class Agreement:
 
 
 @dataclass(frozen=True)
-class Strictness:
-    """One reviewer; `shift` is shares of 1 above the others on the same tickets."""
+class Given:
+    """The score that one of a pair gave."""
 
-    name: str
-    severity: Severity
-    given: float | None  # the plain mean of what they gave, for contrast
-
-    @property
-    def is_told(self) -> bool:
-        return self.severity.pairs >= FEWEST_PAIRS and self.severity.low is not None
+    review: int
+    by: str
+    score_bp: int
 
 
 @dataclass(frozen=True)
 class Apart:
     """A pair whose scores differ."""
 
-    first: int
-    second: int
-    difference: float
-    at: datetime
+    given: tuple[Given, Given]
+
+    @property
+    def difference(self) -> float:
+        first, second = self.given
+        return abs(first.score_bp - second.score_bp) / BASIS_POINTS
 
 
 @dataclass(frozen=True)
@@ -94,12 +86,12 @@ def calibration(scorecard: Scorecard) -> Calibration:
 
 
 def _worked_out(pairs: QuerySet[CalibrationPair], waiting: int) -> Calibration:
-    rows = list(pairs.select_related("first", "second").order_by("completed_at"))
+    rows = list(pairs.select_related("first__reviewer", "second__reviewer").order_by("completed_at"))
     return Calibration(
         pairs=len(rows),
         waiting=waiting,
         criteria=tuple(_criteria(rows)),
-        reviewers=tuple(_reviewers(rows)),
+        reviewers=tuple(strictness(rows)),
         apart=tuple(_apart(rows)),
     )
 
@@ -137,48 +129,15 @@ def _agreement(name: str, level: Level, told: list[tuple[int, int, float]]) -> A
     return Agreement(name, level, units, None if name == "Score" else percent_agreement(ratings), found)
 
 
-def _reviewers(rows: Sequence[CalibrationPair]) -> list[Strictness]:
-    """By the score before critical failures: severity is about craft."""
-    scored = [row for row in rows if None not in (_before(row.first), _before(row.second))]
-    found = severities(
-        [row.first.reviewer_id for row in scored],
-        [row.second.reviewer_id for row in scored],
-        [(_before(row.first) or 0) - (_before(row.second) or 0) for row in scored],
-    )
-    given: dict[int | None, list[float]] = defaultdict(list)
-    for row in scored:
-        for review in (row.first, row.second):
-            given[review.reviewer_id].append(_before(review) or 0)
-    names = {user.pk: user.get_full_name() or user.username for user in User.objects.filter(pk__in=list(given))}
-    return [
-        Strictness(
-            name=names.get(int(str(one.reviewer)), "–"),
-            severity=one,
-            given=_mean(given[int(str(one.reviewer))]),
-        )
-        for one in found
-    ]
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
-
-
-def _before(review: Review) -> float | None:
-    points = review.given_before_critical_bp
-    return None if points is None else points / 10_000
-
-
 def _apart(rows: Sequence[CalibrationPair]) -> list[Apart]:
     """The pairs that differ most: what a calibration talk is about."""
-    found = [
-        Apart(
-            row.first_id,
-            row.second_id,
-            abs(row.first.given_score_bp - row.second.given_score_bp) / 1e4,
-            row.completed_at,
-        )
-        for row in rows
-        if row.first.given_score_bp is not None and row.second.given_score_bp is not None
-    ]
-    return sorted((one for one in found if one.difference), key=lambda one: (-one.difference, one.first))[:WIDEST]
+    scored = [(first, second) for row in rows if (first := _given(row.first)) and (second := _given(row.second))]
+    found = [Apart(pair) for pair in scored if pair[0].score_bp != pair[1].score_bp]
+    return sorted(found, key=lambda one: (-one.difference, one.given[0].review))[:WIDEST]
+
+
+def _given(review: Review) -> Given | None:
+    if review.given_score_bp is None:
+        return None
+    assert review.reviewer is not None, "a submitted review has its author"
+    return Given(review.pk, review.reviewer.shown_name, review.given_score_bp)

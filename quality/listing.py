@@ -20,8 +20,10 @@ from tickets.forms import instants
 ROWS = 50
 LATE_AFTER = timedelta(days=14)  # a seat that has waited longer since its week ended
 
+QUEUE = "queue"  # what a reviewer may claim: seats, not yet reviews
+
 # Each list with its name; the first of a role is where its page opens.
-REVIEWER_LISTS = (("queue", "My queue"), ("mine", "Submitted"), ("disputed", "Disputed"), ("all", "All published"))
+REVIEWER_LISTS = ((QUEUE, "My queue"), ("mine", "Submitted"), ("disputed", "Disputed"), ("all", "All published"))
 READER_LISTS = (("all", "Published"), ("open", "To decide"), ("disputed", "Disputed"), ("critical", "Critical errors"))
 AGENT_LISTS = (("all", "All"), ("unseen", "Not yet seen"), ("disputed", "Disputed"), ("critical", "Critical errors"))
 
@@ -90,14 +92,14 @@ def narrowed(found: ReviewQuerySet, data: QueryDict) -> ReviewQuerySet:
         found = found.filter(team__slug__in=teams)
     if scorecards := data.getlist("scorecard"):
         found = found.filter(version__scorecard__slug__in=scorecards)
-    period, _ = _submitted_in(data)
+    period, _ = submitted_in(data)
     if period:
         start, end = instants(period)
         found = found.filter(submitted_at__gte=start, submitted_at__lt=end)
     return found
 
 
-def _submitted_in(data: QueryDict) -> tuple[Period | None, str]:
+def submitted_in(data: QueryDict) -> tuple[Period | None, str]:
     """The days asked for, and what was wrong with them."""
     word = period_word(data)
     try:
@@ -106,9 +108,13 @@ def _submitted_in(data: QueryDict) -> tuple[Period | None, str]:
         return None, str(problem)
 
 
+def with_names(found: ReviewQuerySet) -> ReviewQuerySet:
+    """With what a row names, in the same query."""
+    return found.select_related("agent", "team", "reviewer", "version__scorecard")
+
+
 def page_of(found: ReviewQuerySet, number: str) -> Page[Review]:
-    rows = found.select_related("agent", "team", "reviewer", "version__scorecard", "acknowledgement", "sampled")
-    return Paginator(rows, ROWS).get_page(number)
+    return Paginator(with_names(found).select_related("acknowledgement"), ROWS).get_page(number)
 
 
 def tabs(scope: Scope, here: str) -> list[Tab]:
@@ -152,7 +158,7 @@ def bar(data: QueryDict, scope: Scope) -> list[Chip]:
     teams = Team.objects.exclude(support_function="")
     if scope.teams is not None:
         teams = teams.filter(id__in=scope.teams)
-    period, problem = _submitted_in(data)
+    period, problem = submitted_in(data)
     return [
         any_period(period_word(data), period, label="Submitted", problem=problem),
         _chip("team", "Team", list(teams.values_list("slug", "name")), data),

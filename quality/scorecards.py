@@ -12,6 +12,7 @@ from ops_dashboard.people import audit
 from quality.models import Criterion, CriterionGroup, Scorecard, ScorecardVersion
 from quality.scorecard_plan import CriterionPlan, GroupPlan, ScorecardPlan, options_of, stored_options
 from quality.scoring import Critical, Group, Rating, Scale, Scored, score, step_share
+from tickets.slugs import slug_of
 
 BASIS_POINTS = 10_000
 Steps = Mapping[int, int | None]  # criterion id -> step, None where it does not apply
@@ -71,8 +72,23 @@ def in_basis_points(share: float | None) -> int | None:
     return None if share is None else round(share * BASIS_POINTS)
 
 
+def as_share(basis_points: int | None) -> float | None:
+    return None if basis_points is None else basis_points / BASIS_POINTS
+
+
 def latest(scorecard: Scorecard) -> ScorecardVersion | None:
     return scorecard.versions.order_by("-number").first()
+
+
+@transaction.atomic
+def make_scorecard(function: str, *, by: str) -> Scorecard:
+    """The scorecard of a support function; the one that stands where there is one already."""
+    scorecard, is_new = Scorecard.objects.get_or_create(
+        support_function=function, defaults={"name": function, "slug": slug_of(function)}
+    )
+    if is_new:
+        audit.record(by, "scorecard_made", str(scorecard))
+    return scorecard
 
 
 @transaction.atomic

@@ -6,8 +6,9 @@ squares over the differences within pairs. Severities add up to 0 within each se
 pairs connect; reviewers of different sets cannot be compared.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,14 @@ from numpy.typing import NDArray
 from ops_dashboard.metrics.intervals import Z
 
 Floats = NDArray[np.float64]
+Name = TypeVar("Name", int, str)
 
 
 @dataclass(frozen=True)
-class Severity:
+class Severity(Generic[Name]):
     """`shift` is how far a reviewer scores above (lenient) or below (strict) the others of `connected`."""
 
-    reviewer: Hashable
+    reviewer: Name
     pairs: int
     shift: float
     low: float | None  # None where the pairs leave no freedom to estimate noise
@@ -34,13 +36,13 @@ class Severity:
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
 
-def severities(first: Sequence[Hashable], second: Sequence[Hashable], difference: Sequence[float]) -> list[Severity]:
+def severities(first: Sequence[Name], second: Sequence[Name], difference: Sequence[float]) -> list[Severity[Name]]:
     """One per reviewer, strictest first; `difference` is the first reviewer's score less the second's."""
-    names = sorted({*first, *second}, key=repr)
+    names = sorted({*first, *second})
     place = {name: index for index, name in enumerate(names)}
     a, b = np.array([place[n] for n in first], dtype=int), np.array([place[n] for n in second], dtype=int)
     sets = _connected(len(names), a, b)
-    found: list[Severity] = []
+    found: list[Severity[Name]] = []
     for number in sorted(set(sets)):
         members = [index for index, of in enumerate(sets) if of == number]
         rows = np.flatnonzero(np.isin(a, members))
@@ -49,8 +51,8 @@ def severities(first: Sequence[Hashable], second: Sequence[Hashable], difference
 
 
 def _fitted(
-    names: list[Hashable], members: list[int], a: NDArray[np.int_], b: NDArray[np.int_], difference: Floats, number: int
-) -> list[Severity]:
+    names: list[Name], members: list[int], a: NDArray[np.int_], b: NDArray[np.int_], difference: Floats, number: int
+) -> list[Severity[Name]]:
     column = {index: place for place, index in enumerate(members)}
     design = np.zeros((len(a), len(members)))
     rows = np.arange(len(a))

@@ -14,7 +14,7 @@ SCORECARD = of_model("scorecard", "Scorecard", Scorecard, name="name")
 
 
 def _reviewer_labels(codes: list[int]) -> dict[int, tuple[str, str]]:
-    return {user.pk: (user.username, _name(user)) for user in User.objects.filter(pk__in=codes)}
+    return {user.pk: (user.username, user.shown_name) for user in User.objects.filter(pk__in=codes)}
 
 
 def _reviewer_codes(slugs: list[str]) -> dict[str, int]:
@@ -23,11 +23,7 @@ def _reviewer_codes(slugs: list[str]) -> dict[str, int]:
 
 def _every_reviewer() -> list[tuple[int, str, str]]:
     users = User.objects.filter(reviews__isnull=False).distinct().order_by("username")
-    return [(user.pk, user.username, _name(user)) for user in users]
-
-
-def _name(user: User) -> str:
-    return user.get_full_name() or user.username
+    return [(user.pk, user.username, user.shown_name) for user in users]
 
 
 REVIEWER = Dimension(

@@ -6,6 +6,8 @@ from quality.views import calibration, disputes, reviews, samples, scorecards
 
 urlpatterns = [
     path("reviews/", reviews.index, name="reviews"),
+    path("reviews/export.csv", reviews.export, {"form": "csv"}, name="reviews-csv"),
+    path("reviews/export.xlsx", reviews.export, {"form": "xlsx"}, name="reviews-xlsx"),
     path("reviews/claim/", reviews.claim, name="review-claim"),
     path("reviews/<int:pk>/", reviews.review, name="review"),
     path("reviews/<int:pk>/save/", reviews.save, name="review-save"),

@@ -16,7 +16,7 @@ from ops_dashboard.metrics.pages import Page
 from ops_dashboard.metrics.panels import figures, panel_view
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import BadQuery, NotYours, Reader, today
-from ops_dashboard.metrics.rendering.exports import export
+from ops_dashboard.metrics.rendering.exports import Export, export
 from ops_dashboard.metrics.rendering.freshness import freshness_line
 from ops_dashboard.metrics.ways import doors
 from ops_dashboard.people import audit
@@ -71,6 +71,11 @@ def export_view(request: ReaderRequest, metric: str, form: str) -> HttpResponse:
         return HttpResponseBadRequest(str(problem), content_type="text/plain; charset=utf-8")
     file = export(result, form, raw=request.GET.get("raw") == "1")
     audit.record(request.scope.username, "exported", file.filename, query=asked.querystring, rows=len(result.rows))
+    return download(file)
+
+
+def download(file: Export) -> HttpResponse:
+    """The file, to be kept by whoever asked and by nothing between."""
     response = HttpResponse(file.body, content_type=file.content_type)
     response["Content-Disposition"] = f'attachment; filename="{file.filename}"'
     response["Cache-Control"] = "private, no-store"

@@ -93,6 +93,11 @@ class User(AbstractUser):
             models.CheckConstraint(condition=Q(role__in=["", *Role.values]), name="user_role_known"),
         ]
 
+    @property
+    def shown_name(self) -> str:
+        """Their name, or what they sign in with where none is known."""
+        return self.get_full_name() or self.username
+
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """As the role grants; being a Django superuser adds nothing."""
         return self.is_active and permissions.allows(self.role, perm)

@@ -16,7 +16,7 @@ from tickets.demo.world import World
 BY = "demo"
 PREFIX = "demo-"
 RISKY = "Safety appeals"  # half of its sample comes from reopened and moved tickets
-PAIRED = "Creator support"  # enough of it is scored by two to tell agreement
+PAIRED = "Creator support"  # most of it is scored by two
 CHANGED = "Payments & gifts"  # has two versions
 
 CRAFT, LAW = GroupPlan("Craft"), GroupPlan("Rules that cannot be bent")
@@ -102,7 +102,7 @@ def _plan(scorecard: Scorecard) -> None:
         strata=SamplePlan.Strata.RISK if function == RISKY else SamplePlan.Strata.TEAM,
         size=24 if function in (PAIRED, RISKY) else 16,
         least=4,
-        double_share=25 if function == PAIRED else 12,
+        double_share=30 if function == PAIRED else 20,
         reviewer_quota=5,
         seed=f"{scorecard.slug}",
     )

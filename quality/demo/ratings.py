@@ -1,6 +1,7 @@
 """What the demo's reviewers give, and when: worked out from the seat alone, so that it comes out the same again."""
 
 from datetime import datetime, timedelta
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ Floats = NDArray[np.float64]
 def submit_due(world: World, *, now: datetime) -> int:
     """Submit every seat of the demo whose time has come; returns how many."""
     open_ = Review.objects.filter(state=Review.State.OPEN, version__scorecard__in=cards.scorecards())
-    seats = list(open_.select_related("sampled__sample", "team").order_by("id"))
+    seats = list(open_.select_related("sampled__sample", "team", "agent").order_by("id"))
     if not seats:
         return 0
     due = due_at(seats, world, now=now)
@@ -88,7 +89,7 @@ def answers_of(seat: Review, card: Card, rater: int, world: World) -> dict[int, 
     weeks_ago = (world.now - seat.sampled.solved_at) / (world.now - world.stories.start)
     truth = np.random.default_rng([world.seed, 41, seat.ticket & 0xFFFFFFFF])
     eye = np.random.default_rng([world.seed, 42, seat.ticket & 0xFFFFFFFF, seat.seat])
-    skill = 0.88 + 0.04 * np.random.default_rng([world.seed, 43, seat.agent_id]).standard_normal()
+    skill = 0.88 + 0.04 * np.random.default_rng([world.seed, 43, crc32(seat.agent.slug.encode())]).standard_normal()
     if seat.team.slug == SLIDING:
         skill -= 0.1 * max(0.0, 0.55 - weeks_ago)
     skill += people.RATERS[rater].shift

@@ -121,10 +121,6 @@ class Review(models.Model):
         return f"review {self.pk}"
 
     @property
-    def score(self) -> float | None:
-        return None if self.score_bp is None else self.score_bp / 10_000
-
-    @property
     def was_changed(self) -> bool:
         """Whether a dispute changed what the reviewer had submitted."""
         return (self.score_bp, self.critical_failed) != (self.given_score_bp, self.given_critical_failed)

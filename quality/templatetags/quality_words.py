@@ -33,6 +33,12 @@ def points(value: float | None) -> str:
 
 
 @register.filter
+def distance(value: float) -> str:
+    """How far two shares are apart: `12.5 pts`."""
+    return f"{value * 100:.1f} pts"
+
+
+@register.filter
 def decimals(value: float | None) -> str:
     """Two decimals with a true minus: an alpha."""
     return NOTHING if value is None else f"{value:.2f}".replace("-", MINUS)

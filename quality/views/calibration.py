@@ -7,8 +7,9 @@ from django.views.decorators.http import require_safe
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
 from quality.agreement import FEWEST_UNITS
-from quality.calibration import FEWEST_PAIRS, calibration
+from quality.calibration import calibration
 from quality.models import Scorecard
+from quality.strictness import FEWEST_PAIRS, marks
 
 
 @require_safe
@@ -18,10 +19,12 @@ def index(request: ReaderRequest) -> HttpResponse:
     scorecards = list(Scorecard.objects.filter(is_active=True))
     slug = request.GET.get("scorecard", "")
     here = get_object_or_404(Scorecard, slug=slug) if slug else next(iter(scorecards), None)
+    found = calibration(here) if here else None
     context = {
         "scorecards": scorecards,
         "here": here,
-        "found": calibration(here) if here else None,
+        "found": found,
+        "reviewers": marks(found.reviewers) if found else [],
         "fewest_units": FEWEST_UNITS,
         "fewest_pairs": FEWEST_PAIRS,
     }

@@ -11,7 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.query import today
+from ops_dashboard.metrics.rendering.exports import file_of
+from ops_dashboard.metrics.rendering.numbers import text
+from ops_dashboard.metrics.views import download
+from ops_dashboard.people import audit
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.models import User
 from ops_dashboard.people.requests import ReaderRequest
@@ -20,8 +25,9 @@ from quality.conversation import conversation, ticket_of
 from quality.desk import desk, settled
 from quality.forms import answers_from
 from quality.models import Dispute, Review, Scorecard
+from quality.review_sheet import review_sheet
 from quality.samples import week_of
-from quality.scorecards import Card, Steps
+from quality.scorecards import Card, Steps, as_share
 from quality.strips import strip_of
 
 
@@ -37,18 +43,30 @@ def index(request: ReaderRequest) -> HttpResponse:
         "here": here,
         "tabs": listing.tabs(request.scope, here),
         "strip": strip_of(request.scope, signed_in(request), now=now, week=this_week()),
-        "page": None if here == "queue" else listing.page_of(found, request.GET.get("page", "1")),
-        "chips": [] if here == "queue" else listing.bar(request.GET, request.scope),
+        "page": None if here == listing.QUEUE else listing.page_of(found, request.GET.get("page", "1")),
+        "chips": [] if here == listing.QUEUE else listing.bar(request.GET, request.scope),
         "query": query.urlencode(),
         "is_agent": request.scope.agent_id is not None,
+        "may_export": request.scope.may_export,
     }
-    if here == "queue":
+    if here == listing.QUEUE:
         reviewer = signed_in(request)
         context["waiting"] = listing.waiting_for(reviewer, now=now, week=this_week())
         context["drafts"] = Review.objects.filter(reviewer=reviewer, state=Review.State.DRAFT).select_related(
             "version__scorecard"
         )
     return render(request, "quality/reviews.html", context)
+
+
+@require_safe
+@requires("sees_reviews", "may_export")
+def export(request: ReaderRequest, form: str) -> HttpResponse:
+    """The list as a file, for the same query string as its page."""
+    sheet = review_sheet(request.GET, request.scope)
+    file = file_of(sheet, form, raw=request.GET.get("raw") == "1")
+    query = request.GET.urlencode()
+    audit.record(request.scope.username, "exported", file.filename, query=query[:400], rows=len(sheet.rows))
+    return download(file)
 
 
 @requires("may_review")
@@ -192,5 +210,6 @@ def _say(request: HttpRequest, problem: str, done: str) -> None:
 def _submitted_words(review: Review) -> str:
     if review.published_at is None:
         return "Submitted. Another reviewer scores the same ticket; both are shown once both are in."
-    score = "No score: nothing applied." if review.score is None else f"Score {review.score:.1%}."
+    share = as_share(review.score_bp)
+    score = "No score: nothing applied." if share is None else f"Score {text(share, Unit.SHARE)}."
     return f"Submitted. {score}" + (" A critical criterion failed." if review.critical_failed else "")

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpResponse
@@ -10,37 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ops_dashboard.metrics.query import today
-from ops_dashboard.people import audit
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.models import User
 from ops_dashboard.people.requests import ReaderRequest
 from quality import samples
 from quality.models import Review, Sample, SamplePlan
+from quality.plan_form import PlanForm
+from quality.plans import save_plan
 from quality.views.reviews import this_week
-from tickets.models import Channel
 
 SHOWN = 60
-
-
-class PlanForm(forms.ModelForm):
-    """A plan; a change counts for draws from now on."""
-
-    channels = forms.MultipleChoiceField(required=False, help_text="none chosen means every channel")
-
-    class Meta:
-        model = SamplePlan
-        fields = ("name", "scorecard", "strata", "size", "least", "risk_share", "double_share", "channels",
-                  "reviewer_quota", "seed", "is_active")  # fmt: skip
-        labels = {
-            "size": "Tickets a week (of each agent, by agent)", "least": "At least of each stratum",
-            "risk_share": "Per cent from what is at risk", "double_share": "Per cent scored by two",
-            "reviewer_quota": "Reviews a week each reviewer owes", "is_active": "Drawn every week",
-        }  # fmt: skip
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        offered = list(Channel.objects.order_by("label").values_list("slug", "label"))
-        self.fields["channels"].choices = offered  # type: ignore[attr-defined]
 
 
 @require_safe
@@ -109,10 +87,7 @@ def plan(request: ReaderRequest, pk: int | None = None) -> HttpResponse:
     found = get_object_or_404(SamplePlan, pk=pk) if pk else None
     form = PlanForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        saved = form.save()
-        audit.record(
-            request.scope.username, "sample_plan_saved", str(saved)[:200], fields=", ".join(sorted(form.changed_data))
-        )
+        save_plan(form.save(commit=False), changed=form.changed_data, by=request.scope.username)
         messages.success(request, "Saved; it counts for draws from now on.")
         return redirect("samples")
     return render(request, "quality/plan.html", {"form": form, "plan": found})
@@ -126,7 +101,7 @@ def quotas() -> list[dict[str, object]]:
     reviewers = User.objects.filter(role="reviewer", is_active=True).annotate(done=done).order_by("username")
     return [
         {
-            "name": user.get_full_name() or user.username,
+            "name": user.shown_name,
             "done": user.done,
             "owed": owed,
             "share": min(100.0, 100 * user.done / owed) if owed else 0.0,

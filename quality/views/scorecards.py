@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ops_dashboard.people.access import requires
@@ -33,10 +32,8 @@ def create(request: ReaderRequest) -> HttpResponse:
     if not Team.objects.filter(support_function=function).exclude(support_function="").exists():
         messages.error(request, "Choose a support function that a team has.")
         return redirect("scorecards")
-    scorecard, _ = Scorecard.objects.get_or_create(
-        slug=slugify(function)[:80], defaults={"name": function, "support_function": function}
-    )
-    return redirect("scorecard-edit", scorecard.slug)
+    made = scorecards.make_scorecard(function, by=request.scope.username)
+    return redirect("scorecard-edit", made.slug)
 
 
 @require_safe

@@ -1,7 +1,8 @@
-// The reviewing desk: 1-5 choose, n does not apply, j and k move, Ctrl+Enter submits, ? shows the keys.
+// The reviewing desk: 1-5 choose, n does not apply, j and k move, Ctrl+S saves, Ctrl+Enter submits, ? shows the keys.
 // Single keys work only while the form has the focus and no text is being written.
 const form = document.querySelector("[data-desk]");
 const keys = document.querySelector("#desk-keys");
+let isUnsaved = false;
 
 function criteria() {
   return [...form.querySelectorAll("[data-criterion]")];
@@ -42,6 +43,11 @@ form?.addEventListener("keydown", (event) => {
     form.requestSubmit(form.querySelector("[data-submit]"));
     return;
   }
+  if (event.key === "s" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    form.dispatchEvent(new Event("save"));
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
   if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
@@ -55,7 +61,23 @@ document.addEventListener("keydown", (event) => {
   keys?.togglePopover();
 });
 
-// A form that is sent waits for no draft to be saved.
-form?.addEventListener("submit", () => window.htmx?.trigger(form, "htmx:abort"));
+form?.addEventListener("input", () => { isUnsaved = true; });
+form?.addEventListener("htmx:beforeRequest", () => { isUnsaved = false; });
 
-if (form) focusOn(criteria().find((one) => !one.querySelector("input:checked")) ?? criteria()[0]);
+// A form that is sent waits for no draft to be saved.
+form?.addEventListener("submit", () => {
+  isUnsaved = false;
+  window.htmx?.trigger(form, "htmx:abort");
+});
+
+// Words that were being written when the page goes are sent after it.
+addEventListener("beforeunload", () => {
+  if (!isUnsaved) return;
+  const words = { method: "POST", body: new FormData(form), keepalive: true, headers: { "HX-Request": "true" } };
+  fetch(form.getAttribute("hx-post"), words);
+});
+
+// On a phone the conversation stands above the form, and is read first.
+if (form && matchMedia("(min-width: 1080px)").matches) {
+  focusOn(criteria().find((one) => !one.querySelector("input:checked")) ?? criteria()[0]);
+}

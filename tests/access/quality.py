@@ -10,12 +10,12 @@ from ops_dashboard.people.models import Team
 from quality.disputes import raise_dispute
 from quality.models import Dispute, Review, Sample, SamplePlan
 from quality.reviews import claim
-from tests.access.rows import ABSENT, AdminModel, Row, page
+from tests.access.rows import ABSENT, AdminModel, Row, api, page
 from tests.cast import Cast
 from tests.quality.building import MONDAY, NOON, open_seats, reviewed, save_scorecard
 
 READ = ("alice", "bob", "carol", "dave", "quinn")
-REVIEW, SETTLE = ("quinn",), ("bob",)
+REVIEW, SETTLE, EXPORT = ("quinn",), ("bob",), ("bob", "carol")
 GONE = 405  # opens to POST only
 REVIEWED, DRAFT, DISPUTED, DRAWN = 9001, 9002, 9001, 9001
 
@@ -27,6 +27,10 @@ def posts(url: str, open_to: tuple[str, ...]) -> Row:
 
 ROWS: dict[str, Row] = {
     "reviews/": page("/reviews/", READ),
+    "reviews/export.csv": page("/reviews/export.csv", EXPORT),
+    "reviews/export.xlsx": page("/reviews/export.xlsx", EXPORT),
+    "api/v1/reviews/": api("/api/v1/reviews/", READ),
+    "api/v1/reviews/<int:pk>/": api(f"/api/v1/reviews/{REVIEWED}/", READ, dave=ABSENT),
     "reviews/claim/": posts("/reviews/claim/", REVIEW),
     "reviews/<int:pk>/": page(f"/reviews/{REVIEWED}/", READ, dave=ABSENT),
     "reviews/<int:pk>/save/": posts(f"/reviews/{DRAFT}/save/", REVIEW),

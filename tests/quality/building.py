@@ -9,6 +9,7 @@ from quality.reviews import Answer, Answers, claim, submit
 from quality.scorecard_plan import CriterionPlan, GroupPlan, ScorecardPlan
 from quality.scorecards import save_version
 from quality.scoring import Critical, Scale
+from tickets.models import Solve, Ticket
 
 MONDAY = date(2026, 3, 23)
 NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)
@@ -83,6 +84,18 @@ def open_seats(
         )
         for seat in range(1, seats + 1)
     ]
+
+
+def save_solve(
+    ticket: Ticket, agent: Agent, team: Team, *, at: datetime, nth: int = 1, last: bool = True, channel: int = 0
+) -> None:
+    """The agent solves the ticket, for the nth time."""
+    cuts = {"source": ticket.source, "priority": 0, "channel": channel, "language": 0, "reason": 0}
+    durations = dict.fromkeys(("resolution_s", "resolution_business_s", "wait_s", "wait_business_s"), 60)
+    Solve.objects.create(
+        ticket=ticket.id, nth=nth, team=team.pk, created_at=ticket.created_at, solved_at=at, solver=agent.pk,
+        is_automatic=False, is_first=nth == 1, is_last=last, replies=1, reassignments=0, **cuts, **durations,
+    )  # fmt: skip
 
 
 def answers(version: ScorecardVersion, **steps: int | None) -> Answers:

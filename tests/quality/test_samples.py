@@ -9,9 +9,9 @@ from ops_dashboard.people.models import Agent, Team
 from quality.models import Review, SampledTicket, SamplePlan
 from quality.samples import NotDrawable, draw, draw_due, population_of
 from tests.cast import Cast, make_cast
-from tests.quality.building import MONDAY, save_plan, save_scorecard
+from tests.quality.building import MONDAY, save_plan, save_scorecard, save_solve
 from tests.tickets.rows import save_ticket
-from tickets.models import Channel, Solve, Source, Ticket
+from tickets.models import Channel, Source, Ticket
 
 pytestmark = pytest.mark.django_db
 WEDNESDAY = datetime(2026, 3, 25, 12, tzinfo=UTC)
@@ -36,12 +36,7 @@ def solved(
     reopens: int = 0,
 ) -> Ticket:
     ticket = save_ticket(Source.objects.get(), str(ref), at=at - timedelta(days=1), team=team, reopens=reopens)
-    cuts = {"source": ticket.source, "priority": 0, "channel": channel, "language": 0, "reason": 0}
-    durations = dict.fromkeys(("resolution_s", "resolution_business_s", "wait_s", "wait_business_s"), 60)
-    Solve.objects.create(
-        ticket=ticket.id, nth=1, team=team.pk, created_at=ticket.created_at, solved_at=at, solver=agent.pk,
-        is_automatic=False, is_first=True, is_last=last, replies=1, reassignments=0, **cuts, **durations,
-    )  # fmt: skip
+    save_solve(ticket, agent, team, at=at, channel=channel, last=last)
     return ticket
 
 

@@ -19,6 +19,7 @@ from ops_dashboard.metrics.result import WHY_WITHHELD, Result
 
 MOST_ROWS = 200_000  # the same for every format
 FORMATS = ("csv", "xlsx", "json")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}",
               "\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
 
@@ -48,6 +49,9 @@ class Sheet:
     def is_partial(self) -> bool:
         return self.whole > len(self.rows)
 
+    def filename(self, form: str) -> str:
+        return f"{'partial-' if self.is_partial else ''}{self.name}.{form}"
+
     @property
     def cut_words(self) -> str:
         return f"{len(self.rows):,} of {self.whole:,} rows"
@@ -56,14 +60,18 @@ class Sheet:
 def export(result: Result, form: str, *, raw: bool = False) -> Export:
     """The result as a file in one of FORMATS; `raw` leaves the CSV unescaped for machines."""
     sheet = sheet_of(result)
-    name = f"{'partial-' if sheet.is_partial else ''}{sheet.name}.{form}"
+    if form == "json":
+        return Export(sheet.filename(form), "application/json", to_json(result))
+    return file_of(sheet, form, raw=raw)
+
+
+def file_of(sheet: Sheet, form: str, *, raw: bool = False) -> Export:
+    """The sheet as a spreadsheet file, csv or xlsx."""
     match form:
         case "csv":
-            return Export(name, "text/csv; charset=utf-8", to_csv(sheet, raw=raw))
+            return Export(sheet.filename(form), "text/csv; charset=utf-8", to_csv(sheet, raw=raw))
         case "xlsx":
-            return Export(name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", to_xlsx(sheet))
-        case "json":
-            return Export(name, "application/json", to_json(result))
+            return Export(sheet.filename(form), XLSX, to_xlsx(sheet))
     raise ValueError(f"{form!r} is not a file format here; try {', '.join(FORMATS)}.")
 
 

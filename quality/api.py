@@ -1,0 +1,157 @@
+"""Reviews for machines. The same lists, filters and scope as the pages; nothing is written here."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import api_view
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from ops_dashboard.people.access import api_requires, scope_behind
+from quality import listing
+from quality.disputes import steps_in_force
+from quality.models import Dispute, Review
+from quality.scorecards import Card, as_share
+
+LARGEST_PAGE = 500
+
+
+@extend_schema(
+    parameters=[
+        OpenApiParameter("list", str, description="all, mine, open, disputed, critical, unseen: as the role has them"),
+        OpenApiParameter("team", str, description="Slug; repeatable"),
+        OpenApiParameter("scorecard", str, description="Slug; repeatable"),
+        OpenApiParameter("period", str, description="Days of submission: last-28-days or 2026-03-01..2026-03-31"),
+        OpenApiParameter("before", int, description="The id that the page before ended with, as `next` gives it"),
+        OpenApiParameter("size", int, description=f"Rows a page, up to {LARGEST_PAGE}"),
+    ],
+    responses=OpenApiTypes.OBJECT,
+    operation_id="reviews",
+)
+@api_requires("sees_reviews")
+@api_view(["GET"])
+def reviews(request: Request) -> Response:
+    """Submitted reviews within reach, newest id first; an agent gets their own. 400 names what makes no sense."""
+    scope, asked = scope_behind(request), request.query_params
+    known = [slug for slug, _ in listing.lists_of(scope) if slug != listing.QUEUE]
+    slug = asked.get("list", "all")
+    size, before = _whole(asked.get("size", str(listing.ROWS))), _whole(asked.get("before", ""))
+    problems = {}
+    if slug not in known:
+        problems["list"] = f"'{slug}' is none of {', '.join(known)}."
+    if not 1 <= (size or 0) <= LARGEST_PAGE:
+        problems["size"] = f"A whole number from 1 to {LARGEST_PAGE}, please."
+    if before is None and asked.get("before"):
+        problems["before"] = "This page does not exist any more; start from the first one."
+    if problem := listing.submitted_in(asked)[1]:
+        problems["period"] = problem
+    if problems:
+        raise ValidationError(problems)
+    assert size is not None
+    found = listing.narrowed(listing.reviews_of(slug, scope), asked)
+    page = found.filter(pk__lt=before) if before is not None else found
+    rows = list(listing.with_names(page).order_by("-pk")[: size + 1])
+    return Response(
+        {
+            "count": found.count(),
+            "next": _next(request, rows[size - 1].pk) if len(rows) > size else None,
+            "results": [_row(review, request) for review in rows[:size]],
+        }
+    )
+
+
+@extend_schema(responses=OpenApiTypes.OBJECT, operation_id="review")
+@api_requires("sees_reviews")
+@api_view(["GET"])
+def review(request: Request, pk: int) -> Response:
+    """One submitted review with its criteria and disputes; 404 also when it is not the reader's to see."""
+    visible = Review.objects.visible_to(scope_behind(request)).filter(state=Review.State.SUBMITTED)
+    found = get_object_or_404(listing.with_names(visible).prefetch_related("scores"), pk=pk)
+    told = found.disputes.prefetch_related("criteria__criterion")
+    return Response(
+        {
+            **_row(found, request),
+            "notes": found.notes,
+            "criteria": _criteria(found),
+            "disputes": [_dispute(dispute) for dispute in told],
+        }
+    )
+
+
+def _row(review: Review, request: Request) -> dict[str, Any]:
+    return {
+        "id": review.pk,
+        "url": reverse("api-review", args=[review.pk], request=request),
+        "scorecard": review.version.scorecard.slug,
+        "version": review.version.number,
+        "team": review.team.slug,
+        "agent": review.agent.slug,
+        "reviewer": review.reviewer.username if review.reviewer else None,
+        "seat": review.seat,
+        "solved_at": review.solved_at,
+        "submitted_at": review.submitted_at,
+        "published_at": review.published_at,
+        "weight": review.weight,
+        "score": as_share(review.score_bp),
+        "score_before_critical": as_share(review.score_before_critical_bp),
+        "critical_failed": review.critical_failed,
+        "given_score": as_share(review.given_score_bp),
+        "is_seen": review.is_seen,
+        "is_disputed": review.is_disputed,
+    }
+
+
+def _criteria(review: Review) -> list[dict[str, Any]]:
+    scores = {score.criterion_id: score for score in review.scores.all()}
+    in_force = steps_in_force(review)
+    return [
+        {
+            "key": criterion.key,
+            "name": criterion.name,
+            "group": criterion.group.name,
+            "weight": criterion.weight,
+            "steps": criterion.steps,
+            "critical": criterion.critical,
+            "given_step": scores[criterion.pk].step,
+            "step": in_force[criterion.pk],
+            "reasons": scores[criterion.pk].reasons,
+            "note": scores[criterion.pk].note,
+        }
+        for criterion in Card.of(review.version).criteria
+        if criterion.pk in scores
+    ]
+
+
+def _dispute(dispute: Dispute) -> dict[str, Any]:
+    return {
+        "state": dispute.state,
+        "raised_at": dispute.raised_at,
+        "reason": dispute.reason,
+        "decided_at": dispute.decided_at,
+        "answer": dispute.answer,
+        "score_before": as_share(dispute.score_before_bp),
+        "score_after": as_share(dispute.score_after_bp),
+        "criteria": [
+            {
+                "key": row.criterion.key,
+                "given_step": row.given_step,
+                "proposed_step": row.proposed_step,
+                "is_granted": row.is_granted,
+            }
+            for row in dispute.criteria.all()
+        ],
+    }
+
+
+def _next(request: Request, before: int) -> str:
+    query = request.query_params.copy()
+    query["before"] = str(before)
+    return f"{request.build_absolute_uri(request.path)}?{query.urlencode()}"
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
