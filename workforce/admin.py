@@ -11,6 +11,7 @@ from ops_dashboard.people.admin import TeamAdmin
 from ops_dashboard.people.admin_kinds import AuditedAdmin
 from ops_dashboard.people.models import Team
 from tickets.models import BusinessCalendar
+from workforce import answered
 from workforce.models import (
     AgentSkill,
     Contract,
@@ -52,6 +53,18 @@ class QueueAdmin(AuditedAdmin):
     filter_horizontal = ["teams", "channels"]
 
     fields = [*QueueForm.Meta.fields, "teams", "channels"]
+
+    def save_model(self, request: HttpRequest, obj: Queue, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        answered.mark()  # what was done may take another time now
+
+    def delete_model(self, request: HttpRequest, obj: Queue) -> None:
+        answered.mark()
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Queue]) -> None:
+        answered.mark()
+        super().delete_queryset(request, queryset)
 
 
 @admin.register(Event)

@@ -11,17 +11,20 @@ from numpy.typing import NDArray
 from workforce import expected_misses
 from workforce.coverage import Grid, staffed_by
 from workforce.deferred import due_bins
-from workforce.forecasts import assumptions_of
+from workforce.forecasts import assumptions_of, net_agents
 from workforce.hours import Hours
 from workforce.intraday import rest_of_day_factor
 from workforce.models import INTERVAL_S, ForecastPoint, ForecastRun, Queue, QueueVolume, RosterVersion, ShiftSegment
 from workforce.requirements_read import required_by
-from workforce.staffing import Assumptions, Kind, by_interval
+from workforce.series import Instants
+from workforce.staffing import Assumptions
+from workforce.waiting import by_due_edge, waiting
 
 Amounts = NDArray[np.float64]
-BEFORE, AHEAD = timedelta(hours=48), timedelta(hours=24)
+BEFORE, AHEAD = timedelta(hours=48), timedelta(hours=96)
 LOOK_AHEAD = 8  # intervals that "the next hours" are
 HOUR_S = 3600
+WORTH_COUNTING_AGAIN = 0.02  # by how far the day departs from its forecast
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,17 @@ class QueueDay:
 
     queue: Queue
     zone: ZoneInfo
+    begins: int  # the slots of the queue's local day: its first, and the one after its last
+    ends: int
     planned: Amounts  # nan where there is no forecast
     expected: Amounts
     came: Amounts
     required: Amounts  # nan where unknown
     staffed: Amounts
-    late: Amounts  # contacts
+    late: Amounts  # contacts, from now on
     factor: float
+    waiting: int | None  # contacts without a first reply; None where work does not wait
+    overdue: int
     shortage: expected_misses.Shortage | None  # within the next hours, slots of the grid
 
 
@@ -52,23 +59,42 @@ class Day:
         return slice(self.here, min(self.here + LOOK_AHEAD, self.grid.count))
 
 
+@dataclass(frozen=True)
+class _Coming:
+    """What one queue will get and has to do, before anybody is there for it."""
+
+    hours: Hours
+    told: Assumptions
+    begins: int
+    ends: int
+    factor: float
+    expected: Amounts
+    required: Amounts
+    by_due: Amounts | None  # contacts that wait, by the edge from now on at which they are due
+
+
 def read_day(queues: Sequence[Queue], *, now: datetime) -> Day:
-    """Two days back, for the work that is still open, and a day ahead."""
+    """Two days back, for a local day of any zone, and as far ahead as deferred work may wait."""
     first = int((now - BEFORE).timestamp())
     grid = Grid(first - first % INTERVAL_S, INTERVAL_S, int((BEFORE + AHEAD).total_seconds()) // INTERVAL_S + 1)
     here = (int(now.timestamp()) - grid.first_s) // INTERVAL_S
     planned, spread = _forecasts(queues, grid)
     came = _volumes(queues, grid)
     required = required_by(queues, grid)
-    staffed = _staffed(queues, required, grid)
-    told = tuple(
-        _queue_day(queue, grid, here, planned[n], spread[n], came[n], required[n], staffed[n])
+    backlog = waiting(queues, now)
+    coming = [
+        _coming(queue, grid, here, planned[n], spread[n], came[n], required[n], backlog.get(queue.pk))
         for n, queue in enumerate(queues)
+    ]
+    needed = np.array([each.required for each in coming]).reshape(len(queues), grid.count)
+    staffed = _staffed(queues, needed, grid)
+    told = tuple(
+        _queue_day(queue, grid, here, planned[n], came[n], staffed[n], coming[n]) for n, queue in enumerate(queues)
     )
     return Day(grid, now, here, told)
 
 
-def _queue_day(
+def _coming(
     queue: Queue,
     grid: Grid,
     here: int,
@@ -76,56 +102,74 @@ def _queue_day(
     day_sd: float,
     came: Amounts,
     required: Amounts,
-    staffed: Amounts,
+    backlog: Instants | None,
+) -> _Coming:
+    """The rest of the local day by what came of it, and the people that this and the backlog ask for."""
+    hours, told = Hours.of(queue), assumptions_of(queue)
+    begins, ends = _local_day(hours, grid, here)
+    so_far = slice(begins, here)
+    known = ~np.isnan(planned[so_far])
+    factor = rest_of_day_factor(float(came[so_far][known].sum()), float(planned[so_far][known].sum()), day_sd=day_sd)
+    slots = np.arange(grid.count)
+    is_rest = (slots >= here) & (slots < ends)
+    expected = np.where(slots >= here, planned * np.where(is_rest, factor, 1.0), came)
+    by_due = None
+    if backlog is not None:
+        by_due = by_due_edge(backlog, grid.starts[here:], hours, told, step_s=grid.step_s)
+        if not np.isnan(planned[here:]).all():
+            again = net_agents(np.nan_to_num(expected[here:]), grid.starts[here:], hours, told, backlog)
+            required = np.concatenate([required[:here], again])
+    elif abs(factor - 1) >= WORTH_COUNTING_AGAIN:
+        contacts = np.where(is_rest, np.nan_to_num(expected), 0.0)
+        again = net_agents(contacts, grid.starts, hours, told)
+        required = np.where(is_rest & ~np.isnan(required), again, required)
+    return _Coming(hours, told, begins, ends, factor, expected, required, by_due)
+
+
+def _local_day(hours: Hours, grid: Grid, here: int) -> tuple[int, int]:
+    """The first slot of the queue's local day and the one after its last: 46 to 50 of them."""
+    now = datetime.fromtimestamp(int(grid.starts[here]), UTC)
+    begins, ends = (int(hours.midnight(now, days=days).timestamp()) for days in (0, 1))
+    return max((begins - grid.first_s) // INTERVAL_S, 0), (ends - grid.first_s) // INTERVAL_S
+
+
+def _queue_day(
+    queue: Queue, grid: Grid, here: int, planned: Amounts, came: Amounts, staffed: Amounts, coming: _Coming
 ) -> QueueDay:
-    hours = Hours.of(queue)
-    midnight = int(hours.midnight(datetime.fromtimestamp(int(grid.starts[here]), UTC)).timestamp())
-    so_far = slice(max((midnight - grid.first_s) // INTERVAL_S, 0), here)
-    factor = rest_of_day_factor(float(came[so_far].sum()), float(np.nansum(planned[so_far])), day_sd=day_sd)
-    today_ends = (midnight + 86_400 - grid.first_s) // INTERVAL_S
     ahead = np.arange(grid.count) >= here
-    is_today = ahead & (np.arange(grid.count) < today_ends)
-    expected = np.where(ahead, planned * np.where(is_today, factor, 1.0), came)
-    assumptions = assumptions_of(queue)
-    open_hours = hours.open_hours(grid.starts)
-    contacts = np.nan_to_num(expected)
+    by_due = coming.by_due
     return QueueDay(
         queue=queue,
-        zone=ZoneInfo(hours.zone),
+        zone=ZoneInfo(coming.hours.zone),
+        begins=coming.begins,
+        ends=coming.ends,
         planned=planned,
-        expected=expected,
+        expected=coming.expected,
         came=np.where(ahead, np.nan, came),
-        required=(needed := _required(required, contacts, factor, is_today, open_hours, assumptions)),
+        required=coming.required,
         staffed=staffed,
-        late=_late(contacts, staffed, open_hours, assumptions),
-        factor=factor,
-        shortage=_ahead(needed, staffed, here),
+        late=np.concatenate([np.zeros(here), _late(grid, here, staffed, coming)]),
+        factor=coming.factor,
+        waiting=None if by_due is None else int(by_due.sum()),
+        overdue=0 if by_due is None else int(by_due[0]),
+        shortage=_ahead(coming.required, staffed, here),
     )
 
 
-def _required(
-    planned: Amounts,
-    contacts: Amounts,
-    factor: float,
-    is_today: NDArray[np.bool_],
-    open_hours: Amounts,
-    told: Assumptions,
-) -> Amounts:
-    """The plan's people; for the rest of today, those that the reforecast asks for."""
-    if told.kind is Kind.DEFERRED or abs(factor - 1) < 0.02:
-        return planned * np.where(is_today, factor, 1.0)
-    again = by_interval(
-        np.where(is_today, contacts, 0.0), interval_s=INTERVAL_S, open_hours=open_hours, assumptions=told
-    )
-    return np.where(is_today & ~np.isnan(planned), again, planned)
-
-
-def _late(contacts: Amounts, staffed: Amounts, open_hours: Amounts, told: Assumptions) -> Amounts:
-    if told.kind is not Kind.DEFERRED:
-        return expected_misses.live(contacts, staffed, interval_s=INTERVAL_S, assumptions=told)
+def _late(grid: Grid, here: int, staffed: Amounts, coming: _Coming) -> Amounts:
+    """Contacts late in each slot from now on."""
+    told, contacts = coming.told, np.nan_to_num(coming.expected[here:])
+    if coming.by_due is None:
+        return expected_misses.live(contacts, staffed[here:], interval_s=INTERVAL_S, assumptions=told)
+    open_hours = coming.hours.open_hours(grid.starts[here:])
     due = due_bins(open_hours, told.target_s / HOUR_S, business=told.is_business_time, bin_hours=INTERVAL_S / HOUR_S)
     return expected_misses.deferred(
-        contacts * told.aht_s / HOUR_S, np.asarray(due, dtype=np.int64), open_hours, staffed, aht_s=told.aht_s
+        contacts * told.aht_s / HOUR_S,
+        np.asarray(due, dtype=np.int64),
+        open_hours,
+        staffed[here:],
+        aht_s=told.aht_s,
+        waiting=coming.by_due,
     )
 
 

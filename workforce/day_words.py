@@ -1,7 +1,7 @@
 """The day in words, tables and charts."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ def sentence(day: Day) -> str:
     """What matters most in the next hours: the queue with the most late contacts or the fewest people."""
     hours = LOOK_AHEAD * INTERVAL_S // 3600
     ranked = sorted(
-        day.queues, key=lambda each: (-late_ahead(day, each), -(each.shortage.people if each.shortage else 0))
+        day.queues, key=lambda each: (-told_late(day, each), -(each.shortage.people if each.shortage else 0))
     )
     if not ranked:
         return "There is no queue yet; a planner adds one in the administration."
@@ -60,11 +60,17 @@ def late_ahead(day: Day, each: QueueDay) -> float:
     return float(np.nansum(each.late[day.next_hours]))
 
 
+def told_late(day: Day, each: QueueDay) -> float:
+    """The same; less than is worth telling is nothing, so that it outranks no shortage."""
+    late = late_ahead(day, each)
+    return late if late >= WORTH_TELLING else 0.0
+
+
 def queue_table(day: Day) -> Table:
     """One row a queue, the one that will miss most first."""
     columns = (
         Column("Queue"), Column("Came today", "number"), Column("Expected by now", "number"),
-        Column("Rest of day", "number"),
+        Column("Rest of day", "number"), Column("Waiting", "number"),
         Column("At work now", "number"), Column("Needed now", "number"), Column("Short at most", "number"),
         Column("Expected late", "number"),
     )  # fmt: skip
@@ -73,20 +79,27 @@ def queue_table(day: Day) -> Table:
 
 
 def _queue_row(day: Day, each: QueueDay) -> tuple[Cell, ...]:
-    so_far = _so_far(day, each)
     here = day.here
-    rest = slice(here, so_far.start + 48)
+    so_far, rest = slice(each.begins, here), slice(here, each.ends)
     short = each.shortage.people if each.shortage else 0.0
     return (
         Cell(str(each.queue), order=str(each.queue), href=f"?queue={each.queue.slug}"),
         _number(float(np.nansum(each.came[so_far]))),
         _number(_sum(each.planned[so_far])),
         _number(_sum(each.expected[rest])),
+        _waiting(each),
         _number(float(each.staffed[here]), places=1),
         _number(float(each.required[here]), places=1),
         _number(short, places=1),
         _number(late_ahead(day, each)),
     )
+
+
+def _waiting(each: QueueDay) -> Cell:
+    """Contacts without a first reply, and how many of them are past their deadline."""
+    if each.waiting is None:
+        return Cell(NOTHING, order="")
+    return Cell(f"{each.waiting:,}", order=each.waiting, quiet=f"{each.overdue:,} overdue" if each.overdue else "")
 
 
 def _sum(values: NDArray[np.float64]) -> float:
@@ -97,12 +110,6 @@ def _number(value: float, *, places: int = 0) -> Cell:
     if np.isnan(value):
         return Cell(NOTHING, order="")
     return Cell(f"{value:,.{places}f}", order=round(value, 3))
-
-
-def _so_far(day: Day, each: QueueDay) -> slice:
-    """The slots of the queue's local day up to now."""
-    local = day.now.astimezone(each.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return slice(max(int((local.timestamp() - day.grid.first_s) // INTERVAL_S), 0), day.here)
 
 
 def contacts_chart(day: Day, each: QueueDay) -> Context:
@@ -200,11 +207,7 @@ def _trace(
 
 def _shown(day: Day, each: QueueDay) -> list[int]:
     """The slots of the queue's local day."""
-    first = _so_far(day, each).start
-    midnight = datetime.fromtimestamp(day.grid.first_s + first * INTERVAL_S, each.zone)
-    tomorrow = (midnight + timedelta(hours=30)).replace(hour=0, minute=0)
-    last = int((tomorrow.timestamp() - day.grid.first_s) // INTERVAL_S)
-    return list(range(first, min(last, day.grid.count)))
+    return list(range(each.begins, min(each.ends, day.grid.count)))
 
 
 def _value(values: NDArray[np.float64], slot: int | None) -> float | None:

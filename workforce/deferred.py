@@ -16,6 +16,7 @@ import numpy as np
 from workforce.series import Amounts, Codes
 
 _NOUGHT = 1e-9
+STRETCHES = (1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)  # of a deadline, while a goal lets work be late
 
 
 @dataclass(frozen=True)
@@ -58,24 +59,65 @@ def constant_agents(work_h: Amounts, due: Codes, open_hours: Amounts) -> Constan
     return best
 
 
-def even_agents(work_h: Amounts, due: Codes, open_hours: Amounts) -> Amounts:
+def even_agents(work_h: Amounts, due: Codes, open_hours: Amounts, waiting_h: Amounts | None = None) -> Amounts:
     """Agents in each bin of the most even staffing that keeps every deadline; 0 in closed bins.
 
     Its largest value is `constant_agents`; where a deadline falls into closed hours the work is due
-    at the close. Work that no open bin can do in time is left out.
+    at the close. Work that no open bin can do in time is left out. `waiting_h` is there at the start,
+    by the edge at which it is due (bins + 1 of them); what is overdue is due with what comes first.
     """
+    waiting = _settled_waiting(waiting_h, due, len(open_hours))
     open_bins = np.flatnonzero(open_hours > 0)
     hours = open_hours[open_bins]
-    arrived = np.cumsum(work_h)[open_bins]  # may be done by the end of each open bin
+    arrived = waiting[-1] + np.cumsum(work_h)[open_bins]  # may be done by the end of each open bin
     edges = open_bins + 1
-    settled = np.concatenate([[0.0], np.cumsum(work_h)])[np.searchsorted(due, edges, side="right")]
+    coming = np.concatenate([[0.0], np.cumsum(work_h)])
+    settled = waiting[edges] + coming[np.searchsorted(due, edges, side="right")]
     # A bin is last before the next opening: what falls due until then must be done by its end.
     until = np.concatenate([open_bins[1:], [len(open_hours)]])
-    settled = np.maximum(settled, np.concatenate([[0.0], np.cumsum(work_h)])[np.searchsorted(due, until, side="right")])
+    settled = np.maximum(settled, waiting[until] + coming[np.searchsorted(due, until, side="right")])
     settled = np.minimum(settled, arrived)
     pace = np.zeros(len(open_hours))
     pace[open_bins] = _taut(np.cumsum(hours), settled, arrived)
     return pace
+
+
+def _settled_waiting(waiting_h: Amounts | None, due: Codes, bins: int) -> Amounts:
+    """Hours of waiting work that are due by each edge."""
+    by_edge = np.zeros(bins + 1) if waiting_h is None else waiting_h.copy()
+    if len(due):
+        by_edge[due[0]], by_edge[0] = by_edge[due[0]] + by_edge[0], 0.0
+    return np.asarray(np.cumsum(by_edge))
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Work is done within `deadline_h` (open hours where `business`), at least a `share` of it."""
+
+    deadline_h: float
+    share: float = 1.0
+    business: bool = False
+    bin_hours: float = 1.0
+
+    def due(self, open_hours: Amounts, *, stretched: float = 1.0) -> Codes:
+        return due_bins(open_hours, self.deadline_h * stretched, business=self.business, bin_hours=self.bin_hours)
+
+
+def enough_agents(work_h: Amounts, open_hours: Amounts, goal: Goal, waiting_h: Amounts | None = None) -> Amounts:
+    """The most even staffing with which, oldest first, the goal's share of work is done in time.
+
+    Peaks are flattened by planning for a later deadline, as far as the goal lets work be late; all of
+    it is done in the end. What is overdue at the start is not the staffing's fault and not judged.
+    """
+    due = goal.due(open_hours)
+    best = even_agents(work_h, due, open_hours, waiting_h)
+    judged = float(work_h.sum()) + (float(waiting_h[1:].sum()) if waiting_h is not None else 0.0)
+    for stretched in STRETCHES:
+        flatter = even_agents(work_h, goal.due(open_hours, stretched=stretched), open_hours, waiting_h)
+        if late_work(work_h, due, open_hours, flatter, waiting_h) > (1 - goal.share) * judged + _NOUGHT:
+            break
+        best = flatter
+    return best
 
 
 def _taut(edge: Amounts, least: Amounts, most: Amounts) -> Amounts:
@@ -108,19 +150,26 @@ def _taut(edge: Amounts, least: Amounts, most: Amounts) -> Amounts:
     return slopes
 
 
-def late_work(work_h: Amounts, due: Codes, open_hours: Amounts, agents: float | Amounts) -> float:
-    """Hours of work that `agents`, working oldest first, do not finish in time."""
-    can = open_hours * agents
-    done = np.zeros(len(work_h) + 1)
-    left, finished = 0.0, 0.0
-    for each in range(len(work_h)):
-        left += work_h[each]
-        step = min(left, float(can[each]))
-        left, finished = left - step, finished + step
+def late_work(
+    work_h: Amounts, due: Codes, open_hours: Amounts, agents: float | Amounts, waiting_h: Amounts | None = None
+) -> float:
+    """Hours of work that `agents`, working oldest first, do not finish in time; overdue work takes its turn."""
+    waiting = np.zeros(len(work_h) + 1) if waiting_h is None else waiting_h
+    late_coming, late_waiting = late_by_bin(work_h, due, open_hours * agents, waiting)
+    return float(late_coming.sum() + late_waiting[1:].sum())
+
+
+def late_by_bin(work_h: Amounts, due: Codes, can_h: Amounts, waiting_h: Amounts) -> tuple[Amounts, Amounts]:
+    """Hours not done in time, oldest first: of the work that comes in each bin, and of what waits, by its edge."""
+    before = np.cumsum(waiting_h) - waiting_h
+    arrived = waiting_h.sum() + np.cumsum(work_h)
+    done, finished = np.zeros(len(work_h) + 1), 0.0
+    for each, (there, can) in enumerate(zip(arrived.tolist(), can_h.tolist(), strict=True)):
+        finished += min(there - finished, can)
         done[each + 1] = finished
-    arrived = np.cumsum(work_h)
-    in_time = np.minimum(np.maximum(done[due] - (arrived - work_h), 0.0), work_h)
-    return float(np.sum(work_h - in_time))
+    in_time = np.clip(done[due] - (arrived - work_h), 0.0, work_h)
+    waited = np.clip(done - before, 0.0, waiting_h)
+    return work_h - in_time, waiting_h - waited
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workforce.deferred import late_by_bin
 from workforce.staffing import Assumptions, given
 
 Amounts = NDArray[np.float64]
@@ -35,22 +36,28 @@ def _level(rate: float, agents: int, assumptions: Assumptions) -> float:
     return (given(rate, agents, assumptions).service_level or 0.0) if rate > 0 else 1.0
 
 
-def deferred(work_h: Amounts, due: Codes, open_hours: Amounts, staffed: Amounts, *, aht_s: float) -> Amounts:
+def deferred(
+    work_h: Amounts,
+    due: Codes,
+    open_hours: Amounts,
+    staffed: Amounts,
+    *,
+    aht_s: float,
+    waiting: Amounts | None = None,
+) -> Amounts:
     """Contacts that fall due in each interval and are not done by then, working oldest first.
 
     `due[i]` is the interval before whose start the work that came in i is due; what falls due past
-    the last interval is not judged.
+    the last interval is not judged. `waiting` are the contacts that are there at the start, by the
+    interval before whose start they are due; [0], those overdue, come first and are no news.
     """
-    arrived = np.cumsum(work_h)
-    done, finished = np.zeros(len(work_h) + 1), 0.0
-    for slot in range(len(work_h)):
-        finished += min(float(arrived[slot]) - finished, float(open_hours[slot] * staffed[slot]))
-        done[slot + 1] = finished
-    judged = due < len(work_h)
-    in_time = np.clip(done[np.minimum(due, len(work_h))] - (arrived - work_h), 0.0, work_h)
-    late = np.where(judged, work_h - in_time, 0.0) * HOUR_S / aht_s
-    told = np.bincount(np.minimum(due, len(work_h)), weights=late, minlength=len(work_h) + 1)
-    return np.asarray(told[: len(work_h)], dtype=np.float64)
+    bins = len(work_h)
+    waiting_h = (np.zeros(bins + 1) if waiting is None else waiting) * aht_s / HOUR_S
+    last = np.minimum(due, bins)
+    late_coming, late = late_by_bin(work_h, last, open_hours * staffed, waiting_h)
+    late[0] = 0.0
+    late += np.bincount(last, weights=late_coming, minlength=bins + 1)
+    return np.asarray(late[:bins] * HOUR_S / aht_s, dtype=np.float64)
 
 
 @dataclass(frozen=True)

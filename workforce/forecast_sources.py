@@ -12,12 +12,11 @@ contact on. It is counted from volumes as they stand now, late ones among them.
 import numpy as np
 
 from ops_dashboard.metrics.definitions import Amount, Column, Facts, Measure, Source
-from tickets.dimensions import of_model
 from tickets.models import BusinessCalendar
 from workforce.backtest import mean_deviation
 from workforce.models import INTERVAL_S, ForecastPoint, ForecastRun, Queue, QueueVolume
+from workforce.sources import QUEUE
 
-QUEUE = of_model("queue", "Queue", Queue, name="name", order="position")
 THOUSANDTHS = 1000  # forecasts are no whole numbers; they and their errors are kept in thousandths of a contact
 WEEKS = 8
 

@@ -19,8 +19,8 @@ from ops_dashboard.metrics.panels import Empty
 from ops_dashboard.people import audit
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
+from workforce import answered, forecast_orders, forecasts, what_if
 from workforce import forecast_charts as charts
-from workforce import forecast_orders, forecasts, what_if
 from workforce.erlang import Impossible
 from workforce.forecast_accuracy import turned
 from workforce.forecast_forms import AssumptionsForm, EventForm, WhatIfForm, asked_or_usual
@@ -186,6 +186,7 @@ def assumptions(request: ReaderRequest, slug: str) -> HttpResponse:
     try:
         with transaction.atomic():
             queue = form.save()
+            answered.mark()
             if newest := queue.runs.first():
                 forecasts.rebuild_requirements(newest)
             fields: list[audit.Detail] = list(form.changed_data)

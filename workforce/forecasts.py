@@ -33,6 +33,7 @@ from workforce.series import Amounts, Instants, Series, day_number
 from workforce.shrinkage import gross
 from workforce.staffing import Assumptions, Kind, by_interval
 from workforce.uplift import Happening
+from workforce.waiting import by_due_edge, waiting
 
 HORIZON_DAYS = 28
 ORIGINS = 8  # of the test that goes with a run
@@ -111,7 +112,8 @@ def rebuild_requirements(run: ForecastRun) -> int:
     if assumptions.kind is Kind.DEFERRED:  # a day's work may be done at any hour: its own quantile counts
         p90 = p50 * _day_ratio(run, at)
     hours = Hours.of(queue)
-    net = [_net(amounts, at, hours, assumptions) for amounts in (p50, p90)]
+    came = waiting([queue], run.as_of).get(queue.pk)
+    net = [net_agents(amounts, at, hours, assumptions, came) for amounts in (p50, p90)]
     net[1] = np.maximum(net[0], net[1])
     rows = (
         StaffingRequirement(
@@ -133,14 +135,25 @@ def rebuild_requirements(run: ForecastRun) -> int:
     return len(points)
 
 
-def _net(amounts: Amounts, at: Instants, hours: Hours, assumptions: Assumptions) -> Amounts:
-    """Deferred work of the last days may still be done after the horizon."""
+def net_agents(
+    amounts: Amounts, at: Instants, hours: Hours, assumptions: Assumptions, came: Instants | None = None
+) -> Amounts:
+    """People on the work in each interval. Deferred work of the last days may still be done after the horizon,
+    and starts with what came before and waits.
+    """
     if assumptions.kind is not Kind.DEFERRED or not len(at):
         return by_interval(amounts, interval_s=INTERVAL_S, open_hours=hours.open_hours(at), assumptions=assumptions)
     spare = 2 * int(assumptions.target_s) // INTERVAL_S + 7 * 48
     longer = np.concatenate([at, at[-1] + INTERVAL_S * np.arange(1, spare + 1)])
     contacts = np.concatenate([amounts, np.zeros(spare)])
-    net = by_interval(contacts, interval_s=INTERVAL_S, open_hours=hours.open_hours(longer), assumptions=assumptions)
+    there = None if came is None else by_due_edge(came, longer, hours, assumptions, step_s=INTERVAL_S)
+    net = by_interval(
+        contacts,
+        interval_s=INTERVAL_S,
+        open_hours=hours.open_hours(longer),
+        assumptions=assumptions,
+        waiting=there,
+    )
     return net[: len(at)]
 
 

@@ -109,8 +109,6 @@ PRODUCTIVITY: tuple[Metric, ...] = (
         owner="the team that held the ticket, and the one that was rostered; by agent, the one who solved",
         maturity_days=1,
         minimum_n=30,
-        peers="Occupancy (handling over handling and waiting) needs handle times, which tickets do not carry; it is "
-        "not estimated here.",
         rights=_PLANS,
         source="solves",
         part="agent_solves",
@@ -118,6 +116,43 @@ PRODUCTIVITY: tuple[Metric, ...] = (
         whole="productive_s",
         scale=_HOUR_S,
         n="agent_solves",
+        of_shares=False,
+    ),
+    Total(
+        slug="contacts_done",
+        label="Contacts done",
+        unit=Unit.COUNT,
+        better=Better.NEITHER,
+        definition="Tickets solved by agents that belong to a queue, by the queue that takes the team's work from that "
+        "channel. A ticket that came back and was solved again counts twice, as it was offered twice.",
+        attribution="the half-hour of the solve",
+        owner="the team that held the ticket",
+        maturity_days=1,
+        rights=_PLANS,
+        source="answered",
+        measure="contacts",
+    ),
+    Ratio(
+        slug="planned_occupancy",
+        label="Planned occupancy, from the assumed handle time",
+        unit=Unit.SHARE,
+        better=Better.NEITHER,
+        definition="Work done, in hours of the handle time that each queue assumes now, over rostered hours on the "
+        "queue. Done is what agents solved, counted for the queue that takes the team's work from that channel; a chat "
+        "counts with its share of an agent when as many run as may. Tickets carry no measured handle time: where the "
+        "assumption is off by a tenth, so is this figure, and above 100 % it is too long or people work more than "
+        "they are rostered for. For work that waits in a backlog throughput says more.",
+        attribution="the half-hour of the solve, and of the hours",
+        owner="the team that held the ticket, and the one that was rostered",
+        maturity_days=1,
+        minimum_n=30,
+        peers="Peers measure it: talk, hold and wrap-up over time logged in and ready.",
+        rights=_PLANS,
+        source="answered",
+        part="assumed_s",
+        whole_source="rostered",
+        whole="productive_s",
+        n="contacts",
         of_shares=False,
     ),
     Ratio(

@@ -4,6 +4,7 @@ from ops_dashboard.metrics.forms import Asked
 from ops_dashboard.metrics.pages import BridgePanel, CustomPanel, CutPanel, FigureSpec, LinePanel, Link, Page, site
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.ways import Pairs, Way, days_and_teams, offer
+from workforce.occupancy import occupancy
 from workforce.productivity import allocation, equal_mix
 
 PRODUCTIVITY = Page(
@@ -15,6 +16,7 @@ PRODUCTIVITY = Page(
         FigureSpec("cost_per_resolution"),
         FigureSpec("staff_cost"),
         FigureSpec("solved_per_hour", label="Solved per productive hour"),
+        FigureSpec("planned_occupancy", label="Planned occupancy"),
         FigureSpec("paid_hours"),
         FigureSpec("staffed_hours"),
         FigureSpec("shrinkage"),
@@ -36,6 +38,13 @@ PRODUCTIVITY = Page(
         CutPanel(slug="shrinkage-by", title="Shrinkage", metric="shrinkage"),
         LinePanel(slug="hours", title="Staffed hours", metric="staffed_hours", marks="bars"),
         BridgePanel(slug="why-cost", title="Why the cost changed", metric="staff_cost", by="vendor"),
+        CustomPanel(
+            slug="occupancy",
+            title="Planned occupancy",
+            template="workforce/_occupancy.html",
+            context=occupancy,
+            size="full",
+        ),
         CustomPanel(
             slug="mix",
             title="Vendors at equal case mix",

@@ -1,4 +1,4 @@
-"""Rostered time, as the metric engine sees it.
+"""Rostered time and what was done in it, as the metric engine sees them.
 
 A fact of rostered time is a piece of a published shift that lies within one half-hour: so hours of
 the day and days of any reporting zone with whole or half hours come out exactly. It exists once its
@@ -9,9 +9,10 @@ import numpy as np
 
 from ops_dashboard.metrics.definitions import Amount, Column, Facts, Measure, Source
 from tickets.dimensions import AGENT, of_model
-from workforce.models import INTERVAL_S, Activity, Contract, Rate, RosterVersion, Shift, ShiftSegment
+from workforce.models import INTERVAL_S, Activity, Answered, Contract, Queue, Rate, RosterVersion, Shift, ShiftSegment
 
 ACTIVITY = of_model("activity", "Activity", Activity, name="name")
+QUEUE = of_model("queue", "Queue", Queue, name="name", order="position")
 
 
 def _table(model: type) -> str:
@@ -129,4 +130,33 @@ ROSTERED = Source(
 )
 
 
-SOURCES = (ROSTERED,)
+# How long a contact keeps an agent busy (`Queue.busy_s`), as the queue assumes it now.
+_BUSY_S = f"""CASE WHEN queue.kind = '{Queue.Kind.CHAT}' AND cardinality(queue.concurrent_aht_s) > 0
+        THEN queue.concurrent_aht_s[cardinality(queue.concurrent_aht_s)]::numeric / cardinality(queue.concurrent_aht_s)
+        ELSE queue.aht_s END"""
+
+ANSWERED = Source(
+    slug="answered",
+    label="Contacts done, by queue",
+    table=f"""(
+        SELECT done.*, round(done.contacts * {_BUSY_S})::int AS assumed_s
+          FROM {_table(Answered)} done JOIN {_table(Queue)} queue ON queue.id = done.queue_id
+    )""",
+    at="f.start_at",
+    team="f.team",
+    subject="f.queue_id",
+    about="queue",
+    rows_right="sees_plans",
+    columns=(
+        Column("queue", "<i4", "f.queue_id"),
+        Column("contacts", "<i4", "f.contacts"),
+        Column("assumed_s", "<i4", "f.assumed_s"),
+    ),
+    measures=(
+        Measure("contacts", _column("contacts"), hourly=True),
+        Measure("assumed_s", _column("assumed_s"), hourly=True),
+    ),
+    dimensions=(QUEUE,),
+)
+
+SOURCES = (ROSTERED, ANSWERED)

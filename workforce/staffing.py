@@ -113,18 +113,35 @@ def given(arrivals_per_hour: float, agents: int, assumptions: Assumptions) -> Gi
 
 
 def by_interval(
-    contacts: Amounts, *, interval_s: int, open_hours: Amounts, assumptions: Assumptions, due: Codes | None = None
+    contacts: Amounts,
+    *,
+    interval_s: int,
+    open_hours: Amounts,
+    assumptions: Assumptions,
+    waiting: Amounts | None = None,
 ) -> Amounts:
-    """Net agents for each interval. `open_hours` are the open hours in each; deferred work needs `due` bins."""
+    """Net agents for each interval. `open_hours` are the open hours in each; `waiting` are the contacts that
+    deferred work starts with, by the edge at which they are due (`waiting.by_due_edge`).
+    """
     if assumptions.kind is Kind.DEFERRED:
-        bins = due if due is not None else _due(open_hours, interval_s, assumptions)
-        return deferred.even_agents(contacts * assumptions.aht_s / HOUR_S, bins, open_hours)
+        each_h = assumptions.aht_s / HOUR_S
+        waiting_h = None if waiting is None else waiting * each_h
+        return deferred.enough_agents(contacts * each_h, open_hours, _goal(interval_s, assumptions), waiting_h)
     rates = np.where(open_hours > 0, contacts * HOUR_S / interval_s, 0.0)
     rates = np.where(rates > NEGLIGIBLE, np.round(rates, 2), 0.0)
     levels, place = np.unique(rates, return_inverse=True)
     people = [0.0 if rate <= 0 else float(needed(float(rate), assumptions).agents) for rate in levels]
     least = 1.0 if contacts.sum() > 0 else 0.0  # whoever may be called is there
     return np.where(open_hours > 0, np.maximum(np.array(people)[place], least), 0.0)
+
+
+def _goal(interval_s: int, assumptions: Assumptions) -> deferred.Goal:
+    return deferred.Goal(
+        deadline_h=assumptions.target_s / HOUR_S,
+        share=assumptions.share,
+        business=assumptions.is_business_time,
+        bin_hours=interval_s / HOUR_S,
+    )
 
 
 def _due(open_hours: Amounts, interval_s: int, assumptions: Assumptions) -> Codes:

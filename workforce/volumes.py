@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from ops_dashboard.people.models import Team
 from tickets.models import Channel, Solve, Span, Ticket
 from tickets.vocabulary import Status, Step
+from workforce import answered
 from workforce.forecast_marks import mark_forecasts
 from workforce.models import INTERVAL_S, Queue, QueueVolume
 
@@ -44,22 +45,23 @@ def refresh(*, since: datetime | None = None) -> int:
 
     Safe to run twice and at the same time: what was there is replaced in one transaction.
     """
-    places = _places()
+    taken = places()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         stale = QueueVolume.objects.all() if since is None else QueueVolume.objects.filter(start_at__gte=since)
         stale.delete()
         mark_forecasts(since)
-        if not places:
-            return 0
-        teams, channels, queues = (list(column) for column in zip(*places, strict=True))
-        left_out = [Status.SPAM.value, Status.DELETED.value]
+        teams, channels, queues = (list(column) for column in zip(*taken, strict=True)) if taken else ([], [], [])
         told = {"teams": teams, "channels": channels, "queues": queues, "since": since}
-        cursor.execute(_INSERT, told | {"left_out": left_out, "reopened": Step.REOPENED.value})
+        told |= {"left_out": [Status.SPAM.value, Status.DELETED.value], "reopened": Step.REOPENED.value}
+        answered.count(cursor, told, since=since)
+        if not taken:
+            return 0
+        cursor.execute(_INSERT, told)
         return cursor.rowcount
 
 
-def _places() -> list[tuple[int, int, int]]:
+def places() -> list[tuple[int, int, int]]:
     """(team, channel, queue) for every pair that has a queue: the first one, by position, that takes it."""
     queues = list(Queue.objects.active().prefetch_related("teams", "channels"))
     taken = [

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 CELLS = [(date(2026, 3, 30), 1), (date(2026, 3, 31), 2)]
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 # Sources made from wider rows; tests/workforce/test_sources.py looks at how they are read.
-COMPUTED = {"rostered", "forecasts", "forecast_days"}
+COMPUTED = {"rostered", "answered", "forecasts", "forecast_days"}
 
 
 def plan_of(source: Source) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ops_dashboard.people.models import Team, User
 from ops_dashboard.people.roles import Role
+from tests.metrics.facts import add_ticket, record
 from tests.workforce.rostering import MONDAY, make_team, published, shift, week
 from workforce import day_words, rosters
 from workforce.day import Day, QueueDay, read_day
@@ -90,8 +91,62 @@ def test_a_busier_day_than_forecast_asks_for_more_people_for_the_rest_of_it() ->
 
 def test_a_team_of_two_queues_is_split_as_they_need_people() -> None:
     team = team_at_work()
-    day = read(queue(team, "phone", needed=3), queue(team, "chat", needed=1))
+    both = queue(team, "phone", needed=3), queue(team, "chat", needed=1)
+    for each in both:
+        came(each, 10)
+    day = read(*both)
     assert [each.staffed[day.here] for each in day.queues] == [1.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("now", "slots"),
+    [
+        (datetime(2026, 3, 29, 10, tzinfo=UTC), 46),  # the day on which Warsaw's clocks go forward
+        (datetime(2026, 10, 25, 10, tzinfo=UTC), 50),
+        (NOW, 48),
+    ],
+)
+def test_a_day_has_as_many_half_hours_as_it_has(now: datetime, slots: int) -> None:
+    team, _ = make_team()
+    each = only(read(queue(team, now=now), now=now))
+    assert each.ends - each.begins == slots
+    assert each.begins + int((now - each_midnight(each, now)).total_seconds()) // 1800 == 96  # 48 hours back is slot 0
+
+
+def each_midnight(each: QueueDay, now: datetime) -> datetime:
+    return now.astimezone(each.zone).replace(hour=0, minute=0).astimezone(UTC)
+
+
+def test_only_half_hours_that_were_forecast_tell_how_the_day_goes() -> None:
+    told = queue(team_at_work())
+    came(told, 10)
+    ForecastPoint.objects.filter(start_at__lt=NOW - timedelta(hours=2)).delete()
+    assert only(read(told)).factor == pytest.approx(1.0)
+
+
+def test_messages_that_wait_are_done_first_and_the_overdue_are_told() -> None:
+    """Two people do four an hour; 20 came three hours ago and are overdue, 12 an hour ago, due in an hour."""
+    told = queue(
+        team_at_work(), "mail", expected=0, needed=0, kind=Queue.Kind.DEFERRED, aht_s=1800, target_s=7200, share=0.9
+    )
+    for number in range(32):
+        at = NOW.replace(minute=0) - timedelta(hours=3 if number < 20 else 1)
+        record(add_ticket(number + 1, created_at=at, team=told.teams.get().pk))
+    each = only(read(told))
+    assert (each.waiting, each.overdue) == (32, 20)
+    # The grid's slot of now begins at 11:00, and the 12 are due at 12:00: all of them are late then.
+    assert each.late[96:104].tolist() == [0, 0, 12, 0, 0, 0, 0, 0]
+    assert each.required[96] > 2 > each.required[96 + 8]
+
+
+def test_a_shortage_is_told_before_what_is_hardly_late() -> None:
+    other, agents = make_team("other", "cem", "dot")
+    published(other, shift(agents["cem"], MONDAY), shift(agents["dot"], MONDAY))
+    fine = queue(other, "phone", expected=1, needed=0)
+    came(fine, 1)
+    short = queue(team_at_work(), "chat", expected=0, needed=5)
+    assert 0 < day_words.late_ahead(read(fine, short), read(fine, short).queues[0]) < 0.5
+    assert day_words.sentence(read(fine, short)).startswith("Chat is 3 agents short")
 
 
 def test_drafts_are_nobody_at_work() -> None:
@@ -135,4 +190,4 @@ def test_the_page_asks_a_steady_number_of_queries() -> None:
         with CaptureQueriesContext(connection) as queries:
             assert planner.get("/today/").status_code == 200
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 14
+    assert counts[0] == counts[1] <= 16

@@ -19,6 +19,9 @@ def test_the_demo_tells_queues_with_volumes_and_forecasts_and_takes_them_away() 
     assert counts[0] == 10
     assert counts[1] == 3
     assert counts[2] >= 20
+    messages = Queue.objects.filter(kind=Queue.Kind.DEFERRED)
+    assert {queue.aht_s % 60 for queue in messages} == {0}
+    assert all(queue.aht_s != 360 for queue in messages)  # fitted to what came and who is there
     assert sum(QueueVolume.objects.values_list("offered", flat=True)) > 700
     assert {run.as_of <= world.now for run in ForecastRun.objects.all()} == {True}
     volumes.tell(world)

@@ -38,6 +38,25 @@ def test_closed_hours_do_no_work_and_what_is_due_later_is_not_judged() -> None:
     assert deferred(array(9.0), np.array([7]), array(1), array(1), aht_s=60).tolist() == [0]
 
 
+def test_what_waits_is_done_first_and_what_is_overdue_is_no_news() -> None:
+    """Four hours of work wait: two overdue, one due an hour on, one three hours on; one person does them in turn."""
+    nothing, due, open_hours = array(0, 0, 0, 0), np.array([2, 3, 4, 4]), array(1, 1, 1, 1)
+    waiting = array(2, 1, 0, 1, 0)
+    alone = deferred(nothing, due, open_hours, array(1, 1, 1, 1), aht_s=3600, waiting=waiting)
+    assert alone.tolist() == [0, 1, 0, 1]
+    three = deferred(nothing, due, open_hours, array(3, 3, 3, 3), aht_s=3600, waiting=waiting)
+    assert three.tolist() == [0, 0, 0, 0]
+
+
+def test_what_comes_waits_behind_what_is_there() -> None:
+    """One hour comes in each hour, due two hours on; three overdue hours push the first three back too far."""
+    late = deferred(
+        array(1, 1, 1, 1), np.array([2, 3, 4, 5]), array(1, 1, 1, 1), array(1, 1, 1, 1), aht_s=3600,
+        waiting=array(3, 0, 0, 0, 0),
+    )  # fmt: skip
+    assert late.tolist() == [0, 0, 1, 1]
+
+
 def test_the_worst_shortage_is_the_run_that_lacks_most() -> None:
     needed, there = array(5, 4, 4, 9, 2, 2, 2), array(4, 4, 4, 6, 1, 1, 3)
     assert worst_shortage(needed, there) == Shortage(first=3, last=5, people=3.0)

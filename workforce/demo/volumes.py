@@ -9,39 +9,47 @@ would have been made, so that their accuracy is real.
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Sum
 
 from ops_dashboard.people.models import Team
 from tickets.demo.catalogue import LIVE_CHANNELS, NIGHT_TEAM, SITES, TEAMS, Pattern
+from tickets.demo.organisation import TEAM_INDEX
 from tickets.demo.stories import LAUNCH_TEAMS, OUTAGE_TEAMS
 from tickets.demo.world import World
 from tickets.models import BusinessCalendar, Channel
 from workforce import forecasts, volumes
+from workforce.demo.people import BREAKS
 from workforce.hours import Hours
-from workforce.models import Event, ForecastRun, Queue
+from workforce.models import Event, ForecastRun, Queue, QueueVolume
 
 PREFIX = "demo-"
 WEEKS_AGO = (6, 4, 2, 1)  # Mondays from which forecasts stand, besides today
 ORIGINS = 4  # of their tests
 MINUTE, HOUR = 60, 3600
 CHAT_AHT_S = [540, 640, 790]
-MESSAGES = {  # handle time and deadline of each support function
-    "Account access": (7 * MINUTE, 14 * HOUR),
-    "Payments & gifts": (10 * MINUTE, 14 * HOUR),
-    "Creator support": (11 * MINUTE, 20 * HOUR),
-    "Safety appeals": (8 * MINUTE, 14 * HOUR),
-    "Technical issues": (9 * MINUTE, 12 * HOUR),
-    "Ads & business": (12 * MINUTE, 14 * HOUR),
-    "Live & video": (8 * MINUTE, 14 * HOUR),
-    "Privacy requests": (14 * MINUTE, 20 * HOUR),
+DEADLINES = {  # of messages of each support function
+    "Account access": 14 * HOUR,
+    "Payments & gifts": 14 * HOUR,
+    "Creator support": 20 * HOUR,
+    "Safety appeals": 14 * HOUR,
+    "Technical issues": 12 * HOUR,
+    "Ads & business": 14 * HOUR,
+    "Live & video": 14 * HOUR,
+    "Privacy requests": 20 * HOUR,
 }
+WEEK, LATELY = timedelta(weeks=1), timedelta(weeks=4)
+PRODUCTIVE = 1 - sum(minutes for _, minutes, _ in BREAKS) / 480  # of a shift of the demo
 
 
 def tell(world: World) -> None:
     """Queues, events, volumes, and the forecasts of days gone by."""
     with transaction.atomic():
+        is_new = not Queue.objects.filter(slug__startswith=PREFIX).exists()
         _queues()
         _events(world)
     volumes.refresh()
+    if is_new:
+        fit_handle_times(world)
     for queue in Queue.objects.filter(slug__startswith=PREFIX):
         today = Hours.of(queue).midnight(world.now)
         for weeks in (*WEEKS_AGO, 0):
@@ -64,6 +72,33 @@ def remove() -> None:
     Queue.objects.filter(slug__startswith=PREFIX).delete()
 
 
+def fit_handle_times(world: World) -> None:
+    """Let a message take what makes its teams as loaded as the tickets' own stories have them.
+
+    So the people of the demo are neither idle nor drowned, however many tickets are invented: hours on
+    the queue in a week, times the share of them that is work, over what came in a week lately.
+    """
+    now_s, organisation = world.now.timestamp(), world.organisation
+    is_here = (organisation.from_s <= now_s) & (now_s < organisation.to_s)
+    week_hours = organisation.shifts.sum(axis=1) * is_here * PRODUCTIVE
+    for function in DEADLINES:
+        queue = Queue.objects.filter(slug=_slug(function)).first()
+        lately = QueueVolume.objects.filter(queue=queue, start_at__gte=world.now - LATELY)
+        came = lately.aggregate(came=Sum("offered"))["came"]
+        if queue is None or not came:
+            continue
+        work_h = sum(
+            float(week_hours[organisation.team == TEAM_INDEX[spec.slug]].sum()) * spec.utilisation
+            for spec in TEAMS if spec.function == function
+        )  # fmt: skip
+        queue.aht_s = max(round(work_h * (LATELY / WEEK) / came * HOUR / MINUTE), 1) * MINUTE
+        queue.save(update_fields=["aht_s"])
+
+
+def _slug(function: str) -> str:
+    return f"{PREFIX}{function.lower().replace(' & ', '-').replace(' ', '-')}-messages"
+
+
 def _queues() -> None:
     teams = {team.slug: team for team in Team.objects.filter(slug__in=[spec.slug for spec in TEAMS])}
     channels = {channel.slug: channel for channel in Channel.objects.all()}
@@ -74,13 +109,12 @@ def _queues() -> None:
     for slug in LIVE_CHANNELS:
         if slug in channels:
             Queue.objects.get(slug=f"{PREFIX}{slug}").channels.set([channels[slug]])
-    for place, (function, (aht_s, deadline_s)) in enumerate(MESSAGES.items(), start=3):
-        slug = function.lower().replace(" & ", "-").replace(" ", "-")
+    for place, (function, deadline_s) in enumerate(DEADLINES.items(), start=3):
         mine = [spec for spec in TEAMS if spec.function == function]
         calendar, zone = _hours(mine[0].slug)
         queue = _queue(
-            f"{slug}-messages", f"{function}, messages", Queue.Kind.DEFERRED, place,
-            aht_s=aht_s, target_s=deadline_s, share=0.9, calendar=calendar, zone=zone, is_business_time=bool(calendar),
+            _slug(function).removeprefix(PREFIX), f"{function}, messages", Queue.Kind.DEFERRED, place,
+            target_s=deadline_s, share=0.9, calendar=calendar, zone=zone, is_business_time=bool(calendar),
         )  # fmt: skip
         queue.teams.set([teams[spec.slug] for spec in mine if spec.slug in teams])
 

@@ -9,7 +9,7 @@ from workforce.models.forecasts import (
     Staffing,
     StaffingRequirement,
 )
-from workforce.models.queues import INTERVAL_S, Event, Queue, QueueVolume
+from workforce.models.queues import INTERVAL_S, Answered, Event, Queue, QueueVolume
 from workforce.models.rosters import (
     Activity,
     CalendarFeed,
@@ -25,6 +25,7 @@ __all__ = [
     "INTERVAL_S",
     "Activity",
     "AgentSkill",
+    "Answered",
     "CalendarFeed",
     "Contract",
     "ContractType",

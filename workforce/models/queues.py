@@ -76,6 +76,12 @@ class Queue(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def busy_s(self) -> float:
+        """How long a contact keeps an agent busy; of chat, its share when as many run as may."""
+        chats = self.concurrent_aht_s if self.kind == self.Kind.CHAT else []
+        return chats[-1] / len(chats) if chats else float(self.aht_s)
+
 
 class QueueVolume(models.Model):
     """What a queue was offered in one interval. `workforce/volumes.py` is the only writer."""
@@ -92,6 +98,19 @@ class QueueVolume(models.Model):
                 condition=Q(reopened__gte=0, offered__gte=F("reopened")), name="queue_volume_is_a_count"
             )
         ]
+
+
+class Answered(models.Model):
+    """Contacts that a team got done for a queue in one interval. `workforce/answered.py` is the only writer."""
+
+    pk = models.CompositePrimaryKey("queue", "team", "start_at")
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE)
+    team = models.IntegerField()  # 0: no team
+    start_at = models.DateTimeField()
+    contacts = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["team", "start_at"], name="answered_by_moment")]
 
 
 class EventQuerySet(QuerySet["Event"]):

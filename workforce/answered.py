@@ -1,0 +1,47 @@
+"""What teams got done for queues, counted from ticket facts: the only writer of `Answered`.
+
+A contact is done when an agent solves its ticket; each solve counts for the team that held the ticket
+then, and for the queue that takes that team's work from that channel. So a ticket that comes back is
+done twice, as it is offered twice.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Min
+from django.utils import timezone
+
+from ops_dashboard.metrics.rollup import mark_days
+from tickets.models import Solve, Ticket
+from workforce.models import INTERVAL_S, Answered
+
+DAY = timedelta(days=1)  # a reporting zone's days lie up to one apart from those of UTC
+Place = tuple[int, int, int]  # team, channel, queue
+
+_INSERT = f"""
+INSERT INTO {Answered._meta.db_table} (queue_id, team, start_at, contacts)
+SELECT place.queue, s.team, date_bin('{INTERVAL_S} seconds', s.solved_at, 'epoch'), count(*)
+  FROM {Solve._meta.db_table} s
+  JOIN {Ticket._meta.db_table} t ON t.id = s.ticket
+  JOIN unnest(%(teams)s::int[], %(channels)s::int[], %(queues)s::bigint[]) AS place(team, channel, queue)
+    ON place.team = s.team AND place.channel = s.channel
+ WHERE s.solver > 0 AND t.status <> ALL(%(left_out)s)
+   AND s.solved_at >= coalesce(%(since)s, '-infinity'::timestamptz)
+ GROUP BY 1, 2, 3
+"""
+
+
+def count(cursor: CursorWrapper, told: dict[str, object], *, since: datetime | None) -> None:
+    """Count again from `since` on, or everything; `told` are the places that queues take work from."""
+    stale = Answered.objects.all() if since is None else Answered.objects.filter(start_at__gte=since)
+    stale.delete()
+    if told["queues"]:
+        cursor.execute(_INSERT, told)
+    mark(since=since)
+
+
+def mark(*, since: datetime | None = None) -> None:
+    """Owe the cells of what was done since then, or ever: it was counted again, or takes another time."""
+    first = since or Answered.objects.aggregate(first=Min("start_at"))["first"]
+    if first is not None:
+        mark_days("answered", first.date() - DAY, timezone.now().date() + DAY)
