@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workforce", "0004_owed_forecasts"),
+        ("workforce", "0006_one_at_a_time"),
     ]
 
     operations = [
