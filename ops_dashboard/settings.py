@@ -84,14 +84,14 @@ CACHES = {
     },
     # Answers of the metric engine, one shelf per process; keyed by the generation of the cells.
     "answers": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": "ops_dashboard.metrics.kept_answers.KeptAnswers",
         "LOCATION": "answers",
-        "OPTIONS": {"MAX_ENTRIES": 2000},
+        "OPTIONS": {"MAX_ENTRIES": 400},
         "TIMEOUT": 900,
     },
     # Panels drawn from those answers, a few dozen kilobytes each.
     "panels": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": "ops_dashboard.metrics.kept_answers.KeptAnswers",
         "LOCATION": "panels",
         "OPTIONS": {"MAX_ENTRIES": 500},
         "TIMEOUT": 900,

@@ -220,10 +220,3 @@ def rows_of_bytes(cursor: CursorWrapper, select: str) -> list[tuple[bytes, ...]]
             at += length
         rows.append(tuple(values))
     return rows
-
-
-def array_of(raw: bytes) -> NDArray:
-    """A one-dimensional array of integers, none null, as `array_send` tells it. int64[n]"""
-    (width,) = _LENGTH.unpack_from(raw, ARRAY_HEADER)
-    element = np.dtype([("length", ">i4"), ("value", f">i{width}")])
-    return np.frombuffer(raw, element, offset=ARRAY_HEADER)["value"].astype(np.int64)

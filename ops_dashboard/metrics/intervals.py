@@ -8,14 +8,19 @@ Z = 1.959963984540054  # the 97.5 % point of the normal distribution
 
 
 def wilson(part: float, whole: float) -> tuple[float, float] | None:
-    """Score interval of a share (Wilson 1927, JASA 22:209). None when there is nothing to share."""
-    if whole <= 0:
-        return None
+    """Score interval of one share. None when there is nothing to share."""
+    low, high = wilson_intervals(np.array([float(part)]), np.array([float(whole)]))
+    return (float(low[0]), float(high[0])) if whole > 0 else None
+
+
+def wilson_intervals(part: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Score intervals of shares, float64[n] each (Wilson 1927, JASA 22:209). NaN where there is nothing to share."""
+    whole = np.where(whole > 0, whole, np.nan)
     share, spread = part / whole, Z * Z / whole
     centre = (share + spread / 2) / (1 + spread)
-    half = Z / (1 + spread) * sqrt(share * (1 - share) / whole + spread / (4 * whole))
-    low = 0.0 if part <= 0 else max(0.0, centre - half)
-    high = 1.0 if part >= whole else min(1.0, centre + half)
+    half = Z / (1 + spread) * np.sqrt(share * (1 - share) / whole + spread / (4 * whole))
+    low = np.where(part <= 0, 0.0 * whole, np.maximum(0.0, centre - half))
+    high = np.where(part >= whole, 0.0 * whole + 1.0, np.minimum(1.0, centre + half))
     return low, high
 
 
@@ -37,13 +42,13 @@ def pooled_sd(part: float, whole: float, squares: float, effective_n: float) -> 
     return sqrt(max(squares / whole - mean * mean, 0.0) * effective_n / (effective_n - 1))
 
 
-def effective_n(weights: float, weight_squares: float) -> float:
-    """How many facts of equal weight tell as much (Kish 1965, Survey Sampling, 11.7)."""
-    return weights * weights / weight_squares if weight_squares else 0.0
+def effective_n(weights: np.ndarray, weight_squares: np.ndarray) -> np.ndarray:
+    """How many facts of equal weight tell as much (Kish 1965, Survey Sampling, 11.7); 0 where there are none."""
+    return np.divide(weights * weights, weight_squares, out=np.zeros_like(weights), where=weight_squares != 0)
 
 
-def mean_interval(mean: float, sd: float, effective_n: float) -> tuple[float, float]:
-    """mean +- z sd / sqrt(n). With sd pooled over a large answer it holds its 95 % down to n = 5,
-    where the interval from a group's own sd covers 75 to 87 %."""
-    half = Z * sd / sqrt(effective_n)
+def mean_interval(mean: np.ndarray, sd: float, effective_n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """mean +- z sd / sqrt(n), NaN where n = 0. With sd pooled over a large answer it holds its 95 % down
+    to n = 5, where the interval from a group's own sd covers 75 to 87 %."""
+    half = Z * sd / np.sqrt(np.where(effective_n > 0, effective_n, np.nan))
     return mean - half, mean + half

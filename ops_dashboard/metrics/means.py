@@ -6,34 +6,26 @@ few facts to tell its own spread; the spread of all is known well, and using it 
 95 %. Weighted means stand on the effective sample size (sum w)^2 / sum w^2.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+import numpy as np
 
 from ops_dashboard.metrics.definitions import Ratio, Unit, registry
 from ops_dashboard.metrics.groups import Groups, Key
-from ops_dashboard.metrics.intervals import effective_n, mean_interval, pooled_sd, wilson
+from ops_dashboard.metrics.intervals import effective_n, mean_interval, pooled_sd, wilson_intervals
 from ops_dashboard.metrics.result import Figure
 
 
 @dataclass(frozen=True)
 class Amounts:
-    """What one figure of a ratio is made from."""
+    """What the figures of a ratio are made from: float64[g] each, exact integers."""
 
-    part: int
-    whole: int
-    n: int
-    squares: int = 0
-    weight_squares: int = 0
-    known: int = 0
-
-    def __add__(self, other: "Amounts") -> "Amounts":
-        return Amounts(
-            self.part + other.part,
-            self.whole + other.whole,
-            self.n + other.n,
-            self.squares + other.squares,
-            self.weight_squares + other.weight_squares,
-            self.known + other.known,
-        )
+    part: np.ndarray
+    whole: np.ndarray
+    n: np.ndarray
+    squares: np.ndarray
+    weight_squares: np.ndarray
+    known: np.ndarray
 
 
 def n_of(metric: Ratio) -> tuple[str, str]:
@@ -44,60 +36,83 @@ def n_of(metric: Ratio) -> tuple[str, str]:
 
 
 def ratios(metric: Ratio, groups: dict[str, Groups], *, size: float) -> dict[Key, Figure]:
-    """The figure of every bucket and cut that either source has; `size` is minor units or seconds in a value."""
-    amounts = _amounts(metric, groups)
-    sd = _pooled(metric, list(amounts.values())) if metric.squares else None
-    return {key: ratio_figure(metric, found, size=size, sd=sd) for key, found in amounts.items()}
+    """The figure of every bucket and cut that either source has; `size` is minor units or seconds in a value.
+
+    part / whole with the interval of its kind; a gap where the whole is nothing or the part not known,
+    and not told where an estimated mean rests on too few.
+    """
+    keys, amounts = _aligned(metric, groups)
+    is_told = amounts.whole != 0
+    is_known = is_told & (amounts.known != 0) if metric.known_by else is_told
+    is_few = is_known & (amounts.n < metric.minimum_n) if metric.squares else np.zeros(len(keys), bool)
+    has_value = is_known & ~is_few
+    part = amounts.part * (metric.scale / size)
+    value = np.divide(part, amounts.whole, out=np.full(len(keys), np.nan), where=has_value)
+    low, high = _interval(metric, amounts, value, size=size)
+    columns = (value, np.where(is_told, amounts.n, 0).astype(np.int64), low, high, is_few, part)
+    wholes = np.where(is_told, amounts.whole, 0).astype(np.int64)
+    return {
+        key: Figure(_or_gap(v), n, _or_gap(lo), _or_gap(hi), is_few=few, part=p, whole=w)
+        for key, v, n, lo, hi, few, p, w in zip(keys, *(c.tolist() for c in columns), wholes.tolist(), strict=True)
+    }
 
 
-def _amounts(metric: Ratio, groups: dict[str, Groups]) -> dict[Key, Amounts]:
-    part = _column(groups, metric.source, metric.part)
-    whole = _column(groups, metric.whole_from, metric.whole)
-    n = _column(groups, *n_of(metric))
-    squares = _column(groups, metric.source, metric.squares)
-    weight_squares = _column(groups, metric.source, metric.weight_squares)
-    known = _column(groups, metric.source, metric.known_by)
-    columns = (part, whole, n, squares, weight_squares, known)
-    return {key: Amounts(*(column.get(key, 0) for column in columns)) for key in dict.fromkeys((*part, *whole))}
+def _or_gap(value: float) -> float | None:
+    return None if value != value else value
 
 
-def _column(groups: dict[str, Groups], source: str, measure: str) -> dict[Key, int]:
-    if not measure:
-        return {}
-    return dict(zip(groups[source].keys, groups[source].sums[measure].tolist(), strict=True))
+def _aligned(metric: Ratio, groups: dict[str, Groups]) -> tuple[list[Key], Amounts]:
+    """The buckets and cuts of the part and of the whole, and the amounts of each; zero where a source has none."""
+    asked = [
+        (metric.source, metric.part),
+        (metric.whole_from, metric.whole),
+        n_of(metric),
+        (metric.source, metric.squares),
+        (metric.source, metric.weight_squares),
+        (metric.source, metric.known_by),
+    ]
+    keys, places = _united(groups, list(dict.fromkeys((metric.source, metric.whole_from))))
+    columns = []
+    for source, measure in asked:
+        column = np.zeros(len(keys))
+        if measure:
+            column[places[source]] = groups[source].sums[measure]
+        columns.append(column)
+    return keys, Amounts(*columns)
 
 
-def _pooled(metric: Ratio, amounts: list[Amounts]) -> float | None:
-    together = sum(amounts, start=Amounts(0, 0, 0))
-    return pooled_sd(together.part, together.whole, together.squares, _facts(metric, together))
+def _united(groups: dict[str, Groups], sources: list[str]) -> tuple[list[Key], dict[str, np.ndarray]]:
+    """Every key of the sources once, and for each source the places of its own."""
+    if len(sources) == 1:
+        (source,) = sources
+        return groups[source].keys, {source: np.arange(len(groups[source].keys))}
+    place: dict[Key, int] = {}
+    places = {
+        source: np.array([place.setdefault(key, len(place)) for key in groups[source].keys], np.int64)
+        for source in sources
+    }
+    return list(place), places
 
 
-def _facts(metric: Ratio, amounts: Amounts) -> float:
-    """The sample size: the facts, or as many of equal weight as the weighted ones are worth."""
-    return effective_n(amounts.whole, amounts.weight_squares) if metric.weight_squares else float(amounts.n)
+def _facts(metric: Ratio, amounts: Amounts) -> np.ndarray:
+    """The sample sizes: the facts, or as many of equal weight as the weighted ones are worth."""
+    return effective_n(amounts.whole, amounts.weight_squares) if metric.weight_squares else amounts.n
 
 
-def ratio_figure(metric: Ratio, amounts: Amounts, *, size: float = 1.0, sd: float | None = None) -> Figure:
-    """part / whole with the interval of its kind; a gap where the whole is nothing or the part not known,
-    and not told where an estimated mean rests on too few."""
-    factor = metric.scale / size
-    part = amounts.part * factor
-    if amounts.whole == 0:
-        return Figure(None, 0, part=part)
-    if metric.known_by and not amounts.known:
-        return Figure(None, amounts.n, part=part, whole=amounts.whole)
-    if metric.squares and amounts.n < metric.minimum_n:
-        return Figure(None, amounts.n, is_few=True, part=part, whole=amounts.whole)
-    value = part / amounts.whole
-    low, high = _interval(metric, amounts, value, None if sd is None else sd * factor) or (None, None)
-    return Figure(value, amounts.n, low, high, part=part, whole=amounts.whole)
-
-
-def _interval(metric: Ratio, amounts: Amounts, value: float, sd: float | None) -> tuple[float, float] | None:
-    if metric.of_shares:
-        return wilson(amounts.part, amounts.whole)
-    facts = _facts(metric, amounts)
-    if sd is None or facts <= 0:
+def _pooled(metric: Ratio, amounts: Amounts) -> float | None:
+    if not metric.squares:
         return None
-    low, high = mean_interval(value, sd, facts)
-    return (max(low, 0.0), min(high, 1.0)) if metric.unit is Unit.SHARE else (low, high)
+    whole = Amounts(*(getattr(amounts, field.name).sum(keepdims=True) for field in fields(Amounts)))
+    return pooled_sd(*(float(each[0]) for each in (whole.part, whole.whole, whole.squares, _facts(metric, whole))))
+
+
+def _interval(metric: Ratio, amounts: Amounts, value: np.ndarray, *, size: float) -> tuple[np.ndarray, np.ndarray]:
+    """The bounds around each value, NaN where there are none."""
+    if metric.of_shares:
+        low, high = wilson_intervals(amounts.part, amounts.whole)
+        return np.where(np.isnan(value), np.nan, low), np.where(np.isnan(value), np.nan, high)
+    sd = _pooled(metric, amounts)
+    if sd is None:
+        return np.full_like(value, np.nan), np.full_like(value, np.nan)
+    low, high = mean_interval(value, sd * metric.scale / size, _facts(metric, amounts))
+    return (np.maximum(low, 0.0), np.minimum(high, 1.0)) if metric.unit is Unit.SHARE else (low, high)

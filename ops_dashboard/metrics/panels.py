@@ -203,7 +203,8 @@ def _(panel: CutPanel, asked: Asked, reader: Reader) -> PanelView:
     by = panel.by if panel.fixed or not asked.by else asked.by[0]
     query = asked.query(panel.metric, by=(by,))
     result = reader.run(query)
-    series = reader.run(asked.query(panel.metric, grain=_grain_of_series(asked), by=(by,))) if panel.sparks else None
+    drawn = replace(asked.query(panel.metric, grain=_grain_of_series(asked), by=(by,)), compare=None)
+    series = reader.run(drawn) if panel.sparks else None
     links = {row.keys[0]: f"?{asked.only(by, row.keys[0]).querystring}" for row in result.rows if by in asked.filters}
     body = {"table": tables.by_cut(result, series=series, links=links, caption=panel.title)}
     cut = () if panel.fixed else cut_choices(panel.metric, by, reader)

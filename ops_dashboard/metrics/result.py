@@ -10,7 +10,7 @@ SMALL_CELL = 10  # readers with `small_cells_hidden` see no figure that rests on
 WHY_WITHHELD = f"withheld: fewer than {SMALL_CELL}, or it would tell of fewer than {SMALL_CELL}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A value with what it rests on. `value` is None where there is nothing to say (n = 0).
 
@@ -34,7 +34,7 @@ class Figure:
 WITHHELD = Figure(None, 0, is_withheld=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One bucket of one combination of cuts."""
 

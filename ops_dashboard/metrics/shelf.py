@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from ops_dashboard.metrics import histogram
-from ops_dashboard.metrics.copying import ARRAY_HEADER, array_of, rows_of_bytes
+from ops_dashboard.metrics.copying import ARRAY_HEADER, rows_of_bytes
 from ops_dashboard.metrics.definitions import Level, Source, registry
 from ops_dashboard.metrics.holdings import EVERY, dtype_of
 from ops_dashboard.metrics.packing import HOURS
@@ -24,6 +24,7 @@ from ops_dashboard.metrics.periods import Period
 
 BUDGET = 256 * 2**20  # bytes of arrays a process keeps
 
+_INTEGER = np.dtype(">i4")
 _ELEMENT = np.dtype([("length", ">i4"), ("amount", ">i8")])
 
 Teams = tuple[int, ...] | None  # None: every team
@@ -178,17 +179,18 @@ def _number(day: date) -> int:
 
 
 def _select(
-    source: Source, column: str, period: Period, teams: Teams
+    source: Source, column: str, period: Period, teams: Teams, *, size: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, bytes]:
     """(day numbers, teams and sizes in bytes of each cell, the bytes of all), by day and team.
 
-    By COPY, since a plain fetch has every byte spelled out as two digits; a row for each day, since
-    the rows of all cells cost Python more to part than the server to join.
+    `size` is how SQL tells the bytes of one cell. By COPY, since a plain fetch has every byte spelled
+    out as two digits; a row for each day, since the rows of all cells cost Python more to part than
+    the server to join.
     """
     with connection.cursor() as cursor:
         sql = cursor.cursor.mogrify(
-            "SELECT int4send(day - date '1970-01-01'), array_send(array_agg(team ORDER BY team)), "
-            f"array_send(array_agg(octet_length({column}) ORDER BY team)), "
+            "SELECT int4send(day - date '1970-01-01'), string_agg(int4send(team), ''::bytea ORDER BY team), "
+            f"string_agg(int4send({size}), ''::bytea ORDER BY team), "
             f"string_agg({column}, ''::bytea ORDER BY team) FROM metrics_cell "
             "WHERE source = %s AND day BETWEEN %s AND %s AND (%s OR team = ANY(%s::int[])) GROUP BY day ORDER BY day",
             (source.slug, period.start, period.end, teams is None, list(teams or ())),
@@ -197,13 +199,17 @@ def _select(
     if not rows:
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), b""
     days, teams_of, sizes_of, joined = zip(*rows, strict=True)
-    team = [array_of(raw) for raw in teams_of]
-    day = np.repeat(np.frombuffer(b"".join(days), ">i4").astype(np.int64), [len(each) for each in team])
-    return day, np.concatenate(team), np.concatenate([array_of(raw) for raw in sizes_of]), b"".join(joined)
+    day = np.repeat(_integers(days), [len(each) // _INTEGER.itemsize for each in teams_of])
+    return day, _integers(teams_of), _integers(sizes_of), b"".join(joined)
+
+
+def _integers(sent: Sequence[bytes]) -> np.ndarray:
+    """What `int4send` told, one value after another. int64[n]"""
+    return np.frombuffer(b"".join(sent), _INTEGER).astype(np.int64)
 
 
 def _fetch_totals(source: Source, period: Period, teams: Teams) -> Rows:
-    day, team, _, raw = _select(source, "array_send(totals)", period, teams)
+    day, team, _, raw = _select(source, "array_send(totals)", period, teams, size="0")
     return Rows(day, team, _amounts(raw, len(source.sums)))
 
 
@@ -215,7 +221,7 @@ def _amounts(raw: bytes, measures: int) -> np.ndarray:
 
 def _fetch_pairs(column: str, dtype: np.dtype) -> Callable[[Source, Period, Teams], Rows]:
     def fetch(source: Source, period: Period, teams: Teams) -> Rows:
-        day, team, sizes, raw = _select(source, column, period, teams)
+        day, team, sizes, raw = _select(source, column, period, teams, size=f"octet_length({column})")
         counts = sizes // dtype.itemsize
         return Rows(np.repeat(day, counts), np.repeat(team, counts), np.frombuffer(raw, dtype))
 
@@ -241,5 +247,5 @@ def fetch_stock(level: Level, teams: Teams) -> Rows:
         )
         rows = rows_of_bytes(cursor, sql.decode())
     sizes = [len(held) // dtype.itemsize for _, held in rows]
-    team = np.repeat(np.frombuffer(b"".join(team for team, _ in rows), ">i4").astype(np.int64), sizes)
+    team = np.repeat(_integers([team for team, _ in rows]), sizes)
     return Rows(np.zeros_like(team), team, np.frombuffer(b"".join(held for _, held in rows), dtype))
