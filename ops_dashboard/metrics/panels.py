@@ -8,6 +8,7 @@ from functools import singledispatch
 from typing import Any
 
 from django.core.cache import caches
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.template.loader import render_to_string
 
 from ops_dashboard.metrics.chips import Choice, cut_choices
@@ -37,6 +38,7 @@ from ops_dashboard.metrics.result import WHY_WITHHELD, Result
 logger = logging.getLogger(__name__)
 
 WEEKLY_LINES_FROM_DAYS = 42
+NOW_S = 10  # how old the picture of this moment may be
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,12 @@ def figures(specs: tuple[FigureSpec, ...], asked: Asked, reader: Reader, *, requ
 def panel_view(panel: Panel, asked: Asked, reader: Reader, *, request_id: str) -> PanelView:
     """The panel, or why it is empty, or that it failed."""
     try:
-        if isinstance(panel, CustomPanel):  # it may show what stands now, which no cell tells
-            return _complete(panel, asked, reader)
         key = reader.mark_of(panel, asked)
         kept: PanelView | None = caches["panels"].get(key)
         if kept is None:
             kept = replace(_complete(panel, asked, reader), panel=_ANY, body={})
-            caches["panels"].set(key, kept)
+            # One of its own may show what stands now, which no cell tells.
+            caches["panels"].set(key, kept, NOW_S if isinstance(panel, CustomPanel) else DEFAULT_TIMEOUT)
         return replace(kept, panel=panel)
     except NotYours as refusal:
         return PanelView(panel, empty=Empty("forbidden", str(refusal), "Ask an administrator for access."))

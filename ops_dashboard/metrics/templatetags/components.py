@@ -1,10 +1,13 @@
 """The component tags: each draws one thing the same way everywhere."""
 
+from collections.abc import Hashable
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.template.context import RequestContext
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -48,11 +51,11 @@ def demo_arriving() -> bool:
     return unfinished_demo(settings.ENVIRONMENT.var).exists()
 
 
-@register.inclusion_tag("components/_figure.html")
-def figure(item: FigureItem, querystring: str = "", place: str = "") -> Context:
+@register.simple_tag
+def figure(item: FigureItem, querystring: str = "", place: str = "") -> SafeString:
     """One item of the figure strip; its number links to the rows it counts."""
     rows = _rows_address(item, querystring)
-    return {"item": item, "rows": rows, "place": f"{place}-{item.label}-"}
+    return _drawn_once("components/_figure.html", item=item, rows=rows, place=f"{place}-{item.label}-")
 
 
 def _rows_address(item: FigureItem, querystring: str) -> str:
@@ -92,10 +95,10 @@ def change(moved: Change) -> SafeString:
     return drawn.change(moved, words=moved.text)
 
 
-@register.inclusion_tag("components/_chip.html")
-def chip(item: Chip, place: str = "") -> Context:
+@register.simple_tag
+def chip(item: Chip, place: str = "") -> SafeString:
     """`place` keeps ids apart when a chip stands twice on a page."""
-    return {"chip": item, "id": f"{place}{item.name}"}
+    return _drawn_once("components/_chip.html", chip=item, id=f"{place}{item.name}")
 
 
 @register.simple_tag
@@ -119,10 +122,20 @@ def freshness(line: FreshnessLine) -> Context:
     return {"line": line}
 
 
-@register.inclusion_tag("components/_definition.html")
-def definition(metric: Metric, place: str = "") -> Context:
+@register.simple_tag
+def definition(metric: Metric, place: str = "") -> SafeString:
     """What a number means, on demand. `place` keeps ids apart when a metric stands twice on a page."""
-    return {"metric": metric, "id": f"definition-{slugify(place)}{metric.slug}"}
+    return _drawn_once("components/_definition.html", metric=metric, id=f"definition-{slugify(place)}{metric.slug}")
+
+
+def _drawn_once(template: str, **values: Hashable) -> SafeString:
+    """A component that is all told by its values is drawn the first time they come."""
+    return _drawn(template, tuple(values.items()))
+
+
+@lru_cache(maxsize=1024)
+def _drawn(template: str, values: tuple[tuple[str, Hashable], ...]) -> SafeString:
+    return render_to_string(template, dict(values))
 
 
 @register.inclusion_tag("components/_proof.html")
