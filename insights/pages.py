@@ -19,12 +19,12 @@ FEEDBACK = Page(
     "feedback-figures",
     GROUP,
     figures=(
-        FigureSpec("feedback", rows_url="feedback"),
-        FigureSpec("feedback_per_1000_tickets"),
-        FigureSpec("themed_share"),
-        FigureSpec("feedback_satisfied"),
-        FigureSpec("feedback_rating"),
-        FigureSpec("masked_share"),
+        FigureSpec("feedback"),
+        FigureSpec("feedback_per_1000_tickets", label="Per 1,000 tickets"),
+        FigureSpec("themed_share", label="With a theme"),
+        FigureSpec("feedback_satisfied", label="Satisfied"),
+        FigureSpec("feedback_rating", label="Mean rating"),
+        FigureSpec("masked_share", label="Personal data masked"),
     ),
     panels=(
         LinePanel(slug="volume", title="Feedback received, by week", metric="feedback", marks="bars", splits=True),
@@ -36,7 +36,7 @@ FEEDBACK = Page(
             slug="source-satisfied", title="Satisfied, by source", metric="feedback_satisfied", by="feedback_source"
         ),
     ),
-    icon="voice",
+    icon="forecast",
     filters=("feedback_source", "area", "channel", "language"),
     period="last-91-days",
     grain=Grain.WEEK,
@@ -44,14 +44,15 @@ FEEDBACK = Page(
 )
 
 site.add(
-    FEEDBACK,
     Link("Emerging", "emerging", GROUP, "risk", lambda scope: scope.sees_every_area),
     Link("Feedback", "feedback", GROUP, "tickets", _reads_feedback),
+    FEEDBACK,
     Link("Insights", "insights", GROUP, "voice", lambda scope: scope.sees_insights),
     Link("Asks", "asks", GROUP, "target", lambda scope: scope.sees_insights),
     Link("Programs", "programs", GROUP, "layers", lambda scope: scope.sees_insights),
     Link("Digests", "digests", GROUP, "book", lambda scope: scope.sees_insights),
     Link("Tagging desk", "tagging", GROUP, "pattern", lambda scope: scope.may_tag and scope.sees_text),
+    Link("Themes", "themes", GROUP, "layers", lambda scope: scope.sees_every_area and scope.may_tag),
     Link("Mailbox", "mailbox", GROUP, "source", lambda scope: scope.sees_insights and mailbox.is_used()),
 )
 

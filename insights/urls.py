@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from insights.views import asks, digests, emerging, feedback, insights, mailbox, programs, tagging
+from insights.views import asks, digests, emerging, feedback, insights, mailbox, programs, tagging, themes
 
 urlpatterns = [
     path("emerging/", emerging.emerging, name="emerging"),
@@ -39,6 +39,9 @@ urlpatterns = [
     path("tagging/undo/", tagging.undo, name="tagging-undo"),
     path("tagging/bulk/", tagging.bulk, name="tagging-bulk"),
     path("tagging/<int:pk>/", tagging.judge, name="tagging-judge"),
+    path("themes/", themes.listing, name="themes"),
+    path("themes/new/", themes.new, name="theme-new"),
+    path("themes/<int:pk>/", themes.detail, name="theme"),
     path("mailbox/", mailbox.listing, name="mailbox"),
     path("mailbox/<int:pk>/", mailbox.letter, name="mailbox-letter"),
     path("mailbox/<int:pk>/html/", mailbox.html, name="mailbox-html"),

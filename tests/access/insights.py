@@ -71,6 +71,9 @@ ROWS: dict[str, Row] = {
     "tagging/undo/": acts("/tagging/undo/"),
     "tagging/bulk/": page("/tagging/bulk/?q=late", TAG),
     "tagging/<int:pk>/": acts("/tagging/1/"),
+    "themes/": page("/themes/", TAG),
+    "themes/new/": page("/themes/new/", TAG),
+    "themes/<int:pk>/": page("/themes/0/", (), **dict.fromkeys(TAG, ABSENT)),
     # Mail is not kept in tests, so that nobody has a mailbox.
     "mailbox/": page("/mailbox/", (), **dict.fromkeys(READ, ABSENT)),
     "mailbox/<int:pk>/": page("/mailbox/1/", (), **dict.fromkeys(READ, ABSENT)),
