@@ -15,6 +15,7 @@ the expected share of false alarms among alarms below `q`.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,11 @@ DAILY = Rule(window=26 * 7, gap=14, q=0.02, watch_p=0.001)
 
 @dataclass(frozen=True)
 class Finding:
-    """One theme in one period. `ratio` is observed / expected; `q` the smallest rate of false alarms that flags it."""
+    """One theme in one period. `ratio` is observed / expected; `q` the smallest rate of false alarms that flags it.
+
+    What the look could not have seen is part of it: `alarm_at` is the smallest count that would have
+    been an alarm, `doubling` the chance that a theme twice as large reaches it in this one period.
+    """
 
     theme: int  # place in the matrix
     observed: int
@@ -68,6 +73,8 @@ class Finding:
     q: float
     status: Class
     is_new: bool  # nothing of it in the history
+    alarm_at: int = 0
+    doubling: float = 0.0
 
 
 def survey(counts: Counts, contacts: Counts, *, rule: Rule = WEEKLY) -> list[Finding]:
@@ -88,6 +95,9 @@ def survey(counts: Counts, contacts: Counts, *, rule: Rule = WEEKLY) -> list[Fin
     q = adjusted(p)
     low, high = predicted.ppf(0.025), predicted.ppf(0.975)
     has_past = past.sum(axis=1) > 0
+    alarms = (observed >= FEWEST) & (q <= rule.q)
+    alarm_at = _alarm_at(predicted, (alarms.sum() - alarms + 1) * rule.q / len(observed))
+    doubled = stats.nbinom(1 / spread, 1 / (1 + spread * 2 * mean)).sf(alarm_at - 1)
     return [
         Finding(
             theme=theme,
@@ -100,9 +110,19 @@ def survey(counts: Counts, contacts: Counts, *, rule: Rule = WEEKLY) -> list[Fin
             q=float(q[theme]),
             status=_status(int(observed[theme]), float(p[theme]), float(q[theme]), rule),
             is_new=not has_past[theme],
+            alarm_at=int(alarm_at[theme]),
+            doubling=float(doubled[theme]),
         )
         for theme in range(len(observed))
     ]
+
+
+def _alarm_at(predicted: Any, level: Floats) -> Counts:
+    """The smallest counts whose mid-p lies at or below `level`: the one that Benjamini and Hochberg grant
+    to the next theme beside those that are alarms already."""
+    count = predicted.isf(level)
+    is_enough = predicted.sf(count) + predicted.pmf(count) / 2 <= level
+    return np.maximum(np.where(is_enough, count, count + 1), FEWEST).astype(np.int64)
 
 
 def _base(history: int, rule: Rule) -> slice:

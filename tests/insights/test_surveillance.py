@@ -89,6 +89,33 @@ def test_the_tail_is_the_predictive_one() -> None:
     assert found.ratio == pytest.approx(20 / (rate * 1000))
 
 
+def test_a_look_says_from_which_count_on_it_would_have_alarmed() -> None:
+    """One more message makes the alarm, one less does not; beside an alarm the next needs less."""
+    usual = [2, 5, 10, 40, 150]
+    for alarming in (False, True):
+        rows = [[each, each] for each in usual] + [[30, 90 if alarming else 30]]
+        found = survey(steady(*rows), contacts())
+        for theme in range(len(usual)):
+            for count, expected in ((found[theme].alarm_at, True), (found[theme].alarm_at - 1, False)):
+                changed = steady(*rows)
+                changed[theme, -1] = count
+                assert (theme in flagged(survey(changed, contacts()))) is expected, (usual[theme], count)
+
+
+def test_a_doubling_of_a_small_theme_is_mostly_missed_and_of_a_large_one_hardly_ever() -> None:
+    found = survey(steady(*[[each, each] for each in (3, 150)] * 20), contacts())
+    assert found[0].doubling < 0.5
+    assert found[1].doubling > 0.99
+    predicted = stats.nbinom(*_spread_of(found[1]))
+    assert found[1].doubling == pytest.approx(predicted.sf(found[1].alarm_at - 1))
+
+
+def _spread_of(finding: Finding) -> tuple[float, float]:
+    """Of twice the mean, where nothing varies beyond chance: v is that of 26 weeks of the rate alone."""
+    of_rate = 1 / (26 * finding.expected)
+    return 1 / of_rate, 1 / (1 + of_rate * 2 * finding.expected)
+
+
 def test_the_weeks_just_before_are_left_out() -> None:
     """Two weeks that rose already do not hide the third."""
     counts = np.array([[20] * 28 + [60, 60, 60]])
