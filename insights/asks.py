@@ -86,12 +86,28 @@ def decline(ask: Ask, *, by: User | None, reason: str, at: datetime | None = Non
     return _step(ask.pk, Kind.DECLINED, by=by, note=reason, at=at)
 
 
-def ship(ask: Ask, *, by: User | None, on: date, note: str = "", at: datetime | None = None) -> Ask:
+def ship(
+    ask: Ask, *, by: User | None, on: date, note: str = "", users_told: int | None = None, at: datetime | None = None
+) -> Ask:
     if on > today():
         raise BadStep(f"{on} has not come yet; say it shipped once it has.")
     if on < EARLIEST:
         raise BadStep(f"{on} is too long ago to measure what came of it.")
-    return _step(ask.pk, Kind.SHIPPED, by=by, note=note, shipped_on=on, at=at)
+    return _step(ask.pk, Kind.SHIPPED, by=by, note=note, shipped=(on, users_told), at=at)
+
+
+@transaction.atomic
+def tell_users(ask: Ask, *, by: User | None, count: int | None) -> Ask:
+    """So many users were told of what shipped; a later word replaces an earlier one."""
+    if count is None:
+        raise BadStep("How many, please: none is a number too.")
+    found = Ask.objects.select_for_update().get(pk=ask.pk)
+    if found.shipped_on is None:
+        raise BadStep("It has not shipped yet: there is nothing to tell users.")
+    found.users_told = count
+    found.save(update_fields=["users_told"])
+    audit.record(_name(by), "told users", f"ask {found.pk}", area=found.area, count=count)
+    return found
 
 
 def close(ask: Ask, *, by: User | None, note: str = "", at: datetime | None = None) -> Ask:
@@ -103,7 +119,13 @@ def reopen(ask: Ask, *, by: User | None, note: str = "", at: datetime | None = N
 
 
 def _step(
-    pk: int, kind: Kind, *, by: User | None, note: str, at: datetime | None, shipped_on: date | None = None
+    pk: int,
+    kind: Kind,
+    *,
+    by: User | None,
+    note: str,
+    at: datetime | None,
+    shipped: tuple[date, int | None] | None = None,
 ) -> Ask:
     with marked("ask", pk):
         ask = Ask.objects.select_for_update(of=("self",)).select_related("insight").get(pk=pk)
@@ -121,10 +143,11 @@ def _step(
             answer_s=int((now - _asked_at(ask)).total_seconds()) if is_answer else None,
         )
         ask.status = TO[kind]
-        ask.shipped_on = shipped_on or (None if kind == Kind.REOPENED else ask.shipped_on)
+        if shipped or kind == Kind.REOPENED:
+            ask.shipped_on, ask.users_told = shipped or (None, None)
         if kind == Kind.ACCEPTED:
             ask.registered = _register(ask, now)
-        ask.save(update_fields=["status", "shipped_on", "registered"])
+        ask.save(update_fields=["status", "shipped_on", "users_told", "registered"])
         audit.record(_name(by), f"ask {kind.value}", f"ask {ask.pk}", area=ask.area)
     return ask
 

@@ -12,7 +12,7 @@ from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import Query, Reader
 from ops_dashboard.people.roles import SYSTEM
 
-THEMED, CONTACTS = "themed", "created"
+THEMED, CONTACTS, SATISFIED = "themed", "created", "theme_satisfied"
 DAY = timedelta(days=1)
 
 
@@ -42,9 +42,9 @@ class Daily:
         return counts, self.contacts[-days:].reshape(-1, 7).sum(axis=1)
 
 
-def daily(first: date, last: date, themes: Sequence[Theme]) -> Daily:
+def daily(first: date, last: date, themes: Sequence[Theme], *, reader: Reader | None = None) -> Daily:
     """What the figures say about these themes; days without a cell count as none."""
-    reader, period = Reader(SYSTEM), Period(first, last)
+    reader, period = reader or Reader(SYSTEM), Period(first, last)
     place = {theme.slug: row for row, theme in enumerate(themes)}
     counts = np.zeros((len(themes), period.days), dtype=np.int64)
     contacts = np.zeros(period.days, dtype=np.int64)

@@ -9,15 +9,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from insights import taxonomy
-from insights.counting import CONTACTS, daily
+from insights.counting import CONTACTS, SATISFIED, daily
+from insights.feedback_list import source_names
 from insights.models import Alarm, Area, Ask, AskStep, Digest, Insight, Theme, ThemeChange
 from insights.sizing import size
 from insights.surveillance import WEEKLY, Class, Finding, survey
 from ops_dashboard.metrics.periods import Period
-from ops_dashboard.metrics.query import Query, Reader
+from ops_dashboard.metrics.query import Query, Reader, today
 from ops_dashboard.people.roles import SYSTEM
 
 MOST_THEMES, MOST_QUOTES = 5, 4
+NOT_RATED = {"satisfied": None, "rated": 0}
 WEEK = timedelta(days=7)
 Told = dict[str, Any]
 
@@ -39,13 +41,14 @@ def build(area: str, week: date) -> Told:
     """Everything that the digest of the week from Monday `week` on tells to the partners of `area`."""
     until = week + WEEK - timedelta(days=1)
     themes = list(Theme.objects.active().leaves().filter(area=area))
+    reader = Reader(SYSTEM)
     told = {
         "from": week.isoformat(),
         "to": until.isoformat(),
         "area": area,
         "area_name": Area.objects.filter(slug=area).values_list("name", flat=True).first() or area.capitalize(),
-        "context": _context(until, themes),
-        "themes": _themes(themes, until),
+        "context": _context(until, themes, reader),
+        "themes": _themes(themes, until, reader),
         "insights": _insights(area, week, until),
         "asks": [_ask(ask, until) for ask in _new_asks(area, week, until)],
         "previous": [_ask(ask, until) for ask in _earlier_asks(area, week, until)],
@@ -68,9 +71,8 @@ def headline(told: Told) -> str:
     return f"{top['name']}: {top['n']} messages{times}.{asks}"
 
 
-def _context(until: date, themes: Sequence[Theme]) -> Told:
+def _context(until: date, themes: Sequence[Theme], reader: Reader) -> Told:
     """How much was said, against the four weeks before, and how much of it is tagged."""
-    reader = Reader(SYSTEM)
     now, before = (
         Period(until - WEEK + timedelta(days=1), until),
         Period(until - 5 * WEEK + timedelta(days=1), until - WEEK),
@@ -80,36 +82,47 @@ def _context(until: date, themes: Sequence[Theme]) -> Told:
         return int(reader.run(Query(metric, period)).total.value or 0)
 
     contacts, usual = total(CONTACTS, now), total(CONTACTS, before) / 4
-    feedback = total("feedback", now)
+    feedback, is_over = total("feedback", now), until < today()
     return {
         "contacts": contacts,
         "usual_contacts": round(usual),
-        "change": contacts / usual - 1 if usual else None,
+        "change": contacts / usual - 1 if usual and is_over else None,
+        "so_far": not is_over,
         "feedback": feedback,
         "tagged": min(total("tagged", now), feedback),
         "themes": len(themes),
     }
 
 
-def _themes(themes: Sequence[Theme], until: date) -> list[Told]:
+def _themes(themes: Sequence[Theme], until: date, reader: Reader) -> list[Told]:
     """The five that moved or weigh most, each with its size and whether that is a change at all."""
     if not themes:
         return []
     first = until - (WEEKLY.window + WEEKLY.gap + 1) * WEEK + timedelta(days=1)
     every = list(Theme.objects.active().leaves())
-    counts, contacts = daily(first, until, every).in_weeks()
+    counts, contacts = daily(first, until, every, reader=reader).in_weeks()
     found = {every[f.theme].pk: f for f in survey(counts, contacts)}
     open_before = set(
         Alarm.objects.filter(opened_on__lt=until - WEEK, last_on__gte=until - WEEK).values_list("theme", flat=True)
     )
-    rows = [_theme(theme, found[theme.pk], until, theme.pk in open_before) for theme in themes]
+    rated = _rated(themes, until, reader)
+    rows = [
+        _theme(theme, found[theme.pk], size([theme], until, reader=reader), theme.pk in open_before) for theme in themes
+    ]
     order = {"new": 0, "rising": 1, "persistent": 1, "falling": 2}
     rows.sort(key=lambda row: (order.get(row["class"], 3), -row["n"]))
-    return [row for row in rows if row["n"]][:MOST_THEMES]
+    return [row | rated.get(row["slug"], NOT_RATED) for row in rows if row["n"]][:MOST_THEMES]
 
 
-def _theme(theme: Theme, finding: Finding, until: date, is_persistent: bool) -> Told:
-    told = size([theme], until)
+def _rated(themes: Sequence[Theme], until: date, reader: Reader) -> dict[str, Told]:
+    """How satisfied those were who rated, by theme, in the four weeks that end with `until`: a week has too few."""
+    four_weeks = Period(until - 4 * WEEK + timedelta(days=1), until)
+    where = (("theme", tuple(theme.slug for theme in themes)),)
+    rows = reader.run(Query(SATISFIED, four_weeks, by=("theme",), where=where)).rows
+    return {row.keys[0]: {"satisfied": row.figure.value, "rated": row.figure.n} for row in rows}
+
+
+def _theme(theme: Theme, finding: Finding, told: Told, is_persistent: bool) -> Told:
     kept = ("n", "contacts", "share", "low", "high", "usual_share", "ratio", "weeks")
     return {
         "slug": theme.slug,
@@ -134,6 +147,7 @@ def _insights(area: str, week: date, until: date) -> list[Told]:
     """Published this week, or still waiting for something: with quotes that a person chose."""
     found = Insight.objects.published().filter(area=area, published_at__date__lte=until)
     fresh = [i for i in found.prefetch_related("quotes__feedback") if i.published_at and i.published_at.date() >= week]
+    names = source_names()
     quoted = list(fresh or found.filter(asks__status=Ask.Status.OPEN).distinct()[:2])
     return [
         {
@@ -144,7 +158,7 @@ def _insights(area: str, week: date, until: date) -> list[Told]:
             "quotes": [
                 {
                     "text": quote.feedback.text,
-                    "source": quote.feedback.source,
+                    "source": names.get(quote.feedback.source, quote.feedback.source),
                     "on": quote.feedback.occurred_at.date().isoformat(),
                 }
                 for quote in insight.quotes.all()[:MOST_QUOTES]
@@ -190,6 +204,7 @@ def _ask(ask: Ask, until: date) -> Told:
         "answer": answers[-1].note if answers else "",
         "answered_on": answers[-1].at.date().isoformat() if answers else None,
         "shipped_on": ask.shipped_on.isoformat() if ask.shipped_on else None,
+        "users_told": ask.users_told,
         "program": ask.program.title if ask.program else "",
         "effect": effect.told() if effect else None,
     }

@@ -101,11 +101,13 @@ def unquote(insight: Insight, feedback: int) -> None:
     Quote.objects.filter(insight=insight, feedback=feedback).delete()
 
 
-def quotable(insight: Insight) -> "list[Feedback]":
+def quotable(insight: Insight, *, before: datetime | None = None) -> "list[Feedback]":
     """What an analyst may choose from: the newest feedback about the insight's themes without any detection."""
     tagged = Feedback.objects.filter(
         detections=0, tags__theme__in=insight.themes.all(), tags__state="accepted", occurred_at__date__gte=insight.since
     )
+    if before:
+        tagged = tagged.filter(occurred_at__lt=before)
     return list(tagged.exclude(quotes__insight=insight).distinct().order_by("-occurred_at", "-id")[:12])
 
 

@@ -60,6 +60,7 @@ class AskForm(forms.Form):
 class AnswerForm(forms.Form):
     note = forms.CharField(label="Note", required=False, max_length=400)
     shipped_on = forms.DateField(label="Shipped on", required=False, widget=_Day)
+    users_told = forms.IntegerField(label="Users told", required=False, min_value=0, max_value=2_000_000_000)
 
     def clean_shipped_on(self) -> date | None:
         on: date | None = self.cleaned_data["shipped_on"]

@@ -8,7 +8,7 @@ from typing import Any
 from insights.effects import AFTER_WEEKS
 from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.periods import Period
-from ops_dashboard.metrics.rendering.numbers import day, days, plural, significant, text, whole
+from ops_dashboard.metrics.rendering.numbers import NOTHING, day, days, plural, significant, text, whole
 from ops_dashboard.metrics.result import SMALL_CELL
 
 FEW = f"<{SMALL_CELL}"
@@ -22,18 +22,21 @@ STATUS = {
 METHOD = (
     "Counts are feedback under a theme, each once. A change is a rise that chance and the week's volume do not "
     "explain: negative binomial around the theme's usual share of contacts in 26 weeks, false discoveries held at "
-    f"10 %. Shares carry a 95 % Wilson interval. Figures that rest on fewer than {SMALL_CELL} are not shown. Effects "
-    "compare 8 weeks after shipping with 26 weeks that end 8 weeks before it."
+    f"10 %. Shares carry a 95 % Wilson interval. Figures that rest on fewer than {SMALL_CELL} are not shown. Satisfied "
+    "are those who gave 4 or 5, of those who rated in four weeks. Effects compare 8 "
+    "weeks after shipping with 26 weeks that end 8 weeks before it."
 )
 
 
 @dataclass(frozen=True)
 class ThemeLine:
+    slug: str
     name: str
     n: str
     share: str
     interval: str
     usual: str
+    satisfied: str
     change: str
     verdict: str
     tone: str  # of a badge
@@ -53,10 +56,11 @@ class AskLine:
 
 @dataclass(frozen=True)
 class Letter:
-    """The whole letter in words."""
+    """The whole letter in words; `days` is its period for an address."""
 
     title: str
     period: str
+    days: str
     headline: str
     context: str
     themes: tuple[ThemeLine, ...]
@@ -79,6 +83,7 @@ def letter(snapshot: dict[str, Any], *, headline: str = "", narrative: str = "")
     return Letter(
         title=f"{snapshot['area_name']}, week {week} of {year}",
         period=days(period),
+        days=str(period),
         headline=headline or snapshot["headline"],
         context=_context(snapshot["context"]),
         themes=tuple(_theme(row) for row in snapshot["themes"]),
@@ -124,18 +129,21 @@ def _context(told: dict[str, Any]) -> str:
     if told["change"] is not None:
         change = f" ({'+' if told['change'] >= 0 else '−'}{abs(told['change']):.0%} against the mean of four weeks)"
     coverage = f"{told['tagged'] / told['feedback']:.0%} of it has a theme" if told["feedback"] else "none has a theme"
-    return f"{plural(told['contacts'], 'contact')}{change}. {whole(told['feedback'])} pieces of feedback; {coverage}."
+    contacts = plural(told["contacts"], "contact") + (" so far" if told.get("so_far") else "")
+    return f"{contacts}{change}. {whole(told['feedback'])} pieces of feedback; {coverage}."
 
 
 def _theme(row: dict[str, Any]) -> ThemeLine:
     few = 0 < row["n"] < SMALL_CELL
     is_risen = row["class"] in ("new", "rising", "persistent")
     return ThemeLine(
+        slug=row["slug"],
         name=row["name"],
         n=FEW if few else whole(row["n"]),
         share="–" if few else text(row["share"], Unit.SHARE),
         interval="" if few or row["low"] is None else f"{100 * row['low']:.1f}–{100 * row['high']:.1f} %",
         usual=text(row["usual_share"], Unit.SHARE),
+        satisfied=text(row.get("satisfied"), Unit.SHARE),
         change="–" if few or not row["ratio"] else f"×{significant(row['ratio'], 2)}",
         verdict=row["class"],
         tone="worse" if is_risen else "",
@@ -154,6 +162,8 @@ def _ask(row: dict[str, Any]) -> AskLine:
     parts = [f"asked {plural(row['age_days'], 'day')} ago" if row["age_days"] else "asked today"]
     if row["shipped_on"]:
         parts.append(f"shipped {day(date.fromisoformat(row['shipped_on']))}")
+    if row.get("users_told") is not None:
+        parts.append(f"{plural(row['users_told'], 'user')} told")
     if row["answer"]:
         parts.append(f"“{row['answer']}”")
     if words := effect_words(row["effect"]):
@@ -184,7 +194,8 @@ def _footer(told: dict[str, Any]) -> Iterable[str]:
 
 def _theme_text(row: ThemeLine) -> str:
     interval = f" [{row.interval}]" if row.interval else ""
-    return f"- {row.name}: {row.n}, {row.share} of contacts{interval}; usual {row.usual}, {row.change}: {row.verdict}"
+    said = f"- {row.name}: {row.n}, {row.share} of contacts{interval}; usual {row.usual}, {row.change}: {row.verdict}"
+    return said if row.satisfied == NOTHING else f"{said}; {row.satisfied} of those who rated it are satisfied"
 
 
 def _asks_text(rows: Iterable[AskLine]) -> list[str]:

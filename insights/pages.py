@@ -1,6 +1,7 @@
 """The pages of insights and their entries in the rail."""
 
 from insights import mailbox
+from insights.waiting import asks, drafts, untold_alarms
 from ops_dashboard.metrics.pages import BridgePanel, CutPanel, FigureSpec, LinePanel, Link, Page, site
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.ways import Way, days_and_teams, offer
@@ -44,13 +45,13 @@ FEEDBACK = Page(
 )
 
 site.add(
-    Link("Emerging", "emerging", GROUP, "risk", lambda scope: scope.sees_every_area),
+    Link("Emerging", "emerging", GROUP, "risk", lambda scope: scope.sees_every_area, untold_alarms),
     Link("Feedback", "feedback", GROUP, "tickets", _reads_feedback),
     FEEDBACK,
     Link("Insights", "insights", GROUP, "voice", lambda scope: scope.sees_insights),
-    Link("Asks", "asks", GROUP, "target", lambda scope: scope.sees_insights),
+    Link("Asks", "asks", GROUP, "target", lambda scope: scope.sees_insights, asks),
     Link("Programs", "programs", GROUP, "layers", lambda scope: scope.sees_insights),
-    Link("Digests", "digests", GROUP, "book", lambda scope: scope.sees_insights),
+    Link("Digests", "digests", GROUP, "book", lambda scope: scope.sees_insights, drafts),
     Link("Tagging desk", "tagging", GROUP, "pattern", lambda scope: scope.may_tag and scope.sees_text),
     Link("Themes", "themes", GROUP, "layers", lambda scope: scope.sees_every_area and scope.may_tag),
     Link("Mailbox", "mailbox", GROUP, "source", lambda scope: scope.sees_insights and mailbox.is_used()),

@@ -10,9 +10,9 @@ from insights.counting import CONTACTS, THEMED, daily
 from insights.effects import BASE_WEEKS
 from insights.models import Theme
 from ops_dashboard.metrics.intervals import wilson
-from ops_dashboard.metrics.periods import Period
+from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import Query, Reader
-from ops_dashboard.metrics.result import SMALL_CELL
+from ops_dashboard.metrics.result import SMALL_CELL, Result
 from ops_dashboard.people.roles import SYSTEM, Scope
 
 Size = dict[str, Any]
@@ -24,13 +24,13 @@ def reader_for(scope: Scope) -> Reader:
     return Reader(replace(SYSTEM, small_cells_hidden=scope.small_cells_hidden))
 
 
-def size(themes: Sequence[Theme], until: date) -> Size:
+def size(themes: Sequence[Theme], until: date, *, reader: Reader | None = None) -> Size:
     """The seven days that end with `until` and the weeks before them, as plain values.
 
     `share` is the part of all contacts, with its Wilson interval; `usual` what 26 weeks before say.
     """
     first = until - (BASE_WEEKS + 1) * WEEK + timedelta(days=1)
-    told = daily(first, until, themes)
+    told = daily(first, until, themes, reader=reader)
     counts, contacts = told.in_weeks()
     weeks = counts.sum(axis=0)
     n, whole = int(weeks[-1]), int(contacts[-1])
@@ -62,10 +62,17 @@ def questions(themes: Sequence[Theme], until: date) -> list[dict[str, str]]:
     ]
 
 
-def by_cut(themes: Sequence[Theme], period: Period, cut: str, *, scope: Scope) -> Any:
-    """The same feedback by channel or language, for one reader."""
+def by_cut(themes: Sequence[Theme], period: Period, cut: str, *, reader: Reader) -> Result:
+    """The same feedback by channel or language."""
     where = (("theme", tuple(theme.slug for theme in themes)),)
-    return reader_for(scope).run(Query(THEMED, period, by=(cut,), where=where))
+    return reader.run(Query(THEMED, period, by=(cut,), where=where))
+
+
+def by_week(themes: Sequence[Theme], until: date, *, reader: Reader) -> Result:
+    """The feedback of the last half year, week by week."""
+    where = (("theme", tuple(theme.slug for theme in themes)),)
+    weeks = Period(Grain.WEEK.start_of(until - BASE_WEEKS * WEEK), until)
+    return reader.run(Query(THEMED, weeks, Grain.WEEK, where=where))
 
 
 def withheld(size: Size, scope: Scope) -> bool:

@@ -47,7 +47,7 @@ def reviews(request: Request) -> Response:
         problems["size"] = f"A whole number from 1 to {LARGEST_PAGE}, please."
     if before is None and asked.get("before"):
         problems["before"] = "This page does not exist any more; start from the first one."
-    if problem := listing.submitted_in(asked)[1]:
+    if problem := listing.solved_in(asked)[1]:
         problems["period"] = problem
     if problems:
         raise ValidationError(problems)

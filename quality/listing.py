@@ -92,14 +92,14 @@ def narrowed(found: ReviewQuerySet, data: QueryDict) -> ReviewQuerySet:
         found = found.filter(team__slug__in=teams)
     if scorecards := data.getlist("scorecard"):
         found = found.filter(version__scorecard__slug__in=scorecards)
-    period, _ = submitted_in(data)
+    period, _ = solved_in(data)
     if period:
         start, end = instants(period)
-        found = found.filter(submitted_at__gte=start, submitted_at__lt=end)
+        found = found.filter(solved_at__gte=start, solved_at__lt=end)
     return found
 
 
-def submitted_in(data: QueryDict) -> tuple[Period | None, str]:
+def solved_in(data: QueryDict) -> tuple[Period | None, str]:
     """The days asked for, and what was wrong with them."""
     word = period_word(data)
     try:
@@ -158,9 +158,9 @@ def bar(data: QueryDict, scope: Scope) -> list[Chip]:
     teams = Team.objects.exclude(support_function="")
     if scope.teams is not None:
         teams = teams.filter(id__in=scope.teams)
-    period, problem = submitted_in(data)
+    period, problem = solved_in(data)
     return [
-        any_period(period_word(data), period, label="Submitted", problem=problem),
+        any_period(period_word(data), period, label="Solved", problem=problem),
         _chip("team", "Team", list(teams.values_list("slug", "name")), data),
         _chip("scorecard", "Scorecard", list(Scorecard.objects.values_list("slug", "name")), data),
     ]

@@ -1,13 +1,14 @@
 """The pages of quality."""
 
-from datetime import timedelta
+from django.db.models import QuerySet
 
 from ops_dashboard.metrics.forms import Asked
 from ops_dashboard.metrics.pages import BridgePanel, CutPanel, FigureSpec, LinePanel, Link, Page, site
-from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.ways import Pairs, Way, days_and_teams, offer
-
-UNTIL_REVIEWED = timedelta(days=14)  # by then most of what was solved in a period has been reviewed
+from ops_dashboard.people.roles import Scope
+from quality.listing import reviews_of
+from quality.models import Review
 
 QUALITY = Page(
     "quality",
@@ -40,9 +41,17 @@ QUALITY = Page(
     grain=Grain.WEEK,
 )
 
+
+def _reviews(scope: Scope) -> QuerySet[Review] | None:
+    """To an agent: those not seen yet. To who settles disputes: those with an open one."""
+    if scope.agent_id is not None:
+        return reviews_of("unseen", scope)
+    return reviews_of("open", scope) if scope.may_settle else None
+
+
 site.add(
     QUALITY,
-    Link("Reviews", "reviews", "Quality", "voice", may_open=lambda scope: scope.sees_reviews),
+    Link("Reviews", "reviews", "Quality", "voice", lambda scope: scope.sees_reviews, _reviews),
     Link("Calibration", "calibration", "Quality", "target", may_open=lambda scope: scope.may_review),
     Link("Scorecards", "scorecards", "Quality", "book", may_open=lambda scope: scope.sees_reviews),
     Link("Samples", "samples", "Quality", "layers", may_open=lambda scope: scope.may_review),
@@ -50,9 +59,7 @@ site.add(
 
 
 def _reviewed(asked: Asked) -> Pairs:
-    """Reviews of work done in the period, which come some days after it."""
-    days = Period(asked.period.start, asked.period.end + UNTIL_REVIEWED)
-    return [("list", "all"), ("period", str(days)), *(("team", slug) for slug in asked.filtered("team"))]
+    return [("list", "all"), *days_and_teams(asked)]
 
 
 offer(

@@ -3,6 +3,8 @@
 `issuing.py` writes digests and their deliveries, `reading.py` subscriptions, receipts and reactions.
 """
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -11,6 +13,12 @@ from django.db.models.functions import Now
 from ops_dashboard.people.roles import Scope
 
 USER = settings.AUTH_USER_MODEL
+
+
+def week_word(day: date) -> str:
+    """`2026-W47`: the ISO week of a day."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
 
 
 class DigestQuerySet(QuerySet["Digest"]):
@@ -57,8 +65,7 @@ class Digest(models.Model):
 
     @property
     def week_word(self) -> str:
-        year, week, _ = self.week.isocalendar()
-        return f"{year}-W{week:02}"
+        return week_word(self.week)
 
     def __str__(self) -> str:
         return f"{self.week_word} {self.area}"

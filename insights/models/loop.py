@@ -7,8 +7,8 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
 
 from insights.effects import Verdict
 from insights.models.feedback import Feedback
@@ -31,6 +31,15 @@ class Area(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def area_name() -> Coalesce:
+    """For rows with the slug of an area: its name, else the slug."""
+    return Coalesce(
+        Subquery(Area.objects.filter(slug=OuterRef("area")).values("name")[:1]),
+        F("area"),
+        output_field=models.CharField(),
+    )
 
 
 class Survey(models.Model):
@@ -241,6 +250,7 @@ class Ask(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     registered = models.JSONField(default=dict, blank=True)
     shipped_on = models.DateField(null=True, blank=True)
+    users_told = models.PositiveIntegerField(null=True, blank=True)  # how many were told that it is mended
     opened_at = models.DateTimeField(db_default=Now())
 
     objects = AskQuerySet.as_manager()
@@ -250,7 +260,11 @@ class Ask(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status="shipped") | Q(shipped_on__isnull=False), name="ask_shipped_on_a_day"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(users_told__isnull=True) | Q(shipped_on__isnull=False),
+                name="users_are_told_of_what_shipped",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,15 +14,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from insights import digests, issuing, reading
 from insights.digests import BadWeek, monday_of
 from insights.forms import DigestForm, ReactionForm
+from insights.impact import weekly_costs
 from insights.issuing import NotApproved
 from insights.letter import letter
 from insights.mailing import html_of, letter_of, read_token
-from insights.models import Area, Digest, Receipt, Subscription
+from insights.models import Area, Digest, Receipt, Subscription, Theme
+from insights.models.digests import week_word
+from insights.models.loop import area_name
 from insights.views.acting import actor, complain
+from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.periods import EARLIEST
 from ops_dashboard.metrics.query import today
+from ops_dashboard.metrics.rendering.numbers import text, whole
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
+from ops_dashboard.people.roles import Scope
 
 RECENT = 60
 READ = Count("receipts", distinct=True)
@@ -32,17 +38,16 @@ SENT = Count("deliveries", filter=Q(deliveries__state="handed"), distinct=True)
 @require_safe
 @requires("sees_insights")
 def listing(request: ReaderRequest) -> HttpResponse:
-    found = Digest.objects.visible_to(request.scope).annotate(read=READ, sent=SENT).order_by("-week", "area")
+    found = Digest.objects.visible_to(request.scope).annotate(read=READ, sent=SENT, area_name=area_name())
     mine = set(Subscription.objects.filter(user=actor(request), is_active=True).values_list("area", flat=True))
     areas = Area.objects.all()
     if not request.scope.sees_every_area:
         areas = areas.filter(slug__in=request.scope.product_areas)
     context = {
-        "digests": found[:RECENT],
+        "digests": found.order_by("-week", "area")[:RECENT],
         "areas": [(area, area.slug in mine) for area in areas],
-        "names": dict(Area.objects.values_list("slug", "name")),
         "may_tag": request.scope.may_tag,
-        "week": issuing.due_weeks(today()),
+        "this_week": week_word(today()),
         "sees_readers": request.scope.sees_every_area,
     }
     return render(request, "insights/digests.html", context)
@@ -58,6 +63,10 @@ def page(request: ReaderRequest, week: str, area: str) -> HttpResponse:
     context = {
         "digest": digest,
         "letter": letter_of(digest),
+        "reads_feedback": request.scope.sees_text,
+        "costs": _costs(digest, request.scope),
+        "before": _beside(digest, request, "lt"),
+        "after": _beside(digest, request, "gt"),
         "receipt": receipt,
         "reactions": Receipt.Reaction.choices if is_out else [],
         "reading": _readers(digest) if request.scope.sees_every_area else None,
@@ -79,7 +88,16 @@ def edit(request: ReaderRequest, week: str, area: str) -> HttpResponse:
         messages.success(request, "Saved. Nothing has been sent.")
         return redirect("digest-edit", week, area)
     readers = [user for user in issuing.subscribers(area) if issuing.may_read(user, area)]
-    context = {"digest": digest, "form": form, "letter": letter_of(digest), "readers": readers}
+    context = {
+        "digest": digest,
+        "form": form,
+        "letter": letter_of(digest),
+        "reads_feedback": request.scope.sees_text,
+        "costs": _costs(digest, request.scope),
+        "readers": readers,
+        "ends_on": digest.week + timedelta(days=6),
+        "is_over": digest.week <= issuing.due_weeks(today()),
+    }
     return render(request, "insights/digest_editor.html", context)
 
 
@@ -165,3 +183,17 @@ def _known(area: str) -> str:
 def _readers(digest: Digest) -> dict[str, Any]:
     receipts = digest.receipts.select_related("user").order_by("first_at")
     return {"receipts": receipts, "handed": digest.deliveries.filter(state="handed").count()}
+
+
+def _beside(digest: Digest, request: ReaderRequest, side: str) -> Digest | None:
+    """The same area's letter of the nearest week before or after."""
+    found = Digest.objects.visible_to(request.scope).filter(area=digest.area, **{f"week__{side}": digest.week})
+    return found.order_by("-week" if side == "lt" else "week").first()
+
+
+def _costs(digest: Digest, scope: Scope) -> list[tuple[str, str, str]]:
+    """What the letter's themes cost in its week, for readers of costs; never in the letter itself, which travels."""
+    names = {row["slug"]: row["name"] for row in digest.snapshot.get("themes", [])}
+    found = weekly_costs(Theme.objects.filter(slug__in=names), digest.week + timedelta(days=6), scope=scope)
+    priced = sorted(found.items(), key=lambda pair: -(pair[1].total or 0.0))
+    return [(names[slug], whole(cost.conversations), text(cost.total, Unit.MONEY)) for slug, cost in priced]

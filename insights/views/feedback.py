@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -68,6 +69,9 @@ def feedback(request: ReaderRequest) -> HttpResponse:
         "first_page": query.urlencode(),
         "is_first": "after" not in request.GET,
         "is_partial": is_partial,
+        "raises": urlencode([("theme", slug) for slug in request.GET.getlist("theme") if slug != UNTAGGED])
+        if request.scope.may_tag
+        else "",
         "is_filtered": bool(query),
     }
     response = render(request, "insights/_feedback.html" if is_partial else "insights/feedback.html", context)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -9,20 +10,26 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from insights import asks, drafting
+from insights.counting import SATISFIED
 from insights.drafting import NotReady
+from insights.feedback_list import source_names
 from insights.forms import AskForm, InsightForm
-from insights.models import Feedback, Insight
-from insights.sizing import by_cut, size, withheld
-from insights.views.acting import actor, complain, drawn
-from insights.views.asks import line
+from insights.impact import together, weekly_costs
+from insights.models import Feedback, Insight, Theme
+from insights.models.loop import area_name
+from insights.sizing import by_cut, by_week, reader_for, size, withheld
+from insights.views.acting import actor, complain
+from insights.views.asks import lines
 from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.periods import Period
-from ops_dashboard.metrics.query import today
-from ops_dashboard.metrics.rendering import tables
-from ops_dashboard.metrics.rendering.numbers import significant, text, whole
-from ops_dashboard.metrics.result import SMALL_CELL, WHY_WITHHELD
+from ops_dashboard.metrics.query import Query, Reader, today
+from ops_dashboard.metrics.rendering import charts, tables
+from ops_dashboard.metrics.rendering.numbers import day, plural, significant, span, text, whole
+from ops_dashboard.metrics.rendering.sentences import sentence
+from ops_dashboard.metrics.result import WHY_WITHHELD, Figure, Result
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
+from ops_dashboard.people.roles import SYSTEM
 
 STATES = (Insight.State.PUBLISHED, Insight.State.DRAFT, Insight.State.SHELVED)
 TO_CUT = ("channel", "language")
@@ -31,7 +38,7 @@ TO_CUT = ("channel", "language")
 @require_safe
 @requires("sees_insights")
 def listing(request: ReaderRequest) -> HttpResponse:
-    found = Insight.objects.visible_to(request.scope).prefetch_related("themes", "asks")
+    found = Insight.objects.visible_to(request.scope).annotate(area_name=area_name()).prefetch_related("themes", "asks")
     shown = request.GET.get("state", "")
     counts = {state: sum(i.state == state for i in found) for state in STATES}
     state = shown if shown in counts else next((s for s in STATES if counts[s]), Insight.State.PUBLISHED)
@@ -47,24 +54,34 @@ def listing(request: ReaderRequest) -> HttpResponse:
 @require_safe
 @requires("sees_insights")
 def detail(request: ReaderRequest, pk: int) -> HttpResponse:
-    insight = _visible(request, pk)
+    insight, scope = _visible(request, pk), request.scope
     themes = list(insight.themes.all())
     until = today() - timedelta(days=1)
-    live = size(themes, until) if themes else {}
+    every = Reader(SYSTEM)
+    reader = reader_for(scope) if scope.small_cells_hidden else every
+    live = size(themes, until, reader=every) if themes else {}
     period = Period(until - timedelta(days=27), until)
-    found = insight.asks.visible_to(request.scope).select_related("owner", "effect").prefetch_related("steps__by")
+    rated = reader.run(Query(SATISFIED, period, where=(("theme", tuple(t.slug for t in themes)),))) if themes else None
+    cost = together(weekly_costs(themes, until, scope=scope, reader=every).values())
+    quoted, names = insight.quotes.select_related("feedback"), source_names()
     context = {
         "insight": insight,
         "themes": themes,
         "figures": _figures(insight, live, request),
-        "spark": _spark(live, request),
-        "cuts": [_cut(by_cut(themes, period, cut, scope=request.scope), cut) for cut in TO_CUT] if themes else [],
-        "questions": live.get("questions", []) if request.scope.sees_every_area else [],
-        "quotes": [q.feedback for q in insight.quotes.select_related("feedback") if not q.feedback.detections],
-        "asks": [line(ask, request.scope) for ask in found],
+        "cost": {"n": plural(cost.conversations, "conversation"), "money": text(cost.total, Unit.MONEY)}
+        if cost
+        else {},
+        "satisfied": _satisfied(rated.total) if rated else "",
+        "reads": urlencode([("theme", theme.slug) for theme in themes]) if themes and scope.sees_text else "",
+        "days": f"{period.end - timedelta(days=6)}..{period.end}",
+        "chart": _by_week(by_week(themes, until, reader=reader)) if themes else {},
+        "cuts": [_cut(by_cut(themes, period, cut, reader=reader), cut) for cut in TO_CUT] if themes else [],
+        "questions": live.get("questions", []) if scope.sees_every_area else [],
+        "quotes": [_said(q.feedback, names) for q in quoted if not q.feedback.detections],
+        "asks": lines(insight.asks.all(), scope),
         "ask_form": AskForm(area=insight.area, initial={"due_on": today() + timedelta(days=7)}),
-        "quotable": drafting.quotable(insight) if request.scope.may_tag and request.scope.sees_text else [],
-        "may_tag": request.scope.may_tag,
+        "quotable": [_said(f, names) for f in drafting.quotable(insight)] if scope.may_tag and scope.sees_text else [],
+        "may_tag": scope.may_tag,
     }
     return render(request, "insights/insight.html", context)
 
@@ -72,7 +89,7 @@ def detail(request: ReaderRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("sees_every_area", "may_tag")
 def new(request: ReaderRequest) -> HttpResponse:
-    form = InsightForm(request.POST or None)
+    form = InsightForm(request.POST or None, initial=_about(request.GET.getlist("theme")))
     if form.is_valid():
         told = form.cleaned_data
         insight = drafting.create(
@@ -147,8 +164,27 @@ def ask(request: ReaderRequest, pk: int) -> HttpResponse:
     return redirect("insight", insight.pk)
 
 
+def _about(slugs: list[str]) -> dict[str, Any]:
+    """What the form starts with when someone comes from feedback about these themes."""
+    themes = list(Theme.objects.active().leaves().filter(slug__in=[slug for slug in slugs if "\0" not in slug]))
+    return {"themes": themes, "area": themes[0].area} if themes else {}
+
+
 def _visible(request: ReaderRequest, pk: int) -> Insight:
-    return get_object_or_404(Insight.objects.visible_to(request.scope), pk=pk)
+    return get_object_or_404(Insight.objects.visible_to(request.scope).annotate(area_name=area_name()), pk=pk)
+
+
+def _satisfied(figure: Figure) -> str:
+    """`20.0 % [9.1–38.0 %] of 30 who rated it in 28 days are satisfied`; "" where too few rated."""
+    if figure.value is None or figure.low is None or figure.high is None:
+        return ""
+    interval = span(figure.low, figure.high, Unit.SHARE)
+    return f"{text(figure.value, Unit.SHARE)} [{interval}] of {whole(figure.n)} who rated it in 28 days are satisfied."
+
+
+def _said(feedback: Feedback, names: dict[str, str]) -> dict[str, Any]:
+    source = names.get(feedback.source, feedback.source)
+    return {"pk": feedback.pk, "text": feedback.text, "source": source, "on": feedback.occurred_at}
 
 
 def _figures(insight: Insight, live: dict[str, Any], request: ReaderRequest) -> list[dict[str, str]]:
@@ -161,11 +197,11 @@ def _figures(insight: Insight, live: dict[str, Any], request: ReaderRequest) -> 
 def _figure(label: str, told: dict[str, Any], request: ReaderRequest) -> dict[str, str]:
     to = date.fromisoformat(told["to"])
     if withheld(told, request.scope):
-        return {"label": label, "to": str(to), "n": "–", "why": WHY_WITHHELD}
+        return {"label": label, "to": day(to, year=True), "n": "–", "why": WHY_WITHHELD}
     share = text(told["share"], Unit.SHARE)
     return {
         "label": label,
-        "to": str(to),
+        "to": day(to, year=True),
         "n": whole(told["n"]),
         "share": share,
         "interval": "" if told["low"] is None else f"{100 * told['low']:.1f}–{100 * told['high']:.1f} %",
@@ -175,11 +211,16 @@ def _figure(label: str, told: dict[str, Any], request: ReaderRequest) -> dict[st
     }
 
 
-def _spark(live: dict[str, Any], request: ReaderRequest) -> str:
-    counts = [week["n"] for week in live.get("weeks", [])]
-    if request.scope.small_cells_hidden:
-        counts = [None if 0 < n < SMALL_CELL else n for n in counts]
-    return drawn(counts, words=f"Weekly counts of {len(counts)} weeks") if counts else ""
+def _by_week(result: Result) -> dict[str, Any]:
+    caption = "Messages by week"
+    return {
+        "id": "weeks",
+        "figure": charts.bars(result),
+        "marks": charts.marks(result, as_bars=True),
+        "pins": charts.pins(result),
+        "table": tables.over_time(result, caption=caption),
+        "sentence": sentence(result),
+    }
 
 
 def _cut(result: Any, cut: str) -> dict[str, Any]:

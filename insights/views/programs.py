@@ -12,9 +12,11 @@ from insights import programs
 from insights.forms import AnswerForm, MilestoneForm, ProgramForm
 from insights.letter import effect_words
 from insights.models import Milestone, Program
+from insights.models.loop import area_name
 from insights.views.acting import actor, complain
-from insights.views.asks import line
+from insights.views.asks import counted_words, lines
 from ops_dashboard.metrics.query import today
+from ops_dashboard.metrics.rendering.numbers import significant
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
 from ops_dashboard.people.roles import Scope
@@ -22,7 +24,8 @@ from ops_dashboard.people.roles import Scope
 
 def visible(scope: Scope) -> QuerySet[Program]:
     """A partner sees the programs of its areas."""
-    found = Program.objects.select_related("owner", "theme", "effect").prefetch_related("milestones", "asks")
+    found = Program.objects.annotate(area_name=area_name()).select_related("owner", "theme", "effect")
+    found = found.prefetch_related("milestones", "asks")
     return found if scope.sees_every_area else found.filter(area__in=scope.product_areas)
 
 
@@ -37,10 +40,12 @@ def listing(request: ReaderRequest) -> HttpResponse:
 @requires("sees_insights")
 def detail(request: ReaderRequest, pk: int) -> HttpResponse:
     program = get_object_or_404(visible(request.scope), pk=pk)
-    asks = program.asks.visible_to(request.scope).select_related("owner", "insight", "effect")
     context = {
         **_row(program),
-        "asks": [line(ask, request.scope) for ask in asks.prefetch_related("steps__by")],
+        "counted": counted_words(getattr(program, "effect", None), request.scope),
+        "goal": significant(program.goal) if program.goal is not None else "",
+        "asks": lines(program.asks.all(), request.scope),
+        "reads_feedback": request.scope.sees_text,
         "form": MilestoneForm(),
         "may_tag": request.scope.may_tag,
         "today": today(),

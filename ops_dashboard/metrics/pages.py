@@ -5,9 +5,11 @@ site.add(Page("service-levels", "Service levels", "service-levels", "Operation",
               panels=(LinePanel("trend", "First reply on time, by day", "first_reply_on_time"),)))
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, QuerySet, Value
 
 from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.periods import Grain
@@ -159,13 +161,14 @@ def _metric(part: FigureSpec | Panel) -> str:
 
 @dataclass(frozen=True)
 class Link:
-    """An entry of the rail that is no metric page."""
+    """An entry of the rail that is no metric page. `waiting` are the rows with which this reader must do something."""
 
     title: str
     url_name: str
     group: str
     icon: str = "dot"
     may_open: Callable[[Scope], bool] = lambda scope: bool(scope.role)
+    waiting: Callable[[Scope], QuerySet[Any] | None] = lambda scope: None
 
 
 class Site:
@@ -190,6 +193,19 @@ class Site:
         """What this reader may open, group by group."""
         for group in GROUPS:
             yield from [entry for entry in self._entries.values() if entry.group == group and entry.may_open(scope)]
+
+
+def waiting_counts(entries: Iterable[Page | Link], scope: Scope) -> dict[str, int]:
+    """How much waits for this reader behind each entry, by its URL name. One query, or none."""
+    counts = [
+        found.order_by().annotate(place=Value(entry.url_name)).values("place").annotate(count=Count("pk"))
+        for entry in entries
+        if isinstance(entry, Link) and (found := entry.waiting(scope)) is not None
+    ]
+    if not counts:
+        return {}
+    asked = [found.values_list("place", "count") for found in counts]
+    return dict(asked[0].union(*asked[1:], all=True) if asked[1:] else asked[0])
 
 
 site = Site()

@@ -66,7 +66,7 @@ def test_an_act_is_open_to_exactly_those_it_should(cast: Cast, ask: Ask, act: st
 
 @pytest.mark.parametrize("name", [n for n in EVERYBODY if n != "pat"])
 def test_nobody_but_a_partner_of_the_area_answers(cast: Cast, ask: Ask, name: str) -> None:
-    for step in ("accept", "decline", "ship"):
+    for step in ("accept", "decline", "ship", "tell"):
         cast.client(name).post(f"/asks/{ask.pk}/{step}/", {"note": "no", "shipped_on": "2026-03-02"})
     assert Ask.objects.get().status == "open"
 
@@ -80,6 +80,21 @@ def test_a_partner_answers_within_its_areas_alone(cast: Cast, ask: Ask) -> None:
     assert Ask.objects.get().status == "accepted"
     assert pat.post(f"/asks/{ask.pk}/close/").status_code == 403
     assert pat.post(f"/asks/{ask.pk}/dance/").status_code == 404
+
+
+def test_who_shipped_it_says_how_many_users_were_told(cast: Cast, ask: Ask) -> None:
+    pat, url = cast.client("pat"), f"/asks/{ask.pk}/tell/"
+    pat.post(f"/asks/{ask.pk}/accept/")
+    said = pat.post(url, {"users_told": "5"}, follow=True).content.decode()
+    assert "It has not shipped yet" in said
+    pat.post(f"/asks/{ask.pk}/ship/", {"shipped_on": today().isoformat(), "users_told": "1200"})
+    assert Ask.objects.get().users_told == 1200
+    assert "1,200 users told that it is mended." in pat.post(url, {"users_told": "1200"}, follow=True).content.decode()
+    pat.post(url, {"users_told": "1840"})
+    assert Ask.objects.get().users_told == 1840
+    pat.post(url, {"users_told": "-1"})
+    pat.post(url, {"users_told": ""})
+    assert Ask.objects.get().users_told == 1840
 
 
 def test_an_answer_to_a_draft_is_not_to_be_had(cast: Cast, ask: Ask) -> None:

@@ -24,8 +24,9 @@ from insights import asks, digests, drafting, issuing, reading
 from insights.issuing import NotApproved
 from insights.letter import letter, plain
 from insights.mailing import html_of, message_for, unsubscribe_token
-from insights.models import Ask, Delivery, Digest, Insight, Receipt, Subscription, Theme
+from insights.models import Ask, Delivery, Digest, Feedback, Insight, Receipt, Subscription, Theme
 from ops_dashboard.environment import PROJECT
+from ops_dashboard.metrics.query import today
 from ops_dashboard.people.models import User
 from tests.cast import Cast, make_cast
 from tests.insights.building import contacts, give, make_themes, settle
@@ -116,6 +117,38 @@ def test_every_earlier_ask_stands_in_the_letter_whatever_its_answer(cast: Cast, 
     }
     words = plain(letter(digests.build("payments", MONDAY), narrative="Mine alone."), address="", unsubscribe="")
     assert "STATUS OF PREVIOUS ASKS" in words and "no answer in 30 days" in words and "“Not ours”" in words
+
+
+def test_the_letter_says_how_many_users_were_told(cast: Cast, themes: dict[str, Theme]) -> None:
+    ask = ask_of(cast, themes, days_ago=30)
+    asks.accept(ask, by=cast.users["pat"])
+    asks.ship(ask, by=cast.users["pat"], on=MONDAY, users_told=1840)
+    (line,) = letter(digests.build("payments", MONDAY)).previous
+    assert "shipped 2 Mar; 1,840 users told" in line.detail
+
+
+def test_the_letter_says_how_satisfied_those_were_who_rated(themes: dict[str, Theme]) -> None:
+    said = give(themes["payouts"], MONDAY, 13)
+    give(themes["refunds"], MONDAY, 9)
+    contacts(MONDAY, 50)
+    Feedback.objects.update(rating=2)
+    Feedback.objects.filter(pk__in=[each.pk for each in said[:3]]).update(rating=5)
+    Feedback.objects.filter(pk=said[12].pk).update(rating=None)
+    settle()
+    rows = {row["slug"]: row for row in digests.build("payments", MONDAY)["themes"]}
+    assert (rows["payouts"]["satisfied"], rows["payouts"]["rated"]) == (0.25, 12)  # 3 of 12
+    told = {line.slug: line.satisfied for line in letter(digests.build("payments", MONDAY)).themes}
+    assert told == {"payouts": "25.0 %", "refunds": "—"}
+
+
+def test_a_week_that_still_runs_is_compared_with_nothing(themes: dict[str, Theme]) -> None:
+    contacts(today(), 3)
+    settle()
+    this_week, over = (
+        letter(digests.build("payments", day)) for day in (issuing.due_weeks(today()) + timedelta(days=7), MONDAY)
+    )
+    assert this_week.context.startswith("3 contacts so far. ")
+    assert "so far" not in over.context
 
 
 def test_an_ask_of_the_week_is_new_and_one_of_another_area_is_not_there(cast: Cast, themes: dict[str, Theme]) -> None:

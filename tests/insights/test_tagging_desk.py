@@ -11,7 +11,7 @@ from tests.insights.building import make_themes
 from tests.insights.tagging import said, suggest, tags
 
 pytestmark = pytest.mark.django_db
-QUERIES = 17
+QUERIES = 18
 
 
 @pytest.fixture

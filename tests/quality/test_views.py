@@ -106,10 +106,10 @@ def test_a_scorecard_is_edited_into_the_next_version(cast: Cast) -> None:
     assert "is a whole number" in quinn.post("/scorecards/accounts/edit/", sent | {"weight-0": "ten"}).content.decode()
 
 
-def test_reviews_are_narrowed_to_the_days_they_were_submitted_in(cast: Cast) -> None:
+def test_reviews_are_narrowed_to_the_days_their_tickets_were_solved_on(cast: Cast) -> None:
     (seat,) = open_seats(save_scorecard(), cast.agents["alice"], cast.teams["team-a"], ticket=1)
     reviewed(seat, cast.users["quinn"], at=NOON)
-    bob, day = cast.client("bob"), NOON.date()
+    bob, day = cast.client("bob"), seat.solved_at.date()
     assert f"Review {seat.pk}" in text(bob, f"/reviews/?period={day}..{day}")
     after = day + timedelta(days=1)
     assert "No review matches." in text(bob, f"/reviews/?from={after}")

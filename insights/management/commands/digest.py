@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,6 +12,7 @@ from insights.digests import BadWeek, monday_of
 from insights.letter import letter, plain
 from insights.mailing import absolute, html_of, letter_of
 from insights.models import Area, Digest
+from insights.models.digests import week_word
 from ops_dashboard.metrics.query import today
 
 
@@ -36,11 +36,11 @@ class Command(BaseCommand):
         snapshot = kept.snapshot if kept else digests.build(area, week)
         if options["format"] == "json":
             state = draft.state if draft else Digest.State.DRAFT
-            self.stdout.write(json.dumps({"week": monday_word(week), "state": state, **snapshot}, ensure_ascii=False))
+            self.stdout.write(json.dumps({"week": week_word(week), "state": state, **snapshot}, ensure_ascii=False))
             return
         words = {"headline": draft.headline, "narrative": draft.narrative} if draft else {}
         told = letter_of(kept) if kept else letter(snapshot, **words)
-        address = absolute(reverse("digest", args=[monday_word(week), area]))
+        address = absolute(reverse("digest", args=[week_word(week), area]))
         leave = absolute(reverse("digests"))
         draw = html_of if options["format"] == "html" else plain
         self.stdout.write(draw(told, address=address, unsubscribe=leave))
@@ -53,8 +53,3 @@ class Command(BaseCommand):
             there = f"there are {', '.join(known)}" if known else "there are none yet"
             raise CommandError(f"There is no product area '{slug or ''}'; {there}.", returncode=2)
         return slug
-
-
-def monday_word(week: date) -> str:
-    year, number, _ = week.isocalendar()
-    return f"{year}-W{number:02}"

@@ -18,6 +18,7 @@ from ops_dashboard.metrics.rendering.sentences import few_words
 from ops_dashboard.metrics.result import Figure, Note, Result, Row
 
 Chart = dict[str, Any]
+FEW_TICKS = 7  # buckets that each get a tick
 MOST_SERIES = 7  # colours and dashes that can be told apart
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid")
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
@@ -223,11 +224,18 @@ def _layout(result: Result, scale: _Scale) -> dict[str, Any]:
             "range": _range(result),
             "fixedrange": True,
             "tickformat": _tick_format(result.grain),
+            **_ticks(result),
         },
         "yaxis": {"fixedrange": True, "ticksuffix": scale.suffix, "nticks": 6, "automargin": True},
         "shapes": [*_target(result, scale), *_maturing(result), *_pins(result)],
         "annotations": _letters(result),
     }
+
+
+def _ticks(result: Result) -> dict[str, Any]:
+    """One for each bucket where there are few: Plotly would divide a day, and name it several times."""
+    starts = sorted({row.start.isoformat() for row in result.rows if row.start})
+    return {"tickvals": starts} if len(starts) <= FEW_TICKS else {}
 
 
 def _range(result: Result) -> list[str]:

@@ -15,7 +15,7 @@ from django.utils.text import slugify
 
 from ops_dashboard.metrics.chips import Chip
 from ops_dashboard.metrics.definitions import Metric
-from ops_dashboard.metrics.pages import GROUPS, site
+from ops_dashboard.metrics.pages import GROUPS, site, waiting_counts
 from ops_dashboard.metrics.panels import Empty
 from ops_dashboard.metrics.rendering import drawn
 from ops_dashboard.metrics.rendering.changes import Change
@@ -25,7 +25,7 @@ from ops_dashboard.metrics.rendering.heat import HeatMap
 from ops_dashboard.metrics.rendering.proof import ProofCard
 from ops_dashboard.metrics.rendering.tables import Table
 from ops_dashboard.people.demo_users import unfinished_demo
-from ops_dashboard.people.roles import NOBODY
+from ops_dashboard.people.roles import NOBODY, Scope
 
 register = template.Library()
 Context = dict[str, Any]
@@ -36,13 +36,17 @@ def rail(context: RequestContext) -> Context:
     """The groups of pages that exist and that this reader may open."""
     request = context.get("request")
     groups: dict[str, list[Context]] = {name: [] for name in GROUPS}
-    for entry in site.open_to(getattr(request, "scope", NOBODY)):
+    scope: Scope = getattr(request, "scope", NOBODY)
+    entries = list(site.open_to(scope))
+    waiting = waiting_counts(entries, scope)
+    for entry in entries:
         try:
             url = reverse(entry.url_name)
         except NoReverseMatch:
             continue
         here = request is not None and request.path == url
-        groups[entry.group].append({"title": entry.title, "url": url, "icon": entry.icon, "here": here})
+        told = {"title": entry.title, "url": url, "icon": entry.icon, "here": here}
+        groups[entry.group].append(told | {"waiting": waiting.get(entry.url_name, 0)})
     return {"groups": [(name, entries) for name, entries in groups.items() if entries]}
 
 
