@@ -34,8 +34,8 @@ SELECT f.id, said.theme, %(version)s, 'rule', %(rule)s, %(sure)s,
 """
 
 
-def tell(world: World, *, since: datetime) -> None:
-    """What was said after `since`: reviews written, themes given, both counted."""
+def tell(world: World, *, since: datetime, until: datetime) -> None:
+    """What was said after `since` up to `until`: reviews written, themes given, both counted."""
     themes = dict(Theme.objects.filter(slug__in=PHRASES).values_list("slug", "id"))
     reasons = dict(Reason.objects.filter(slug__in=PHRASES).values_list("slug", "id"))
     area_of = {spec.slug: AREAS[function][0] for function, specs in REASONS.items() for spec in specs}
@@ -47,26 +47,28 @@ def tell(world: World, *, since: datetime) -> None:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_TAG, values)
-    _reviews(world, themes, area_of, since=since)
+    _reviews(world, themes, area_of, since=since, until=until)
     facts.rebuild(
         Feedback.objects.filter(source__in=(CONVERSATIONS, REVIEWS), occurred_at__gt=since).values_list("id", flat=True)
     )
 
 
-def _reviews(world: World, themes: dict[str, int], area_of: dict[str, str], *, since: datetime) -> None:
-    """Reviews of every day that began after `since`, the same for the same seed and day."""
+def _reviews(
+    world: World, themes: dict[str, int], area_of: dict[str, str], *, since: datetime, until: datetime
+) -> None:
+    """Reviews of every day from that of `since` on, the same for the same seed and day."""
     source_of(REVIEWS, name="App reviews", kind=FeedbackSource.Kind.FILE, medium=FeedbackSource.Medium.REVIEW)
     rows: list[Feedback] = []
     about: list[int] = []
     first = max(world.stories.start, since).date()
-    for number in range((world.now.date() - first).days + 1):
+    for number in range((until.date() - first).days + 1):
         day = first + timedelta(days=number)
         rng = np.random.default_rng([world.seed, 11, day.toordinal()])
         for slug in PHRASES:
             for place in range(int(rng.poisson(_expected(world, slug, (world.now.date() - day).days)))):
                 at = datetime.combine(day, time(), tzinfo=UTC) + timedelta(seconds=int(rng.integers(0, 86_400)))
                 opening, ending, stars = (int(rng.integers(0, n)) for n in (len(OPENINGS), len(ENDINGS), 3))
-                if since < at <= world.now:
+                if since < at <= until:
                     words = f"{OPENINGS[opening]}{PHRASES[slug]}{ENDINGS[ending]}"
                     ref = f"{day:%y%m%d}-{slug}-{place}"
                     text = words[0].upper() + words[1:]
@@ -98,7 +100,8 @@ def _tag_reviews(rows: list[Feedback], about: list[int]) -> None:
 
 
 def _expected(world: World, slug: str, days_ago: int) -> float:
-    """Reviews about a theme on a day so long before the end of the story."""
+    """Reviews about a theme on a day so long before the end of the told history; after it things stay as they are."""
+    days_ago = max(days_ago, 0)
     expected = A_DAY * max(world.tickets / USUAL_TICKETS, LEAST)
     for swing in SWINGS:
         if swing.theme == slug and swing.until <= days_ago < swing.since:

@@ -28,6 +28,7 @@ class Plan:
     due: int = 7  # days from now, negative before
     steps: tuple[tuple[int, str, str], ...] = ()
     program: str = ""
+    told: int | None = None  # users, once it shipped
 
 
 PLANS = (
@@ -37,6 +38,7 @@ PLANS = (
         "never asks again. We do not know how many people gave up without writing.",
         100, "Ask the store again until it answers, and credit late confirmations", -60,
         ((95, "accept", "Planned for the next release"), (70, "ship", "Live everywhere")), "Coins that arrive",
+        told=1_840,
     ),
     Plan(
         "notifications", "Late notifications make people miss the lives they follow",
@@ -137,7 +139,7 @@ def _deeds(
         if not plan.published:
             return
         drafting.publish(insight, by=analyst, at=at)
-        _quote(insight, analyst)
+        _quote(insight, analyst, at)
         kept["ask"] = asks.put(
             insight, question=plan.question, due_on=world.now.date() + timedelta(days=plan.due), owner=owner,
             by=analyst, program=program, at=at,
@@ -154,7 +156,7 @@ def _deeds(
                 case "decline":
                     asks.decline(ask, by=owner, reason=note, at=at)
                 case "ship":
-                    asks.ship(ask, by=owner, on=at.date(), note=note, at=at)
+                    asks.ship(ask, by=owner, on=at.date(), note=note, users_told=plan.told, at=at)
                 case "close":
                     asks.close(ask, by=analyst, note=note, at=at)
 
@@ -166,10 +168,10 @@ def _deeds(
     return [(ago(plan.published or 1), write), *((ago(days), step(name, note)) for days, name, note in plan.steps)]
 
 
-def _quote(insight: Insight, analyst: User) -> None:
+def _quote(insight: Insight, analyst: User, at: datetime) -> None:
     """Three that read differently."""
     seen: set[str] = set()
-    for said in drafting.quotable(insight):
+    for said in drafting.quotable(insight, before=at):
         if said.text not in seen and len(seen) < 3 and len(said.text) > 30:
             drafting.quote(insight, said, by=analyst)
             seen.add(said.text)

@@ -52,7 +52,7 @@ def tell(world: World) -> None:
     with transaction.atomic():
         _people()
         _themes()
-        feedback.tell(world, since=world.stories.start)
+        feedback.tell(world, since=world.stories.start, until=world.now)
         for slug in ("themed", "feedback", "created"):
             rollup.refill_all(registry.source(slug))
         _look(world)
@@ -65,7 +65,7 @@ def go_on(world: World, *, now: datetime) -> None:
     newest = FeedbackTheme.objects.filter(rule=feedback.RULE).aggregate(at=Max("feedback__occurred_at"))["at"]
     if newest is not None and now - newest > timedelta(minutes=1):
         with transaction.atomic():
-            feedback.tell(world, since=newest)
+            feedback.tell(world, since=newest, until=now)
 
 
 @transaction.atomic
