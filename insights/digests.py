@@ -16,6 +16,7 @@ from insights.sizing import size
 from insights.surveillance import WEEKLY, Class, Finding, survey
 from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import Query, Reader, today
+from ops_dashboard.metrics.result import SMALL_CELL
 from ops_dashboard.people.roles import SYSTEM
 
 MOST_THEMES, MOST_QUOTES = 5, 4
@@ -119,7 +120,8 @@ def _rated(themes: Sequence[Theme], until: date, reader: Reader) -> dict[str, To
     four_weeks = Period(until - 4 * WEEK + timedelta(days=1), until)
     where = (("theme", tuple(theme.slug for theme in themes)),)
     rows = reader.run(Query(SATISFIED, four_weeks, by=("theme",), where=where)).rows
-    return {row.keys[0]: {"satisfied": row.figure.value, "rated": row.figure.n} for row in rows}
+    enough = [(row.keys[0], row.figure) for row in rows if row.figure.n >= SMALL_CELL]
+    return {slug: {"satisfied": figure.value, "rated": figure.n} for slug, figure in enough}
 
 
 def _theme(theme: Theme, finding: Finding, told: Told, is_persistent: bool) -> Told:

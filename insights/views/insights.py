@@ -26,7 +26,7 @@ from ops_dashboard.metrics.query import Query, Reader, today
 from ops_dashboard.metrics.rendering import charts, tables
 from ops_dashboard.metrics.rendering.numbers import day, plural, significant, span, text, whole
 from ops_dashboard.metrics.rendering.sentences import sentence
-from ops_dashboard.metrics.result import WHY_WITHHELD, Figure, Result
+from ops_dashboard.metrics.result import SMALL_CELL, WHY_WITHHELD, Figure, Result
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
 from ops_dashboard.people.roles import SYSTEM
@@ -176,7 +176,7 @@ def _visible(request: ReaderRequest, pk: int) -> Insight:
 
 def _satisfied(figure: Figure) -> str:
     """`20.0 % [9.1–38.0 %] of 30 who rated it in 28 days are satisfied`; "" where too few rated."""
-    if figure.value is None or figure.low is None or figure.high is None:
+    if figure.n < SMALL_CELL or figure.value is None or figure.low is None or figure.high is None:
         return ""
     interval = span(figure.low, figure.high, Unit.SHARE)
     return f"{text(figure.value, Unit.SHARE)} [{interval}] of {whole(figure.n)} who rated it in 28 days are satisfied."
