@@ -51,8 +51,8 @@ def build(area: str, week: date) -> Told:
         "context": _context(until, themes, reader),
         "themes": _themes(themes, until, reader),
         "insights": _insights(area, week, until),
-        "asks": [_ask(ask, until) for ask in _new_asks(area, week, until)],
-        "previous": [_ask(ask, until) for ask in _earlier_asks(area, week, until)],
+        "asks": [_ask(ask, min(until, today())) for ask in _new_asks(area, week, until)],
+        "previous": [_ask(ask, min(until, today())) for ask in _earlier_asks(area, week, until)],
         "taxonomy": _taxonomy(week, until),
     }
     return told | {"headline": headline(told)}
