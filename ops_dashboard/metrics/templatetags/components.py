@@ -147,6 +147,6 @@ def proof(card: ProofCard) -> Context:
     return {"card": card}
 
 
-@register.inclusion_tag("components/_icon.html")
-def icon(name: str) -> Context:
-    return {"name": name}
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return _drawn_once("components/_icon.html", name=name)
