@@ -108,6 +108,7 @@ def _ask(ask: Ask) -> dict[str, Any]:
         "status": ask.status,
         "opened_at": _text(ask.opened_at),
         "shipped_on": ask.shipped_on.isoformat() if ask.shipped_on else None,
+        "users_told": ask.users_told,
         "steps": [{"kind": s.kind, "at": _text(s.at), "note": s.note} for s in ask.steps.all()],
         "effect": effect.told() if effect else None,
     }

@@ -83,8 +83,7 @@ def subscribers(area: str) -> list[User]:
 
 def may_read(user: User, area: str) -> bool:
     """A subscription opens nothing that the role does not."""
-    scope = scope_for(user)
-    return scope.sees_insights and (scope.sees_every_area or area in scope.product_areas)
+    return scope_for(user).sees_area(area)
 
 
 def message_id(digest: Digest, user: User) -> str:

@@ -102,6 +102,7 @@ def _line(ask: Any, scope: Scope) -> dict[str, Any]:
         "steps": list(ask.steps.all()),
         "effect": effect_words(effect.told() if effect else None),
         "counted": counted_words(effect, scope),
+        "program": ask.program if ask.program and scope.sees_area(ask.program.area) else None,
         "told": "" if ask.users_told is None else f"{plural(ask.users_told, 'user')} told that it is mended.",
         "may_accept": scope.may_answer and status == Ask.Status.OPEN,
         "may_decline": scope.may_answer and status in (Ask.Status.OPEN, Ask.Status.ACCEPTED),

@@ -118,6 +118,10 @@ class Scope:
     def sees_team(self, team_id: int) -> bool:
         return self.teams is None or team_id in self.teams
 
+    def sees_area(self, area: str) -> bool:
+        """Whether insights about this product area are this reader's."""
+        return self.sees_insights and (self.sees_every_area or area in self.product_areas)
+
 
 RIGHTS = frozenset(field.name for field in fields(Scope) if field.name.startswith(("sees_", "may_")))
 

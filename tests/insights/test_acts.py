@@ -97,6 +97,16 @@ def test_who_shipped_it_says_how_many_users_were_told(cast: Cast, ask: Ask) -> N
     assert Ask.objects.get().users_told == 1840
 
 
+def test_an_ask_leads_to_its_program_whoever_may_open_that(cast: Cast, ask: Ask) -> None:
+    def leads(name: str) -> bool:
+        return 'part of <a href="/programs/1001/">Payouts</a>' in cast.client(name).get("/asks/").content.decode()
+
+    Ask.objects.update(program=1001)
+    assert leads("pat") and leads("erin")
+    Program.objects.update(area="live")
+    assert leads("erin") and not leads("pat")
+
+
 def test_an_answer_to_a_draft_is_not_to_be_had(cast: Cast, ask: Ask) -> None:
     drafting.shelve(Insight.objects.get(), by=cast.users["erin"])
     assert cast.client("pat").post(f"/asks/{ask.pk}/accept/").status_code == 404
