@@ -10,8 +10,8 @@ Ordinal distances are squared differences of mid-ranks, since the sum of the fre
 values less half of both is the difference of their cumulated frequencies at the middle. Interval
 and ordinal sums therefore need no pairs: sum over i, j of (x_i - x_j)^2 = 2 (m sum x^2 - (sum x)^2).
 
-Beside it: percent agreement, and for comparison with what others print Cohen's kappa (two raters),
-Fleiss' kappa, Brennan-Prediger and Gwet's AC1, generalised to missing values as Gwet (2014) does.
+Beside it: percent agreement, and for comparison with what others print Fleiss' kappa and Gwet's AC1,
+generalised to missing values as Gwet (2014) does.
 """
 
 from collections.abc import Hashable, Sequence
@@ -125,13 +125,6 @@ def percent_agreement(ratings: Ratings) -> float | None:
     return float(np.mean(alike / (m * (m - 1))))
 
 
-def cohen_kappa(table: NDArray[np.int64] | Sequence[Sequence[int]]) -> float | None:
-    """Two raters, from the table of their joint answers (Cohen 1960)."""
-    joint = np.asarray(table, dtype=np.float64)
-    joint = joint / joint.sum()
-    return _beyond_chance(float(np.trace(joint)), float(joint.sum(axis=1) @ joint.sum(axis=0)))
-
-
 def fleiss_kappa(ratings: Ratings) -> float | None:
     """Chance agreement from the mean use of each value (Fleiss 1971)."""
     use = _use(ratings)
@@ -143,12 +136,6 @@ def gwet_ac1(ratings: Ratings, *, values: int | None = None) -> float | None:
     use = _use(ratings)
     q = values or len(use)
     return _chance_corrected(ratings, float((use * (1 - use)).sum() / (q - 1))) if q > 1 else None
-
-
-def brennan_prediger(ratings: Ratings, *, values: int | None = None) -> float | None:
-    """Chance agreement were every value as likely as any other."""
-    q = values or len(_use(ratings))
-    return _chance_corrected(ratings, 1 / q) if q > 1 else None
 
 
 class _Estimate:

@@ -36,10 +36,6 @@ class CriterionView:
     has_failed: bool
     share_of_weight: str
 
-    @property
-    def is_rated(self) -> bool:
-        return bool(self.given)
-
 
 @dataclass(frozen=True)
 class GroupView:

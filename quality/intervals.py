@@ -1,4 +1,4 @@
-"""What a handful of reviews can say: intervals, shrinkage, and how many reviews a question needs.
+"""What a handful of reviews can say: intervals, and how many reviews a question needs.
 
 Scores pile up at the top and fall to 0 at a critical failure, so five of them say little about
 their own spread: a t interval covers 87 %, a bootstrap 75 % of the time. Pooling the spread over all
@@ -25,10 +25,6 @@ class Estimate:
     low: float
     high: float
     n: float
-
-    def differs_from(self, other: "Estimate") -> bool:
-        """Whether the two can be told apart: their intervals do not overlap."""
-        return self.low > other.high or other.low > self.high
 
 
 def pooled_sd(scores: Floats, groups: Ints) -> float | None:
@@ -59,28 +55,6 @@ def weighted_mean(scores: Floats, weights: Floats) -> tuple[float, float] | None
     if not len(scores) or total <= 0:
         return None
     return float((weights * scores).sum() / total), float(total**2 / (weights**2).sum())
-
-
-def shrunk(means: Floats, n: Ints, sd: float) -> Floats:
-    """Empirical-Bayes means for ranking: each is drawn to the common mean by how little it rests on.
-
-    The variance between groups is estimated by moments (DerSimonian and Laird 1986); where the
-    means differ no more than chance makes them, all become the common mean.
-    """
-    means, n = np.asarray(means, dtype=np.float64), np.asarray(n, dtype=np.float64)
-    if not len(means) or sd <= 0:
-        return means.copy()
-    precision = n / sd**2
-    common = (precision * means).sum() / precision.sum()
-    excess = (precision * (means - common) ** 2).sum() - (len(means) - 1)
-    scale = precision.sum() - (precision**2).sum() / precision.sum()
-    between = max(0.0, excess / scale) if scale > 0 else 0.0
-    if between == 0.0:
-        return np.full(len(means), common)
-    weight = precision / (1 + precision * between)
-    centre = (weight * means).sum() / weight.sum()
-    trust = between * precision / (1 + between * precision)
-    return np.asarray(centre + trust * (means - centre))
 
 
 def sample_size(share: float, margin: float, population: int | None = None) -> int:

@@ -1,11 +1,15 @@
 """The only writer of sampling plans. A change counts for draws from now on; what was drawn keeps its chances."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from django.db import transaction
 
 from ops_dashboard.people import audit
+from quality.intervals import sample_size
 from quality.models import SamplePlan
+
+RATE, WITHIN = 0.05, 0.03  # an error rate worth knowing, and how well
 
 
 @transaction.atomic
@@ -16,3 +20,10 @@ def save_plan(plan: SamplePlan, *, changed: Sequence[str], by: str) -> None:
     elif changed:
         plan.save(update_fields=changed)
     audit.record(by, "sample_plan_saved", str(plan)[:200], fields=", ".join(sorted(changed)))
+
+
+def weeks_to_know(plan: SamplePlan) -> int | None:
+    """Weeks of draws until an error rate near RATE is known within WITHIN; None by agent, where the size is of each."""
+    if plan.strata == SamplePlan.Strata.AGENT or not plan.size:
+        return None
+    return ceil(sample_size(RATE, WITHIN) / plan.size)

@@ -15,7 +15,7 @@ from ops_dashboard.people.requests import ReaderRequest
 from quality import samples
 from quality.models import Review, Sample, SamplePlan
 from quality.plan_form import PlanForm
-from quality.plans import save_plan
+from quality.plans import save_plan, weeks_to_know
 from quality.views.reviews import this_week
 
 SHOWN = 60
@@ -90,7 +90,8 @@ def plan(request: ReaderRequest, pk: int | None = None) -> HttpResponse:
         save_plan(form.save(commit=False), changed=form.changed_data, by=request.scope.username)
         messages.success(request, "Saved; it counts for draws from now on.")
         return redirect("samples")
-    return render(request, "quality/plan.html", {"form": form, "plan": found})
+    context = {"form": form, "plan": found, "weeks": weeks_to_know(found) if found else None}
+    return render(request, "quality/plan.html", context)
 
 
 def quotas() -> list[dict[str, object]]:

@@ -14,8 +14,6 @@ from quality.agreement import (
     Level,
     Ratings,
     alpha,
-    brennan_prediger,
-    cohen_kappa,
     fleiss_kappa,
     gwet_ac1,
     percent_agreement,
@@ -48,23 +46,20 @@ def counted(table: list[list[int]]) -> Ratings:
 def cases() -> Iterator[Any]:
     if REFERENCE.exists():
         for case in json.loads(REFERENCE.read_text())["agreement"]:
-            yield pytest.param(case, id=case["id"])
+            if "table" not in case:  # of two raters' joint answers: no statistic of ours starts from one
+                yield pytest.param(case, id=case["id"])
 
 
 @pytest.mark.skipif(not REFERENCE.exists(), reason="the reference values are not here")
 @pytest.mark.parametrize("case", tuple(cases()))
 def test_every_value_of_the_reference_file_comes_out(case: dict[str, Any]) -> None:
     published = case["published"]
-    if "table" in case:
-        assert cohen_kappa(case["table"]) == pytest.approx(published["kappa"], abs=5e-4)
-        return
     ratings = counted(case["data"]) if "counts" in case["rows"] else matrix(case["data"])
     found = {
         "nominal": alpha(ratings, Level.NOMINAL, replicates=0).value,
         "krippendorff_alpha_nominal": alpha(ratings, Level.NOMINAL, replicates=0).value,
         "gwet_ac1": gwet_ac1(ratings),
         "fleiss_kappa_generalised": fleiss_kappa(ratings),
-        "brennan_prediger": brennan_prediger(ratings),
         "kappa": fleiss_kappa(ratings),
         "P_bar": percent_agreement(ratings),
     }
@@ -82,11 +77,6 @@ def test_every_value_of_the_reference_file_comes_out(case: dict[str, Any]) -> No
 )
 def test_missing_values_are_handled_at_every_level(level: Level, published: float) -> None:
     assert alpha(matrix(KRIPPENDORFF_C), level, replicates=0).value == pytest.approx(published, abs=5e-4)
-
-
-def test_cohen_tells_equal_agreement_apart() -> None:
-    assert cohen_kappa([[45, 15], [25, 15]]) == pytest.approx(0.1304, abs=5e-5)
-    assert cohen_kappa([[25, 35], [5, 35]]) == pytest.approx(0.2593, abs=5e-5)
 
 
 def naive_alpha(raters: Matrix, level: Level) -> float | None:
