@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from ops_dashboard.people.access import api_requires, scope_behind
+from ops_dashboard.people.roles import Scope
 from quality import listing
 from quality.disputes import steps_in_force
 from quality.models import Dispute, Review
@@ -36,23 +37,9 @@ LARGEST_PAGE = 500
 @api_view(["GET"])
 def reviews(request: Request) -> Response:
     """Submitted reviews within reach, newest id first; an agent gets their own. 400 names what makes no sense."""
-    scope, asked = scope_behind(request), request.query_params
-    known = [slug for slug, _ in listing.lists_of(scope) if slug != listing.QUEUE]
-    slug = asked.get("list", "all")
-    size, before = _whole(asked.get("size", str(listing.ROWS))), _whole(asked.get("before", ""))
-    problems = {}
-    if slug not in known:
-        problems["list"] = f"'{slug}' is none of {', '.join(known)}."
-    if not 1 <= (size or 0) <= LARGEST_PAGE:
-        problems["size"] = f"A whole number from 1 to {LARGEST_PAGE}, please."
-    if before is None and asked.get("before"):
-        problems["before"] = "This page does not exist any more; start from the first one."
-    if problem := listing.solved_in(asked)[1]:
-        problems["period"] = problem
-    if problems:
-        raise ValidationError(problems)
-    assert size is not None
-    found = listing.narrowed(listing.reviews_of(slug, scope), asked)
+    scope = scope_behind(request)
+    slug, size, before = _asked(request, scope)
+    found = listing.narrowed(listing.reviews_of(slug, scope), request.query_params)
     page = found.filter(pk__lt=before) if before is not None else found
     rows = list(listing.with_names(page).order_by("-pk")[: size + 1])
     return Response(
@@ -80,6 +67,26 @@ def review(request: Request, pk: int) -> Response:
             "disputes": [_dispute(dispute) for dispute in told],
         }
     )
+
+
+def _asked(request: Request, scope: Scope) -> tuple[str, int, int | None]:
+    """Which list, how many rows, before which id; ValidationError names each parameter that makes no sense."""
+    asked, problems = request.query_params, {}
+    known = [slug for slug, _ in listing.lists_of(scope) if slug != listing.QUEUE]
+    slug = asked.get("list", "all")
+    size, before = _whole(asked.get("size", str(listing.ROWS))), _whole(asked.get("before", ""))
+    if slug not in known:
+        problems["list"] = f"'{slug}' is none of {', '.join(known)}."
+    if size is None or not 1 <= size <= LARGEST_PAGE:
+        problems["size"] = f"A whole number from 1 to {LARGEST_PAGE}, please."
+    if before is None and asked.get("before"):
+        problems["before"] = "This page does not exist any more; start from the first one."
+    if problem := listing.submitted_in(asked)[1]:
+        problems["period"] = problem
+    if problems:
+        raise ValidationError(problems)
+    assert size is not None
+    return slug, size, before
 
 
 def _row(review: Review, request: Request) -> dict[str, Any]:

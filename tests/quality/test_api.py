@@ -90,13 +90,16 @@ def test_lists_and_filters_are_those_of_the_page(cast: Cast) -> None:
     assert ids(carol, "team=team-b") == [2]
     assert ids(carol, "team=nobody") == []
     assert ids(carol, "list=critical") == []
+    assert ids(carol, "period=2026-03-30..2026-03-30") == [2, 1]
+    assert ids(carol, "period=2026-03-29..2026-03-29") == []
     assert ids(cast.client("alice"), "list=unseen") == [1]
 
 
 @pytest.mark.parametrize(
     ("query", "name"),
     [("list=queue", "list"), ("list=mine", "list"), ("size=0", "size"), ("size=501", "size"), ("size=ten", "size"),
-     ("before=x", "before"), ("before=-1", "before"), ("size=\N{ARABIC-INDIC DIGIT FIVE}", "size")],
+     ("before=x", "before"), ("period=soon", "period"),
+     ("before=-1", "before"), ("size=\N{ARABIC-INDIC DIGIT FIVE}", "size")],
 )  # fmt: skip
 def test_what_makes_no_sense_is_named(cast: Cast, query: str, name: str) -> None:
     answer = cast.client("carol").get(f"{REVIEWS}?{query}")
