@@ -26,7 +26,7 @@ LARGEST_PAGE = 500
         OpenApiParameter("list", str, description="all, mine, open, disputed, critical, unseen: as the role has them"),
         OpenApiParameter("team", str, description="Slug; repeatable"),
         OpenApiParameter("scorecard", str, description="Slug; repeatable"),
-        OpenApiParameter("period", str, description="Days of submission: last-28-days or 2026-03-01..2026-03-31"),
+        OpenApiParameter("period", str, description="Days of the solve: last-28-days or 2026-03-01..2026-03-31"),
         OpenApiParameter("before", int, description="The id that the page before ended with, as `next` gives it"),
         OpenApiParameter("size", int, description=f"Rows a page, up to {LARGEST_PAGE}"),
     ],
@@ -81,7 +81,7 @@ def _asked(request: Request, scope: Scope) -> tuple[str, int, int | None]:
         problems["size"] = f"A whole number from 1 to {LARGEST_PAGE}, please."
     if before is None and asked.get("before"):
         problems["before"] = "This page does not exist any more; start from the first one."
-    if problem := listing.submitted_in(asked)[1]:
+    if problem := listing.solved_in(asked)[1]:
         problems["period"] = problem
     if problems:
         raise ValidationError(problems)
