@@ -4,8 +4,10 @@ import logging
 from datetime import timedelta
 
 from celery import shared_task
+from django.db import OperationalError
 from django.db.models import Min
 from django.utils import timezone
+from psycopg2.errors import LockNotAvailable
 
 from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.models import StaleCell
@@ -21,13 +23,24 @@ def refill() -> int:
     """Redo stale cells until none is left; returns how many. Safe to run twice and side by side."""
     if StaleCell.objects.count() > PARALLEL_FROM:
         refill_beside.delay()
-    return rollup.refill().cells
+    return _refilled()
 
 
 @shared_task(name="ops_dashboard.metrics.tasks.refill_beside")
 def refill_beside() -> int:
     """A helping hand: claims what the first worker does not hold."""
-    return rollup.refill().cells
+    return _refilled()
+
+
+def _refilled() -> int:
+    """Cells redone; none where a rebuild of everything holds them, which leaves the marks to the next call."""
+    try:
+        return rollup.refill().cells
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        logger.info("cells are held by another refill; the next call goes on")
+        return 0
 
 
 @shared_task(name="ops_dashboard.metrics.tasks.check_freshness")

@@ -148,6 +148,25 @@ def test_two_workers_side_by_side_leave_correct_cells() -> None:
     assert differences() == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_finds_cells_held_for_long_leaves_them_to_the_next_call() -> None:
+    record(add_ticket(1, created_at=NOON))
+    holder = connection.copy()
+    try:
+        with holder.cursor() as held, connection.cursor() as cursor:
+            holder.set_autocommit(False)
+            held.execute("LOCK TABLE metrics_cell IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute("SET lock_timeout = '200ms'")
+            owed = StaleCell.objects.count()
+            assert (tasks.refill(), StaleCell.objects.count()) == (0, owed)
+            holder.rollback()
+            cursor.execute("RESET lock_timeout")
+        assert tasks.refill() == owed
+        assert differences() == []
+    finally:
+        holder.close()
+
+
 HELD = """
 import os, time, django
 django.setup()

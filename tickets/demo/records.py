@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Model, Q
 
@@ -178,11 +179,11 @@ def _marks(world: World, teams: dict[str, Team]) -> None:
 
 def _users(teams: dict[str, Team], agents: dict[str, Agent]) -> None:
     """One sign-in for every role."""
-    password = demo_password(settings.ENVIRONMENT.var)
+    password = make_password(demo_password(settings.ENVIRONMENT.var))  # one for all, and slow to make
     for spec in DEMO_USERS:
         user = accounts.create(spec.username, _access(spec, teams, agents), by=BY)
         user.first_name = spec.name
-        user.set_password(password)
+        user.password = password
         user.save(update_fields=["first_name", "password"])
 
 
