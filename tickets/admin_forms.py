@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.db.models import Model
 
 from ops_dashboard.people.models import Team
+from ops_dashboard.people.zones import zones
 from tickets import policy_text
 from tickets.models import BusinessCalendar, Channel, Language, Priority, Reason, SlaPolicy, Source
 from tickets.policies import known_calendars
@@ -122,11 +121,6 @@ class VersionForm(forms.ModelForm):
 
     def blame(self, field: str, part: str, reason: str) -> None:
         self.add_error(field if field in self.fields else None, f"{part}: {reason}" if part else reason)
-
-
-@cache
-def zones() -> list[tuple[str, str]]:
-    return [(zone, zone) for zone in sorted(available_timezones())]
 
 
 class CalendarForm(VersionForm):

@@ -3,16 +3,28 @@
 import json
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.db.models import Model
+from django.db.models import Field, Model
 from django.http import HttpRequest
 
 from ops_dashboard.people import audit
+from ops_dashboard.people.zones import zones
 
 
 class AuditedAdmin(admin.ModelAdmin):
-    """Who added, changed or deleted what goes to the audit trail, in the transaction of the deed."""
+    """Who added, changed or deleted what goes to the audit trail, in the transaction of the deed.
+
+    A time zone is chosen and not typed: one that does not exist would break every page that cuts days by it.
+    """
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest | None, **kwargs: Any) -> Any:
+        if db_field.name != "zone":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        choices = [("", "none")] if db_field.blank else []
+        initial = db_field.default if db_field.has_default() else "UTC"
+        return forms.ChoiceField(choices=[*choices, *zones()], required=not db_field.blank, initial=initial)
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:
         _record(request, "added", obj, message)

@@ -83,6 +83,22 @@ def test_the_admin_page_changes_a_role_and_audits_it(cast: Cast) -> None:
     )
 
 
+def test_a_time_zone_that_does_not_exist_cannot_be_given_to_anything(cast: Cast) -> None:
+    site = {"slug": "dublin", "name": "Dublin", "zone": "Europe/Nowhere"}
+    queue = {"slug": "phone", "name": "Phone", "zone": "Europe/Nowhere"}
+    for name, url, form in (("adam", "people/site", site), ("petra", "workforce/queue", queue)):
+        answer = cast.client(name).post(f"/admin/{url}/add/", form)
+        assert (answer.status_code, "zone" in answer.context["adminform"].form.errors) == (200, True)
+    assert cast.client("adam").post("/admin/people/site/add/", site | {"zone": "Europe/Dublin"}).status_code == 302
+
+
+def test_a_new_address_for_letters_leaves_a_trace_without_the_address(cast: Cast) -> None:
+    pat = cast.users["pat"]
+    form = {"role": "partner", "is_active": "on", "product_areas": "payments", "email": "elsewhere@example.test"}
+    cast.client("adam").post(f"/admin/people/user/{pat.pk}/change/", form)
+    assert last_entry() == ("adam", "contact_changed", "pat", {"fields": ["email"]})
+
+
 def test_the_admin_page_refuses_a_change_of_ones_own_role(cast: Cast) -> None:
     adam = cast.users["adam"]
     response = cast.client("adam").post(f"/admin/people/user/{adam.pk}/change/", {"role": "manager", "is_active": "on"})
