@@ -143,20 +143,19 @@ class Run:
 
     def take(self, proposed: list[Draft | Rejected]) -> None:
         """Take in one batch."""
-        drafts, rejected = self._sort_out(proposed)
-        columns = DraftColumns(drafts)
+        columns, rejected = self._sort_out(proposed)
         self.words.learn(columns)
         partitions.ensure(partitions.months_of(columns["micros"]))
         with transaction.atomic():
             self._reject(rejected)
-            if drafts:
+            if columns.drafts:
                 self._record(columns)
             self._count()
-        if drafts:
+        if columns.drafts:
             latest = max(columns["occurred_at"])
             self.last_event_at = max(latest, self.last_event_at or latest)
 
-    def _sort_out(self, proposed: list[Draft | Rejected]) -> tuple[list[Draft], list[Rejected]]:
+    def _sort_out(self, proposed: list[Draft | Rejected]) -> tuple[DraftColumns, list[Rejected]]:
         """Drafts that may come in, and rejections."""
         drafts: list[Draft] = []
         rejected: list[Rejected] = []
@@ -165,7 +164,7 @@ class Run:
                 rejected.append(told)
             else:
                 drafts.append(told)
-        fitting, beyond = within_limits(self.words, drafts)
+        fitting, beyond = within_limits(self.words, DraftColumns(drafts))
         return fitting, [*rejected, *beyond]
 
     def _reject(self, rejected: list[Rejected]) -> None:

@@ -1,6 +1,6 @@
 """How many values each cut may have: beyond them a source is broken or means harm, and no page could list them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from tickets.connectors.drafts import Draft, Rejected
 from tickets.draft_columns import DraftColumns
@@ -11,26 +11,25 @@ MOST = {"priority": 100, "team": 2_000, "assignee": 50_000, "channel": 500, "lan
 CALLED = {"team": "group"}  # as the line has it
 
 
-def within_limits(words: Words, drafts: Sequence[Draft]) -> tuple[list[Draft], list[Rejected]]:
+def within_limits(words: Words, drafts: DraftColumns) -> tuple[DraftColumns, list[Rejected]]:
     """The drafts that name nothing beyond MOST, and the others as rejections."""
     beyond = _beyond(words, drafts)
     if not beyond:
-        return list(drafts), []
+        return drafts, []
     fitting: list[Draft] = []
     rejected: list[Rejected] = []
-    for draft in drafts:
+    for draft in drafts.drafts:
         if cut := _cut_beyond(draft, beyond):
             reason = f"would be one more than the {MOST[cut]:,} that are kept"
             rejected.append(Rejected(draft.line, CALLED.get(cut, cut), reason, draft.raw))
         else:
             fitting.append(draft)
-    return fitting, rejected
+    return DraftColumns(fitting), rejected
 
 
-def _beyond(words: Words, drafts: Sequence[Draft]) -> dict[str, set[str]]:
+def _beyond(words: Words, drafts: DraftColumns) -> dict[str, set[str]]:
     """By cut, the words that there is no room for."""
-    named = named_by(DraftColumns(drafts))
-    beyond = {cut: without_room(cut, words.codes[cut], told) for cut, told in named.items()}
+    beyond = {cut: without_room(cut, words.codes[cut], told) for cut, told in named_by(drafts).items()}
     return {cut: rest for cut, rest in beyond.items() if rest}
 
 
