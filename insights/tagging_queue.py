@@ -32,7 +32,9 @@ class Filters:
     @classmethod
     def of(cls, told: Mapping[str, str]) -> "Filters":
         """From a query string; what is no number is no filter."""
-        channel, language = (int(v) if (v := told.get(name, "")).isdecimal() else 0 for name in ("channel", "language"))
+        channel, language = (
+            int(v) if (v := told.get(name, "")).isdecimal() and len(v) < 11 else 0 for name in ("channel", "language")
+        )
         return cls(
             told.get("source", "")[:40],
             min(channel, 2**31 - 1),

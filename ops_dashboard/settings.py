@@ -39,6 +39,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "ops_dashboard.middleware.RefuseNul",
+    "ops_dashboard.middleware.RefuseLarge",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "ops_dashboard.people.sessions.EndSessions",
     "django.middleware.common.CommonMiddleware",

@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from quality.scorecard_plan import BadScorecard, CriterionPlan, GroupPlan, ScorecardPlan, stored_options
 from quality.scoring import POLICIES, AutoFail, Critical, Direction, NotApplicable, Options, Scale
 
+MOST_ROWS, MOST_DIGITS = 100, 4
 SPARE_ROWS = 2  # empty criteria at the end of the form
 FIELDS = ("key", "name", "group", "weight", "scale", "critical", "description", "reasons")
 POLICY_WORDS = {
@@ -41,7 +42,8 @@ def rows_of(plan: ScorecardPlan | None) -> list[Row]:
 
 def sent_rows(data: QueryDict) -> list[Row]:
     """The form as it was sent, for showing it again."""
-    count = min(int(data.get("rows", "0")) if data.get("rows", "0").isdigit() else 0, 100)
+    said = data.get("rows", "")
+    count = min(int(said), MOST_ROWS) if said.isascii() and said.isdigit() and len(said) <= MOST_DIGITS else 0
     return [
         Row(nth, {name: data.get(f"{name}-{nth}", "") for name in FIELDS}, data.get(f"na-{nth}") == "yes")
         for nth in range(count)
@@ -64,7 +66,7 @@ def _criterion(row: Row) -> CriterionPlan:
     values = {name: value.strip() for name, value in row.values.items()}
     name = values["name"][:120]
     weight = values["weight"] or "0"
-    if not weight.isascii() or not weight.isdigit() or int(weight) > 1000:
+    if not weight.isascii() or not weight.isdigit() or len(weight) > MOST_DIGITS or int(weight) > 1000:
         raise BadScorecard(f"The weight of '{name}' is '{weight[:20]}'; it is a whole number from 0 to 1000.")
     key = slugify(values["key"] or name)[:60]
     if not key:
