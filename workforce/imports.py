@@ -6,13 +6,16 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Q
 
+from ops_dashboard.metrics.query import today
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import Agent, Membership, Team, Vendor
 from ops_dashboard.people.roles import Scope
@@ -150,6 +153,10 @@ class _Wrong(Exception):
         self.field = field
 
 
+def _ends_after(day: date) -> Q:
+    return Q(valid_to=None) | Q(valid_to__gt=day)
+
+
 class _Taker:
     """Takes one row after the other, for one reader; remembers what rows refer to."""
 
@@ -159,6 +166,8 @@ class _Taker:
 
     def agents(self, values: Values) -> str:
         team = self._team(values["team"])
+        if self._is_elsewhere(values["agent"], values["valid_from"]):
+            raise _Wrong("agent", f"'{values['agent']}' belongs to a team that is not yours")
         return staff.set_agent(
             values["agent"], values["name"], team, valid_from=values["valid_from"], valid_to=values["valid_to"]
         )
@@ -232,12 +241,17 @@ class _Taker:
 
     def _agent(self, slug: str) -> Agent:
         agent: Agent = self._one(Agent, slug, "agent")
-        if (
-            self.scope.teams is not None
-            and not Membership.objects.filter(agent=agent, team__in=self.scope.teams).exists()
-        ):
+        own = Membership.objects.filter(agent=agent, team__in=self.scope.teams or ())
+        if self.scope.teams is not None and not own.filter(_ends_after(today())).exists():
             raise _Wrong("agent", f"there is no '{slug}'")
         return agent
+
+    def _is_elsewhere(self, slug: str, since: date) -> bool:
+        """Whether a team that is not the reader's has the agent on that day or later."""
+        if self.scope.teams is None:
+            return False
+        others = Membership.objects.filter(agent__slug=slug).exclude(team__in=self.scope.teams)
+        return others.filter(_ends_after(since)).exists()
 
     def _one(self, model: type[models.Model], slug: str, field: str) -> Any:
         if (model, slug) not in self._known:

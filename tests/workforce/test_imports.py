@@ -332,6 +332,28 @@ def test_rows_that_somebody_else_looked_at_or_made_up_are_refused() -> None:
     assert not Shift.objects.exists()
 
 
+def test_a_lead_takes_nobody_from_another_team(team: Team) -> None:
+    """ada works in Payments since the year began; the lead of another team names her, then once she has left it."""
+    other = Team.objects.create(slug="other", name="Other")
+    lead = client(Role.TEAM_LEAD, other)
+    taken = "agent,name,team,valid_from\nada,Mine,other,2026-03-23\n"
+    look = lead.post("/roster/import/", upload(taken))
+    assert (look.status_code, "a team that is not yours" in look.content.decode()) == (422, True)
+    lead.post("/roster/import/", {"rows": look.context.get("rows", "")})
+    assert list(Membership.objects.filter(agent__slug="ada").values_list("team__slug", flat=True)) == ["payments"]
+    assert Agent.objects.get(slug="ada").name == "Ada"
+    Membership.objects.filter(agent__slug="ada").update(valid_to=date(2026, 3, 23))
+    assert lead.post("/roster/import/", upload(taken)).status_code == 200
+
+
+def test_a_lead_writes_no_contract_of_somebody_who_has_left(team: Team) -> None:
+    lead = client(Role.TEAM_LEAD, team)
+    contract = "agent,type,hours_a_week,days_a_week,zone,valid_from\nada,full,40,5,Europe/Warsaw,2026-03-23\n"
+    assert lead.post("/roster/import/", upload(contract)).status_code == 200
+    Membership.objects.filter(agent__slug="ada").update(valid_to=date(2026, 2, 1))
+    assert "there is no &#x27;ada&#x27;" in lead.post("/roster/import/", upload(contract)).content.decode()
+
+
 def test_a_lead_brings_in_only_the_own_teams_and_no_rates(team: Team) -> None:
     other, _ = make_team("chat", "zoe")
     lead = client(Role.TEAM_LEAD, other)
