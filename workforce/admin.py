@@ -131,10 +131,25 @@ class RateAdmin(Pricing, AuditedAdmin):
     list_select_related = ["team", "vendor", "contract_type"]
 
 
+class PartsField(forms.JSONField):
+    """JSON that may be too deep, or its numbers too long, to be read at all."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError("Enter a valid JSON.", code="invalid") from error
+
+
 class ShiftTemplateForm(forms.ModelForm):
+    segments = PartsField(required=False, initial=list)
+
     class Meta:
         model = ShiftTemplate
         fields = ["slug", "name", "team", "starts", "minutes", "segments", "is_active"]
+
+    def clean_segments(self) -> Any:
+        return self.cleaned_data["segments"] or []
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

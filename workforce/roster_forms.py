@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from workforce.models import Activity, ShiftTemplate
 from workforce.shift_changes import monday
@@ -22,12 +23,21 @@ def week_asked(text: str, *, today: date) -> tuple[date, str]:
     return monday(min(max(day, EARLIEST), LATEST)), ""
 
 
+class DayField(forms.DateField):
+    """A day that has a week before and after it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            input_formats=["%Y-%m-%d"], validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
+        )
+
+
 class PlaceForm(forms.Form):
     """Whose day it is about."""
 
     team = forms.SlugField()
     agent = forms.SlugField()
-    on = forms.DateField(input_formats=["%Y-%m-%d"])
+    on = DayField()
 
     def first_problem(self) -> str:
         """The first thing that is wrong, with its field."""
@@ -64,7 +74,7 @@ class TimesForm(ShiftForm):
 
     start = forms.TimeField()
     end = forms.TimeField()
-    to_on = forms.DateField(input_formats=["%Y-%m-%d"])
+    to_on = DayField()
     to_agent = forms.SlugField()
 
 
@@ -95,7 +105,7 @@ class WeekForm(forms.Form):
     """A team's week."""
 
     team = forms.SlugField()
-    week = forms.DateField(input_formats=["%Y-%m-%d"])
+    week = DayField()
     mark = forms.CharField(required=False, max_length=40)
 
     def clean_week(self) -> date:

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ops_dashboard.metrics.periods import EARLIEST, LATEST
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.models import User
@@ -117,6 +118,7 @@ def _number(text: str) -> int:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if EARLIEST < day < LATEST else None
