@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from insights.feedback_import import reading, take_in
 from insights.feedback_intake import source_of
-from insights.feedback_lines import item_of
+from insights.feedback_lines import item_of, spelt
 from insights.feedback_list import BadCursor, asked, list_feedback
 from insights.models import Feedback, FeedbackSource
 from ops_dashboard.metrics.query import today
@@ -96,7 +96,7 @@ class FeedbackItems(APIView):
         checked = [
             item_of(item, place, how)
             if isinstance(item, dict)
-            else Rejected(place, "item", "is not an object", how.anonymous(orjson.dumps(item)))
+            else Rejected(place, "item", "is not an object", how.anonymous(spelt(item)))
             for place, item in enumerate(items)
         ]
         summary = take_in(source, checked, origin=_who(request))

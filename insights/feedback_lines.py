@@ -79,9 +79,14 @@ def _raw(item: Mapping[str, Any]) -> bytes:
     storable = {_storable(n): _storable(v) if isinstance(v, str) else v for n, v in item.items()}
     identity = {word: storable.pop(name) for name, word in FLAT.items() if name in storable}
     said = storable.pop(IDENTITY, None)
+    return spelt({**storable, IDENTITY: {**identity, **(said if isinstance(said, dict) else {})}})
+
+
+def spelt(item: object) -> bytes:
+    """As JSON; nothing of what is nested too deep to be written."""
     try:
-        return orjson.dumps({**storable, IDENTITY: {**identity, **(said if isinstance(said, dict) else {})}})
-    except orjson.JSONEncodeError:  # nested too deep to be written
+        return orjson.dumps(item)
+    except orjson.JSONEncodeError:
         return b""
 
 

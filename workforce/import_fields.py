@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
@@ -56,11 +56,10 @@ def level(text: str) -> int:
 
 def hours(text: str) -> int:
     """Hours as minutes: `37.5`."""
-    try:
-        minutes = Decimal(text) * 60
-    except InvalidOperation as error:
-        raise BadValue(f"'{text}' is no number of hours; write 37.5") from error
-    if not minutes.is_finite() or minutes != minutes.to_integral_value() or not 0 < minutes <= 168 * 60:
+    if not re.fullmatch(r"\d{1,3}(?:\.\d{1,6})?", text):
+        raise BadValue(f"'{text[:40]}' is no number of hours; write 37.5")
+    minutes = Decimal(text) * 60
+    if minutes != minutes.to_integral_value() or not 0 < minutes <= 168 * 60:
         raise BadValue(f"'{text}' is no number of hours between 0 and 168, in whole minutes")
     return int(minutes)
 

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from insights.feedback_import import take_in
 from insights.feedback_intake import Told, source_of
 from insights.models import Feedback, FeedbackRejection, FeedbackSource
+from tests.cast import make_cast
 from tests.insights.test_feedback_import import ITEM, line, lines
 from tickets import word_limits
 from tickets.connectors.drafts import Rejected
@@ -20,6 +22,15 @@ def deep(levels: int) -> Any:
     for _ in range(levels):
         value = [value]
     return value
+
+
+def json_of(value: Any) -> bytes:
+    """JSON of any depth."""
+    if isinstance(value, list):
+        return b"[" + b",".join(map(json_of, value)) + b"]"
+    if isinstance(value, dict):
+        return b"{" + b",".join(json_of(name) + b":" + json_of(told) for name, told in value.items()) + b"}"
+    return orjson.dumps(value)
 
 
 def kept(items: list[Told | Rejected]) -> int:
@@ -47,3 +58,10 @@ def test_channels_without_room_count_as_none(monkeypatch: pytest.MonkeyPatch) ->
     slugs = dict(Channel.objects.values_list("pk", "slug"))
     codes = Feedback.objects.order_by("ref").values_list("channel", flat=True)
     assert [slugs.get(code, "none") for code in codes] == ["a", "b", "none"]
+
+
+def test_a_deep_item_sent_by_a_program_is_one_rejection() -> None:
+    cast = make_cast()
+    body = {"source": "posts", "items": [deep(300), {"id": deep(300)}, ITEM]}
+    answer = cast.client("erin").post("/api/v1/feedback/", json_of(body), "application/json")
+    assert (answer.status_code, answer.json()["accepted"], answer.json()["rejected"]) == (200, 1, 2)

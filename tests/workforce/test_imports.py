@@ -332,6 +332,12 @@ def test_rows_that_somebody_else_looked_at_or_made_up_are_refused() -> None:
     assert not Shift.objects.exists()
 
 
+@pytest.mark.parametrize("hours", ["1e999999", "NaN", "-5", "0", "169", "9" * 300, "37.123"])
+def test_what_is_no_number_of_hours_is_named(hours: str) -> None:
+    contract = f"agent,type,hours_a_week,days_a_week,zone,valid_from\nada,full,{hours},5,UTC,2026-03-23\n"
+    assert problems(take(contract)) == [(2, "hours_a_week")]
+
+
 def test_a_lead_takes_nobody_from_another_team(team: Team) -> None:
     """ada works in Payments since the year began; the lead of another team names her, then once she has left it."""
     other = Team.objects.create(slug="other", name="Other")
