@@ -9,13 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workforce import expected_misses
+from workforce.away import Off, in_time_off
 from workforce.coverage import Grid, staffed_by
 from workforce.deferred import due_bins
 from workforce.forecasts import assumptions_of, net_agents
 from workforce.hours import Hours
 from workforce.intraday import rest_of_day_factor
-from workforce.models import INTERVAL_S, ForecastPoint, ForecastRun, Queue, QueueVolume, RosterVersion, ShiftSegment
+from workforce.models import (
+    INTERVAL_S,
+    ForecastPoint,
+    ForecastRun,
+    Queue,
+    QueueVolume,
+    RosterVersion,
+    ShiftSegment,
+    TimeOff,
+)
 from workforce.requirements_read import required_by
+from workforce.roster_rows import seconds
 from workforce.series import Instants
 from workforce.staffing import Assumptions
 from workforce.waiting import by_due_edge, waiting
@@ -206,8 +217,13 @@ def _volumes(queues: Sequence[Queue], grid: Grid) -> Amounts:
     return told
 
 
+def _agreed_time_off(begin: datetime, end: datetime) -> list[Off]:
+    found = TimeOff.objects.approved().touching(begin, end).values_list("agent_id", "start_at", "end_at")
+    return [(agent, seconds(start), seconds(stop)) for agent, start, stop in found]
+
+
 def _staffed(queues: Sequence[Queue], required: Amounts, grid: Grid) -> Amounts:
-    """(queues, intervals) heads of published shifts; a team of several queues is split as they need people."""
+    """(queues, intervals) heads of published shifts less time off; a team of several queues is split by their needs."""
     answering = [{team.pk for team in queue.teams.all()} for queue in queues]
     every = {team for teams in answering for team in teams}
     begin, end = (datetime.fromtimestamp(int(edge), UTC) for edge in grid.edges[[0, -1]])
@@ -215,13 +231,16 @@ def _staffed(queues: Sequence[Queue], required: Amounts, grid: Grid) -> Amounts:
         ShiftSegment.objects.filter(
             shift__version__state=RosterVersion.State.PUBLISHED, activity__is_productive=True,
             start_at__lt=end, end_at__gt=begin, shift__start_at__gt=begin - timedelta(days=1), shift__start_at__lt=end,
-        ).values_list("shift__team", "start_at", "end_at")
+        ).values_list("shift__team", "shift__agent", "start_at", "end_at")
     )  # fmt: skip
-    places = {team: n for n, team in enumerate(sorted({team for team, _, _ in rows} | every))}
-    team = np.array([places[pk] for pk, _, _ in rows], dtype=np.int64)
-    start = np.array([int(begins.timestamp()) for _, begins, _ in rows], dtype=np.int64)
-    stop = np.array([int(ends.timestamp()) for _, _, ends in rows], dtype=np.int64)
+    places = {team: n for n, team in enumerate(sorted({row[0] for row in rows} | every))}
+    team = np.array([places[row[0]] for row in rows], dtype=np.int64)
+    agent = np.array([row[1] for row in rows], dtype=np.int64)
+    start = np.array([seconds(begins) for _, _, begins, _ in rows], dtype=np.int64)
+    stop = np.array([seconds(ends) for _, _, _, ends in rows], dtype=np.int64)
+    away = in_time_off(agent, start, stop, _agreed_time_off(begin, end))
     heads = staffed_by(team, start, stop, grid, groups=len(places))
+    heads -= staffed_by(team[away.row], away.start, away.end, grid, groups=len(places))
     told = np.zeros((len(queues), grid.count))
     for pk, number in places.items():
         mine = [n for n, teams in enumerate(answering) if pk in teams or not teams]

@@ -66,6 +66,13 @@ site.add(
     Link("Staffing what-if", "staffing", "Workforce", "people", may_open=lambda scope: scope.sees_plans),
     Link("Roster", "roster", "Workforce", "people", may_open=lambda scope: scope.sees_rosters),
     Link(
+        "Time off",
+        "time-off",
+        "Workforce",
+        "clock",
+        may_open=lambda scope: scope.sees_rosters and scope.agent_id is None,
+    ),
+    Link(
         "People",
         "people",
         "Workforce",

@@ -19,9 +19,11 @@ from ops_dashboard.metrics import copying
 from ops_dashboard.people.models import Membership, Team
 from ops_dashboard.people.roles import Scope
 from workforce.activities import ensured
+from workforce.away import Off, in_time_off
 from workforce.coverage import Grid, day_grid, staffed
 from workforce.models import Activity, Contract, RosterVersion, TimeOff
 from workforce.models.queues import INTERVAL_S
+from workforce.roster_rows import seconds
 from workforce.shift_rules import Finding, Law, Shifts, Terms, check, unbroken
 
 DAY_S = 86_400
@@ -107,9 +109,10 @@ def read_sheet(teams: Sequence[Team], monday: date, *, scope: Scope) -> Sheet:
     rows, parts = _shifts(seen, people, monday, activities)
     judged = np.array([monday <= row.on <= monday + timedelta(days=6) for row in rows], dtype=np.bool_)
     terms = _terms(people, contracts)
-    plan = _plan(rows, parts, activities)
+    off = _time_off(people, monday)
+    plan = _plan(rows, parts, activities, [each[:3] for each in off if each.is_agreed])
     first = monday.toordinal()
-    leave = _leave(people, monday)
+    leave = _leave(people, monday, off)
     credit = _credit(people, terms, leave, rows)
     findings = check(plan, terms, first_day=first, last_day=first + 6, law=Law(), credit_s=credit)
     paid = np.bincount(plan.agent[judged], weights=plan.paid_s[judged], minlength=len(people)).astype(np.int64)
@@ -124,6 +127,10 @@ def read_sheet(teams: Sequence[Team], monday: date, *, scope: Scope) -> Sheet:
     zone = _common_zone(people)
     grid = day_grid(monday, monday + timedelta(days=6), zone, step_s=INTERVAL_S)
     working = np.isin(parts.activity, [a.pk for a in activities.values() if a.is_productive])
+    who = _who(rows, parts)
+    away = in_time_off(
+        who[working], parts.start[working], parts.end[working], [each[:3] for each in off if each.is_agreed]
+    )
     return Sheet(
         monday=monday,
         teams=seen,
@@ -136,7 +143,7 @@ def read_sheet(teams: Sequence[Team], monday: date, *, scope: Scope) -> Sheet:
         leave=leave,
         zone=zone,
         grid=grid,
-        heads=staffed(parts.start[working], parts.end[working], grid),
+        heads=staffed(parts.start[working], parts.end[working], grid) - staffed(away.start, away.end, grid),
         activities=activities,
     )
 
@@ -241,10 +248,18 @@ def _parts(ids: list[int], raw: NDArray[Any]) -> Parts:
     return Parts(row[order], raw["activity"].astype(np.int64)[order], start[order], end[order])
 
 
-def _plan(rows: Sequence[Row], parts: Parts, activities: dict[str, Activity]) -> Shifts:
+def _who(rows: Sequence[Row], parts: Parts) -> NDArray[np.int64]:
+    """Whose each segment is."""
+    return np.array([row.person for row in rows], dtype=np.int64)[parts.row]
+
+
+def _plan(rows: Sequence[Row], parts: Parts, activities: dict[str, Activity], off: Sequence[Off]) -> Shifts:
     """The shifts as the rules want them."""
     paid = np.isin(parts.activity, [activity.pk for activity in activities.values() if activity.is_paid])
     rests = [a.pk for a in activities.values() if a.kind in (Activity.Kind.BREAK, Activity.Kind.ABSENCE)]
+    absent = np.isin(parts.activity, [a.pk for a in activities.values() if a.kind == Activity.Kind.ABSENCE])
+    present = np.flatnonzero(~absent)
+    away = in_time_off(_who(rows, parts)[present], parts.start[present], parts.end[present], off)
     return Shifts(
         agent=np.array([row.person for row in rows], dtype=np.int64),
         day=np.array([row.on.toordinal() for row in rows], dtype=np.int64),
@@ -252,6 +267,9 @@ def _plan(rows: Sequence[Row], parts: Parts, activities: dict[str, Activity]) ->
         end=np.array([row.end_s for row in rows], dtype=np.int64),
         works=np.array([row.works for row in rows], dtype=np.bool_),
         paid_s=np.bincount(parts.row, weights=np.where(paid, parts.end - parts.start, 0), minlength=len(rows)).astype(
+            np.int64
+        ),
+        leave_s=np.bincount(parts.row[present][away.row], weights=away.end - away.start, minlength=len(rows)).astype(
             np.int64
         ),
         unbroken_s=unbroken(parts.row, parts.start, parts.end, np.isin(parts.activity, rests), shifts=len(rows)),
@@ -275,19 +293,36 @@ def _terms(people: Sequence[Person], contracts: dict[int, Contract]) -> Terms:
     )
 
 
-def _leave(people: Sequence[Person], monday: date) -> frozenset[tuple[int, date]]:
-    """(person, day) with leave asked for or agreed."""
-    index = {person.agent: number for number, person in enumerate(people)}
+class Away(NamedTuple):
+    """Time off of a person, in seconds since the epoch."""
+
+    person: int
+    start_s: int
+    end_s: int
+    is_agreed: bool
+
+
+def _time_off(people: Sequence[Person], monday: date) -> list[Away]:
+    """What of it was asked for or agreed, around the week."""
+    index = {person.agent: number for number, person in reversed(list(enumerate(people)))}
     first = datetime.combine(monday, time(), UTC) - timedelta(days=1)
-    found = TimeOff.objects.exclude(state=TimeOff.State.DECLINED).touching(first, first + timedelta(days=9))
+    found = TimeOff.objects.standing().touching(first, first + timedelta(days=9)).filter(agent__in=list(index))
+    return [
+        Away(index[agent], seconds(start), seconds(end), state == TimeOff.State.APPROVED)
+        for agent, start, end, state in found.values_list("agent_id", "start_at", "end_at", "state")
+    ]
+
+
+def _leave(people: Sequence[Person], monday: date, off: Sequence[Away]) -> frozenset[tuple[int, date]]:
+    """(person, day) with leave asked for or agreed."""
     days: set[tuple[int, date]] = set()
-    for off in found.filter(agent__in=list(index)):
-        zone = ZoneInfo(people[index[off.agent_id]].zone)
-        begin = off.start_at.astimezone(zone).date()
-        end = (off.end_at - timedelta(microseconds=1)).astimezone(zone).date()
+    for away in off:
+        zone = ZoneInfo(people[away.person].zone)
+        begin = datetime.fromtimestamp(away.start_s, zone).date()
+        end = datetime.fromtimestamp(away.end_s - 1, zone).date()
         for n in range((end - begin).days + 1):
             if monday <= begin + timedelta(days=n) <= monday + timedelta(days=6):
-                days.add((index[off.agent_id], begin + timedelta(days=n)))
+                days.add((away.person, begin + timedelta(days=n)))
     return frozenset(days)
 
 

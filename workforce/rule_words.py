@@ -4,6 +4,7 @@ from workforce.shift_rules import MILD, Finding, Rule
 
 _WORDS = {
     Rule.OVERLAP: "Overlaps another shift by {amount}.",
+    Rule.ON_LEAVE: "{amount} of work during time off.",
     Rule.REST: "Only {amount} of rest before it; {limit} are due.",
     Rule.TOO_LONG: "{amount} long; the contract allows {limit}.",
     Rule.TOO_SHORT: "{amount} long; the contract asks for at least {limit}.",

@@ -18,6 +18,7 @@ HOUR_S = 3600
 
 class Rule(StrEnum):
     OVERLAP = "overlap"
+    ON_LEAVE = "on_leave"
     REST = "rest"
     TOO_LONG = "too_long"
     TOO_SHORT = "too_short"
@@ -57,8 +58,8 @@ class Terms(NamedTuple):
 class Shifts(NamedTuple):
     """One row per shift: those of the week under judgement and those around it.
 
-    `works` is false for a shift that is all absence; `paid_s` and `unbroken_s` (the longest stretch
-    without a break) come from its segments.
+    `works` is false for a shift that is all absence; `paid_s`, `unbroken_s` (the longest stretch
+    without a break) and `leave_s` (work during agreed time off) come from its segments.
     """
 
     agent: Ints
@@ -68,6 +69,7 @@ class Shifts(NamedTuple):
     works: Flags
     paid_s: Ints
     unbroken_s: Ints
+    leave_s: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,10 @@ def _one_by_one(shifts: Shifts, terms: Terms, law: Law) -> list[Verdict]:
     length, agent = shifts.end - shifts.start, shifts.agent
     longest, shortest = terms.longest_s[agent], terms.shortest_s[agent]
     rested = np.full(len(agent), law.break_after_s, dtype=np.int64)
+    none = np.zeros(len(agent), dtype=np.int64)
+    on_leave = none if shifts.leave_s is None else shifts.leave_s
     return [
+        (Rule.ON_LEAVE, on_leave > 0, on_leave, none),
         (Rule.TOO_LONG, shifts.works & (length > longest), length, longest),
         (Rule.TOO_SHORT, shifts.works & (length < shortest), length, shortest),
         (Rule.NO_BREAK, shifts.works & (shifts.unbroken_s > rested), shifts.unbroken_s, rested),

@@ -9,6 +9,7 @@ from workforce import (
     rate_views,
     roster_views,
     staff_views,
+    time_off_views,
     today_views,
 )
 
@@ -36,6 +37,9 @@ urlpatterns = [
     path("people/<slug:slug>/<slug:kind>/", staff_views.add, name="staff-add"),
     path("people/<slug:slug>/<slug:kind>/<int:pk>/", staff_views.edit, name="staff-edit"),
     path("people/<slug:slug>/<slug:kind>/<int:pk>/remove/", staff_views.remove, name="staff-remove"),
+    path("time-off/", time_off_views.time_off_page, name="time-off"),
+    path("time-off/add/", time_off_views.add_time_off, name="time-off-add"),
+    path("time-off/<int:pk>/<slug:act>/", time_off_views.decide_time_off, name="time-off-decide"),
     path("rates/", rate_views.rates, name="rates"),
     path("rates/add/", rate_views.add_rate, name="rate-add"),
     path("rates/<int:pk>/", rate_views.edit_rate, name="rate-edit"),

@@ -69,6 +69,14 @@ PEOPLE_ROWS: dict[str, Row] = {
     )
 }
 ROWS |= PEOPLE_ROWS
+ROWS["time-off/"] = page("/time-off/", READ_PEOPLE)
+ROWS |= {
+    pattern: Row(address, (), otherwise=405, signed_out=405)
+    for pattern, address in (
+        ("time-off/add/", "/time-off/add/"),
+        ("time-off/<int:pk>/<slug:act>/", "/time-off/1/cancel/"),
+    )
+}
 ROWS["productivity/"] = page("/productivity/", SEE_PLANS)
 ADMIN_MODELS: dict[str, AdminModel] = {
     f"workforce/{model}": (SEE_PLANS_IN_ADMIN, PLAN, PLAN, PLAN)

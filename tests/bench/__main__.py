@@ -11,7 +11,7 @@ from importlib import import_module
 from tests.bench import ground
 
 PURE = ("business_time", "effects", "fold", "forecast", "quality", "staffing", "surveillance")
-ON_A_DATABASE = ("intake", "refill", "pages")  # imported once Django is set up
+ON_A_DATABASE = ("intake", "refill", "pages", "roster")  # imported once Django is set up
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

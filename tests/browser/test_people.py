@@ -1,14 +1,17 @@
 """People and rates in a real browser: found, given another contract, on the phone and in the dark."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from ops_dashboard.metrics.query import today
 from ops_dashboard.people.models import Team, User
 from ops_dashboard.people.roles import Role
 from tests.workforce.test_staff_pages import teams
+from workforce.activities import ensured
 from workforce.models import Contract
 
 __all__ = ["teams"]  # a fixture
@@ -37,7 +40,7 @@ def test_somebody_is_found_and_given_another_contract(page: Page) -> None:
     assert sorted(Contract.objects.filter(agent__slug="ada").values_list("week_minutes", flat=True)) == [1200, 2400]
 
 
-@pytest.mark.parametrize("path", ["/people/", "/people/ada/", "/rates/"])
+@pytest.mark.parametrize("path", ["/people/", "/people/ada/", "/rates/", "/time-off/"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_it_fits_and_is_accessible(page: Page, width: int, path: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})
@@ -47,3 +50,16 @@ def test_it_fits_and_is_accessible(page: Page, width: int, path: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_time_off_is_added_and_cancelled(page: Page) -> None:
+    ensured()
+    page.goto("/time-off/?agent=ada")
+    expect(page.get_by_text("Nobody is away, now or later.")).to_be_visible()
+    page.get_by_label("Last day").fill((today() + timedelta(days=3)).isoformat())
+    page.get_by_role("button", name="Add time off").click()
+    expect(page.get_by_text("Ada is off,")).to_be_visible()
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    assert found.violations_count == 0, found.generate_report()
+    page.get_by_role("button", name="Cancel leave of Ada").click()
+    expect(page.get_by_text("Leave of Ada is cancelled.")).to_be_visible()

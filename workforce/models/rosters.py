@@ -232,6 +232,10 @@ class TimeOffs(models.QuerySet["TimeOff"]):
     def approved(self) -> Self:
         return self.filter(state=TimeOff.State.APPROVED)
 
+    def standing(self) -> Self:
+        """Asked for or agreed."""
+        return self.filter(state__in=[TimeOff.State.REQUESTED, TimeOff.State.APPROVED])
+
     def touching(self, start: datetime, end: datetime) -> Self:
         return self.filter(start_at__lt=end, end_at__gt=start)
 
@@ -246,12 +250,13 @@ class TimeOffs(models.QuerySet["TimeOff"]):
 
 
 class TimeOff(models.Model):
-    """Leave or sickness of an agent, asked for or agreed."""
+    """Leave or sickness of an agent, asked for or agreed. `workforce.time_off` writes it."""
 
     class State(models.TextChoices):
         REQUESTED = "requested", "Requested"
         APPROVED = "approved", "Approved"
         DECLINED = "declined", "Declined"
+        CANCELLED = "cancelled", "Cancelled"
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="time_off")
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT)
@@ -266,9 +271,13 @@ class TimeOff(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(end_at__gt=F("start_at")), name="time_off_ends_after_start"),
             models.CheckConstraint(
-                condition=Q(state__in=["requested", "approved", "declined"]), name="time_off_state_known"
+                condition=Q(state__in=["requested", "approved", "declined", "cancelled"]), name="time_off_state_known"
             ),
-            models.UniqueConstraint(fields=["agent", "activity", "start_at"], name="time_off_once"),
+            models.UniqueConstraint(
+                fields=["agent", "activity", "start_at"],
+                condition=Q(state__in=["requested", "approved"]),
+                name="time_off_once",
+            ),
         ]
 
 
