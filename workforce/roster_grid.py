@@ -1,6 +1,7 @@
 """A sheet as the page draws it: groups of rows, cells with their words, the line of heads under each day."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -90,22 +91,32 @@ class GridView:
     groups: tuple[GroupView, ...]
 
 
-def grid_view(sheet: Sheet, required: NDArray[np.float64]) -> GridView:
-    rows = row_views(sheet)
+def grid_view(sheet: Sheet, required: NDArray[np.float64], *, agents: Collection[int] | None = None) -> GridView:
+    """Everybody's rows, or those of some agents: after an edit nobody else's are looked at."""
+    rows, broken = row_views(sheet, agents), _broken(sheet)
     groups = []
     for team in sheet.teams:
         mine = tuple(row for row in rows if row.person.team == team.pk)
-        broken = sum(1 for row in mine if row.tone) + sum(1 for row in mine for cell in row.cells if cell.tone)
-        groups.append(GroupView(team, sheet.states[team.pk], mine, broken))
+        groups.append(GroupView(team, sheet.states[team.pk], mine, broken[team.pk]))
     return GridView(sheet, day_heads(sheet, required), tuple(groups))
 
 
-def row_views(sheet: Sheet) -> list[RowView]:
-    """The rows of everybody, in the order of the sheet's people."""
+def _broken(sheet: Sheet) -> Counter[int]:
+    """By team: weeks and days with a rule broken."""
+    days = {(sheet.rows[row].person, sheet.rows[row].on) for row in sheet.of_shift}
+    return Counter(sheet.people[person].team for person in [*sheet.of_person, *(person for person, _ in days)])
+
+
+def row_views(sheet: Sheet, agents: Collection[int] | None = None) -> list[RowView]:
+    """The rows of everybody, or of some agents, in the order of the sheet's people."""
     by_cell: dict[tuple[int, date], list[int]] = {}
     for number, row in enumerate(sheet.rows):
         by_cell.setdefault((row.person, row.on), []).append(number)
-    return [_row(sheet, number, person, by_cell) for number, person in enumerate(sheet.people)]
+    return [
+        _row(sheet, number, person, by_cell)
+        for number, person in enumerate(sheet.people)
+        if agents is None or person.agent in agents
+    ]
 
 
 def _row(sheet: Sheet, number: int, person: Person, by_cell: dict[tuple[int, date], list[int]]) -> RowView:

@@ -173,10 +173,10 @@ def _team(scope: Scope, slug: str) -> Team:
     return team
 
 
-def _grid(wanted: Asked, scope: Scope) -> GridView:
+def _grid(wanted: Asked, scope: Scope, *, agents: frozenset[int] | None = None) -> GridView:
     sheet = read_sheet(wanted.teams, wanted.monday, scope=scope)
     needed = required(queues_of(team.pk for team in wanted.teams) if scope.sees_plans else [], sheet.grid)
-    return grid_view(sheet, needed)
+    return grid_view(sheet, needed, agents=agents)
 
 
 def _page(wanted: Asked, scope: Scope) -> Context:
@@ -235,8 +235,8 @@ def _answer(
         return redirect(f"{reverse('roster-day')}?{urlencode({'agent': day[0], 'on': day[1].isoformat(), **place})}")
     editor = _day(request, week.team, *day, said, is_error=is_error) if day else HttpResponse()
     wanted = asked(QueryDict(request.POST.get("page", "")), request.scope)
-    grid = _grid(wanted, request.scope)
-    rows = [row for group in grid.groups for row in group.rows if row.person.agent in agents]
+    grid = _grid(wanted, request.scope, agents=agents)
+    rows = [row for group in grid.groups for row in group.rows]
     group = next((group for group in grid.groups if group.team.pk == week.team.pk), None)
     context = {"grid": grid, "rows": rows, "group": group, "asked": wanted, "may_edit": True}
     context |= {"said": said, "is_error": is_error}
