@@ -28,8 +28,9 @@ def points(value: float | None) -> str:
     """A signed difference of shares: `−3.1 pts`."""
     if value is None:
         return NOTHING
-    sign = "+" if value > 0 else MINUS if value < 0 else ""
-    return f"{sign}{abs(value) * 100:.1f} pts"
+    shown = round(value * 100, 1)
+    sign = "+" if shown > 0 else MINUS if shown < 0 else ""
+    return f"{sign}{abs(shown):.1f} pts"
 
 
 @register.filter
