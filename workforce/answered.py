@@ -6,6 +6,7 @@ done twice, as it is offered twice.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Min
@@ -16,7 +17,6 @@ from tickets.models import Solve, Ticket
 from workforce.models import INTERVAL_S, Answered
 
 DAY = timedelta(days=1)  # a reporting zone's days lie up to one apart from those of UTC
-Place = tuple[int, int, int]  # team, channel, queue
 
 _INSERT = f"""
 INSERT INTO {Answered._meta.db_table} (queue_id, team, start_at, contacts)
@@ -31,12 +31,17 @@ SELECT place.queue, s.team, date_bin('{INTERVAL_S} seconds', s.solved_at, 'epoch
 """
 
 
-def count(cursor: CursorWrapper, told: dict[str, object], *, since: datetime | None) -> None:
-    """Count again from `since` on, or everything; `told` are the places that queues take work from."""
+def count(cursor: CursorWrapper, told: dict[str, Any], *, since: datetime | None) -> None:
+    """Count again from `since` on, or everything; `told` are the places that queues take work from.
+
+    Where nothing has ever been counted the whole past is.
+    """
+    if not Answered.objects.exists():
+        since = None
     stale = Answered.objects.all() if since is None else Answered.objects.filter(start_at__gte=since)
     stale.delete()
     if told["queues"]:
-        cursor.execute(_INSERT, told)
+        cursor.execute(_INSERT, told | {"since": since})
     mark(since=since)
 
 

@@ -17,7 +17,7 @@ _BAND = "Share in which as much came as the band of the forecast, from its 10th 
 
 
 def _error(slug: str, label: str, *, part: str, whole: str, definition: str, by_day: bool, **more: Any) -> Ratio:
-    told = {"of_shares": False, "better": Better.LOWER} | more
+    told: dict[str, Any] = {"n": "intervals", "of_shares": False, "better": Better.LOWER} | more
     return Ratio(
         slug=slug,
         label=label,
@@ -30,7 +30,7 @@ def _error(slug: str, label: str, *, part: str, whole: str, definition: str, by_
         source="forecast_days" if by_day else "forecasts",
         part=part,
         whole=whole,
-        **{"n": "intervals"} | told,
+        **told,
     )
 
 

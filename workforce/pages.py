@@ -4,8 +4,9 @@ from ops_dashboard.metrics.forms import Asked
 from ops_dashboard.metrics.pages import BridgePanel, CustomPanel, CutPanel, FigureSpec, LinePanel, Link, Page, site
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.ways import Pairs, Way, days_and_teams, offer
+from workforce.equal_mix import equal_mix
 from workforce.occupancy import occupancy
-from workforce.productivity import allocation, equal_mix
+from workforce.productivity import allocation
 
 PRODUCTIVITY = Page(
     "productivity",

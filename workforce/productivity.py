@@ -1,24 +1,18 @@
-"""What the page Productivity and cost works out beyond its metrics: the allocation, and vendors at equal case mix."""
+"""What the page Productivity and cost works out beyond its metrics: how cost is allocated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from django.conf import settings
 
-from ops_dashboard.metrics.definitions import Metric, Unit, registry
+from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.forms import Asked
 from ops_dashboard.metrics.query import Query, Reader
-from ops_dashboard.metrics.rendering.numbers import NOTHING, fixed, places_of, plural, shown, text, whole
+from ops_dashboard.metrics.rendering.numbers import fixed, places_of, plural, shown, text, whole
 from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
 from ops_dashboard.metrics.result import Figure, Row
-from workforce.case_mix import FEWEST, Standardised, standardised
 from workforce.metrics import ALLOCATION
-
-MIX_METRICS = ("resolution_attainment", "reopen_rate", "one_touch_rate")
-MIX_BY = "reason"
-LEAST_COVERED = 0.5  # of all work; a group that can be compared on less gets no adjusted rate
 
 
 @dataclass(frozen=True)
@@ -154,47 +148,3 @@ def _activities_table(reader: Reader, asked: Asked) -> Table:
 
 def _share(figure: Figure, whole_cost: float) -> float | None:
     return (figure.value or 0.0) / whole_cost if whole_cost else None
-
-
-def equal_mix(reader: Reader, asked: Asked) -> dict[str, Any]:
-    """Vendors beside our own people: rates as they are, and as they would be with everybody's reasons."""
-    metrics = [registry.metric(slug) for slug in MIX_METRICS]
-    found = [_by_vendor(reader, asked, metric.slug) for metric in metrics]
-    labels = {key: label for names, _ in found for key, label in names.items()}
-    columns = [Column("Vendor")]
-    for metric in metrics:
-        columns += [Column(f"{metric.label} %", "number"), Column("at equal mix", "number"), Column("n", "number")]
-    rows = []
-    for key, label in sorted(labels.items(), key=lambda item: item[1]):
-        cells = [Cell(label, order=label)]
-        for metric, (names, result) in zip(metrics, found, strict=True):
-            cells += _mix_cells(metric, result, list(names).index(key)) if key in names else [Cell(NOTHING)] * 3
-        rows.append(tuple(cells))
-    return {"table": Table(tuple(columns), tuple(rows), "Vendors at equal case mix"), "fewest": FEWEST}
-
-
-def _mix_cells(metric: Metric, result: Standardised, place: int) -> list[Cell]:
-    raw, adjusted, covered = (float(each[place]) for each in (result.raw, result.adjusted, result.covered))
-    is_told = covered >= LEAST_COVERED
-    return [
-        Cell(shown(None if np.isnan(raw) else raw, metric.unit).number, order=raw),
-        Cell(
-            shown(adjusted, metric.unit).number if is_told else NOTHING,
-            order=adjusted if is_told else None,
-            quiet="" if covered > 0.995 else f"on {shown(covered, Unit.SHARE).plain} of work",
-        ),
-        Cell(whole(float(result.n[place])), order=float(result.n[place])),
-    ]
-
-
-def _by_vendor(reader: Reader, asked: Asked, slug: str) -> tuple[dict[str, str], Standardised]:
-    """Labels of the vendors in order, and their rates; facts of no team belong to nobody and are left out."""
-    result = reader.run(Query(slug, asked.period, by=("vendor", MIX_BY), where=asked.where))
-    rows = [row for row in result.rows if row.keys[0] != "no-team"]
-    vendors = {row.keys[0]: row.labels[0] for row in rows}
-    strata = list(dict.fromkeys(row.keys[1] for row in rows))
-    part, total = (np.zeros((len(vendors), len(strata))) for _ in range(2))
-    for row in rows:
-        place = list(vendors).index(row.keys[0]), strata.index(row.keys[1])
-        part[place], total[place] = row.figure.part, row.figure.whole
-    return vendors, standardised(part, total)

@@ -7,6 +7,7 @@ solved before any agent touched them.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -51,8 +52,8 @@ def refresh(*, since: datetime | None = None) -> int:
         stale = QueueVolume.objects.all() if since is None else QueueVolume.objects.filter(start_at__gte=since)
         stale.delete()
         mark_forecasts(since)
-        teams, channels, queues = (list(column) for column in zip(*taken, strict=True)) if taken else ([], [], [])
-        told = {"teams": teams, "channels": channels, "queues": queues, "since": since}
+        teams, channels, queues = ([place[column] for place in taken] for column in range(3))
+        told: dict[str, Any] = {"teams": teams, "channels": channels, "queues": queues, "since": since}
         told |= {"left_out": [Status.SPAM.value, Status.DELETED.value], "reopened": Step.REOPENED.value}
         answered.count(cursor, told, since=since)
         if not taken:

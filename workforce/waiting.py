@@ -40,7 +40,7 @@ def waiting(queues: Collection[Queue], at: datetime) -> dict[int, Instants]:
     taken = [place for place in places() if place[2] in wanted] if wanted else []
     came: dict[int, list[int]] = {pk: [] for pk in wanted}
     if taken:
-        teams, channels, numbers = (list(column) for column in zip(*taken, strict=True))
+        teams, channels, numbers = ([place[column] for place in taken] for column in range(3))
         told = {"teams": teams, "channels": channels, "queues": numbers, "at": at, "since": at - LOOKED_BACK}
         with connection.cursor() as cursor:
             cursor.execute(_WAITING, told | {"gone": [status.value for status in GONE]})

@@ -22,6 +22,22 @@ def page(worked: list[Team], clock: object, monkeypatch: pytest.MonkeyPatch, sig
     return sign_in(User.objects.create(username="carol", role=Role.MANAGER))
 
 
+def test_vendors_stand_beside_each_other_at_equal_case_mix(page: Page) -> None:
+    page.goto(f"/productivity/?period={PERIOD}")
+    panel = page.locator("section.panel", has=page.get_by_role("heading", name="Vendors at equal case mix"))
+    output = panel.locator("table", has_text="Throughput and cost at equal case mix")
+    expect(output.locator("tbody tr")).to_have_count(2)
+    expect(output).to_contain_text("1.00")  # one reason alone: nobody's work is harder
+    expect(panel.locator("table", has_text="Quality of service at equal case mix")).to_be_visible()
+
+
+def test_occupancy_stands_beside_the_handle_times_it_assumes(page: Page) -> None:
+    page.goto(f"/productivity/?period={PERIOD}")
+    panel = page.locator("section.panel", has=page.get_by_role("heading", name="Planned occupancy"))
+    expect(panel.locator("table", has_text="Assumed handle times")).to_contain_text("7 min")
+    expect(panel).to_contain_text("Tickets carry no measured handle time")
+
+
 def test_costs_are_told_with_their_allocation_and_cut_by_vendor(page: Page) -> None:
     page.goto(ADDRESS)
     expect(page.get_by_role("heading", name="How cost is allocated")).to_be_visible()

@@ -11,7 +11,7 @@ from ops_dashboard.people.models import Team, User
 from ops_dashboard.people.roles import SYSTEM, Role
 from tests.workforce.test_oracle import PERIOD, clock, worked
 from workforce import productivity
-from workforce.case_mix import standardised
+from workforce.case_mix import case_weights, count_interval, standardised
 
 __all__ = ["clock", "worked"]  # fixtures
 
@@ -26,6 +26,28 @@ def test_a_rate_at_equal_mix_weighs_the_strata_of_everyone() -> None:
     assert found.raw.tolist() == pytest.approx([0.82, 0.58])
     assert found.adjusted.tolist() == pytest.approx([0.7, 0.7])
     assert found.n.tolist() == [100, 100] and found.covered.tolist() == [1, 1]
+
+
+def test_a_rate_at_equal_mix_has_the_interval_of_its_strata() -> None:
+    """18 of 20 and 40 of 80, each half of all work: .25 (19/22 x 3/22 / 20 + 1/4 / 80) = .0474686^2."""
+    whole = np.array([[20.0, 80.0], [80.0, 20.0]])
+    found = standardised(whole * [0.9, 0.5], whole)
+    assert found.low[0] == pytest.approx(0.7 - 1.959964 * 0.0474686, abs=1e-5)
+    assert found.high[0] == pytest.approx(0.7 + 1.959964 * 0.0474686, abs=1e-5)
+    certain = standardised(np.array([[30.0], [1.0]]), np.array([[30.0], [30.0]]))
+    assert certain.low[0] < 1.0 == certain.high[0]
+
+
+def test_a_case_weight_says_how_hard_a_mix_is() -> None:
+    """Reasons take 30 / 20 = 1.5 and 90 / 30 = 3 replies, everybody's mix 120 / 50 = 2.4."""
+    found = case_weights(np.array([[20.0, 0.0], [10.0, 90.0]]), np.array([[10.0, 0.0], [10.0, 30.0]]))
+    assert found.tolist() == pytest.approx([1.5 / 2.4, 105 / 40 / 2.4])
+    assert np.isnan(case_weights(np.zeros((2, 1)), np.array([[0.0], [4.0]]))[0])
+
+
+def test_the_interval_of_a_rate_is_that_of_its_count() -> None:
+    """exp(1.96 / sqrt(100)) = 1.2165."""
+    assert count_interval(2.0, 100) == pytest.approx((2 / 1.21652, 2 * 1.21652), abs=1e-4)
 
 
 def test_a_stratum_with_too_few_cases_gives_its_weight_to_the_rest_and_says_so() -> None:
@@ -63,7 +85,16 @@ def test_what_stands_apart_is_told(worked: list[Team]) -> None:
 def test_the_page_has_its_panels(worked: list[Team], client: Client) -> None:
     client.force_login(User.objects.create(username="carol", role=Role.MANAGER))
     html = client.get(f"/productivity/?period={PERIOD}").content.decode()
-    for words in ("How cost is allocated", "Vendors at equal case mix", "All together", "Acme", "In-house"):
+    for words in (
+        "How cost is allocated",
+        "Vendors at equal case mix",
+        "All together",
+        "Acme",
+        "In-house",
+        "Case weight",
+        "Throughput and cost at equal case mix",
+        "Assumed handle times",
+    ):
         assert words in html, words
     assert "This panel failed" not in html and "This figure failed" not in html
     assert "Left out, as your role does not see it" not in html
