@@ -66,7 +66,8 @@ def case_weights(effort: Amounts, cases: Amounts) -> Amounts:
     """
     each = _over(effort.sum(axis=0), cases.sum(axis=0))
     usual = _over(effort.sum(keepdims=True).ravel(), cases.sum(keepdims=True).ravel())
-    return _over((np.nan_to_num(each) * cases).sum(axis=1), cases.sum(axis=1)) / usual
+    mixes = _over((np.nan_to_num(each) * cases).sum(axis=1), cases.sum(axis=1))
+    return _over(mixes, np.broadcast_to(usual, mixes.shape))
 
 
 def count_interval(rate: float, count: float) -> tuple[float, float]:
