@@ -108,7 +108,7 @@ def _output(reader: Reader, asked: Asked) -> Table:
         weight = float(weights[mix.place(key)])
         cells = [
             Cell(label, order=label),
-            Cell(f"{weight:.2f}" if not np.isnan(weight) else NOTHING, order=weight),
+            Cell(NOTHING) if np.isnan(weight) else Cell(f"{weight:.2f}", order=weight),
             _count(float(mix.whole[mix.place(key)].sum())),
         ]
         for metric, told in zip(metrics, figures, strict=True):

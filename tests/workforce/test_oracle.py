@@ -116,6 +116,7 @@ def _solve(teams: list[int], solvers: list[int]) -> None:
         for row in found:
             if isinstance(row, Solve):
                 row.solver = 0 if number % 7 == 0 else solvers[number % len(solvers)]
+                row.replies = 1 + number % 3
         rows += found
     record(rows)
 
