@@ -42,9 +42,12 @@ def test_totals_are_judged_as_poisson_counts(now: int, verdict: Verdict) -> None
     assert moved is not None and moved.verdict is verdict
 
 
-def test_a_total_changes_in_per_cent() -> None:
-    moved = change(CREATED, Figure(1500, 1500), Figure(1000, 1000))
-    assert moved is not None and moved.signed == "+50 %"
+@pytest.mark.parametrize(
+    ("now", "signed"), [(150_000, "+50 %"), (103_480, "+3.5 %"), (99_544, "−0.5 %"), (100_034, "+<0.1 %")]
+)
+def test_a_total_changes_in_per_cent(now: int, signed: str) -> None:
+    moved = change(CREATED, Figure(now, now), Figure(100_000, 100_000))
+    assert moved is not None and moved.signed == signed
 
 
 def test_a_stock_is_exact_and_has_no_noise() -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from math import hypot, sqrt
 
 from ops_dashboard.metrics.definitions import Better, Metric, Ratio, Total, Unit
-from ops_dashboard.metrics.rendering.numbers import MINUS, points, significant, text
+from ops_dashboard.metrics.rendering.numbers import MINUS, points, text
 from ops_dashboard.metrics.result import Figure
 
 _Z95 = 1.959964
@@ -61,7 +61,14 @@ def _size(metric: Metric, difference: float, before: float) -> str:
         return text(abs(difference), Unit.SECONDS, clock=metric.clock)
     if not before:
         return text(abs(difference), metric.unit)
-    return f"{significant(abs(difference / before) * 100)} %"
+    return f"{_percent(abs(difference / before) * 100)} %"
+
+
+def _percent(size: float) -> str:
+    """Two figures or so: more would promise what a comparison of two periods cannot keep."""
+    if 0 < size < 0.1:
+        return "<0.1"
+    return f"{size:.1f}" if size < 9.95 else f"{size:,.0f}"
 
 
 def _verdict(metric: Metric, now: Figure, before: Figure) -> Verdict:
