@@ -1,6 +1,7 @@
 """A list of reviews as a spreadsheet: the rows of its page, at full precision, without anybody's words."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.conf import settings
 from django.http import QueryDict
@@ -46,7 +47,9 @@ def _rows(found: ReviewQuerySet, most: int) -> Iterator[tuple[Value, ...]]:
             review.version.number,
             _name(review),
             review.seat,
-            *(at and at.isoformat() for at in (review.solved_at, review.submitted_at, review.published_at)),
+            _instant(review.solved_at),
+            _instant(review.submitted_at),
+            _instant(review.published_at),
             review.weight,
             as_share(review.score_bp),
             as_share(review.score_before_critical_bp),
@@ -55,6 +58,10 @@ def _rows(found: ReviewQuerySet, most: int) -> Iterator[tuple[Value, ...]]:
             review.is_seen,
             review.is_disputed,
         )
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def _name(review: Review) -> str:

@@ -6,7 +6,7 @@ squares over the differences within pairs. Severities add up to 0 within each se
 pairs connect; reviewers of different sets cannot be compared.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ops_dashboard.metrics.intervals import Z
 
 Floats = NDArray[np.float64]
-Name = TypeVar("Name", int, str)
+Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,10 @@ class Severity(Generic[Name]):
 
 def severities(first: Sequence[Name], second: Sequence[Name], difference: Sequence[float]) -> list[Severity[Name]]:
     """One per reviewer, strictest first; `difference` is the first reviewer's score less the second's."""
-    names = sorted({*first, *second})
-    place = {name: index for index, name in enumerate(names)}
-    a, b = np.array([place[n] for n in first], dtype=int), np.array([place[n] for n in second], dtype=int)
+    names = list(dict.fromkeys((*first, *second)))
+    place: dict[Name, int] = {name: index for index, name in enumerate(names)}
+    a = np.array([place[name] for name in first], dtype=np.int_)
+    b = np.array([place[name] for name in second], dtype=np.int_)
     sets = _connected(len(names), a, b)
     found: list[Severity[Name]] = []
     for number in sorted(set(sets)):

@@ -20,7 +20,7 @@ def test_values_come_back_and_numbers_can_be_counted() -> None:
 
 
 def test_a_pickle_in_the_broker_is_nothing() -> None:
-    client = cache._cache.get_client(None)
+    client = cache._cache.get_client(None)  # type: ignore[attr-defined]
     client.set(cache.make_key("planted"), pickle.dumps("taken"))
     client.set(cache.make_key("deep"), b"[" * 100_000)
     assert (cache.get("planted"), cache.get("deep")) == (None, None)

@@ -13,8 +13,9 @@ from ops_dashboard.metrics.rendering.tables import Table as ShownTable
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
 from workforce.import_fields import KINDS
-from workforce.import_files import MOST_BYTES, BadFile, Record, Table, read
+from workforce.import_files import MOST_BYTES, Record, Table, read
 from workforce.imports import Outcome, Problem, sorted_kinds, take_in
+from workforce.workbook_parts import BadFile
 
 MOST_ROWS = 5_000  # on the page, where the rows travel with the form; the command takes more
 SALT = "workforce.import"

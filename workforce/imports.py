@@ -22,11 +22,12 @@ from ops_dashboard.people.roles import Scope
 from workforce import roster_rows, rosters, staff
 from workforce.activities import PLAIN, ensured
 from workforce.import_fields import KINDS, BadValue, kind_of
-from workforce.import_files import BadFile, Record, Table
+from workforce.import_files import Record, Table
 from workforce.models import Contract, ContractType, RosterVersion, Shift
 from workforce.price_marks import repricing
 from workforce.roster_acts import span
 from workforce.shift_changes import BadShift, Segment, Told, monday, with_activity
+from workforce.workbook_parts import BadFile
 
 MOST_PROBLEMS = 200
 Values = dict[str, Any]

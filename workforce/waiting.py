@@ -7,6 +7,7 @@ rather than waiting.
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -41,7 +42,13 @@ def waiting(queues: Collection[Queue], at: datetime) -> dict[int, Instants]:
     came: dict[int, list[int]] = {pk: [] for pk in wanted}
     if taken:
         teams, channels, numbers = ([place[column] for place in taken] for column in range(3))
-        told = {"teams": teams, "channels": channels, "queues": numbers, "at": at, "since": at - LOOKED_BACK}
+        told: dict[str, Any] = {
+            "teams": teams,
+            "channels": channels,
+            "queues": numbers,
+            "at": at,
+            "since": at - LOOKED_BACK,
+        }
         with connection.cursor() as cursor:
             cursor.execute(_WAITING, told | {"gone": [status.value for status in GONE]})
             for queue, created_s in cursor.fetchall():

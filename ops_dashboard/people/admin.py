@@ -77,7 +77,7 @@ class UserAdmin(admin.ModelAdmin):
     def _note_contact(obj: User, form: AccessForm, by: str) -> None:
         """Letters go where the address says: a new one leaves a trace, without saying what it is."""
         if told := sorted({"first_name", "last_name", "email"} & set(form.changed_data)):
-            audit.record(by, "contact_changed", obj.username, fields=told)
+            audit.record(by, "contact_changed", obj.username, fields=[*told])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Teams are part of the access and are written with it."""

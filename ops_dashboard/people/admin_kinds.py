@@ -19,7 +19,7 @@ class AuditedAdmin(admin.ModelAdmin):
     A time zone is chosen and not typed: one that does not exist would break every page that cuts days by it.
     """
 
-    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name != "zone":
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         choices = [("", "none")] if db_field.blank else []

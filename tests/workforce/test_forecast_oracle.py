@@ -158,10 +158,10 @@ def _days(queue: Queue) -> Iterator[Judged]:
     for on, made, starts in days(queue):
         if starts[-1] > max(came):
             continue
-        told = next(three for iso, *three in made.daily if iso == on.isoformat())
+        p10, p50, p90 = next(three for iso, *three in made.daily if iso == on.isoformat())
         earlier = [sums[each] for each in _same_weekday(made, on) if each >= min(sums)]
         noon = datetime(on.year, on.month, on.day, 12, tzinfo=zone)
-        yield Judged(queue.slug, noon, sums[on], *told, sum(earlier) / len(earlier))
+        yield Judged(queue.slug, noon, sums[on], p10, p50, p90, sum(earlier) / len(earlier))
 
 
 def _same_weekday(made: ForecastRun, on: date) -> list[date]:

@@ -11,7 +11,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from ops_dashboard.people.models import AuditEntry
 from tests.cast import make_cast
 from tests.workforce.queues import MONDAY, fill, forecast, queue
-from workforce import forecast_orders, tasks
+from workforce import forecast_orders, tasks, volumes
 from workforce.models import ForecastRun, OwedForecast, Queue, QueueVolume
 from workforce.outlook import outlook
 
@@ -32,7 +32,7 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def phone(monkeypatch: pytest.MonkeyPatch) -> Queue:
     """A queue that has been forecast in the night; what came is as filled, not counted from tickets."""
     monkeypatch.setattr(timezone, "now", lambda: NOW)
-    monkeypatch.setattr(forecast_orders.volumes, "refresh", lambda since=None: 0)
+    monkeypatch.setattr(volumes, "refresh", lambda since=None: 0)
     phone = queue()
     fill(phone, until=TWO)
     forecast(phone, MONDAY)

@@ -17,11 +17,11 @@ from django.test import Client
 from ops_dashboard.people.models import Agent, Membership, Team, User, Vendor
 from ops_dashboard.people.roles import Role
 from tests.workforce.rostering import MONDAY, make_team
-from workforce.import_files import BadFile, read
+from workforce.import_files import read
 from workforce.imports import Outcome, sorted_kinds, take_in
 from workforce.management.commands.import_roster import SCOPE
 from workforce.models import AgentSkill, Contract, Rate, RosterVersion, Shift, ShiftSegment
-from workforce.workbook_parts import MOST_ROWS, MOST_UNPACKED, judge
+from workforce.workbook_parts import MOST_ROWS, MOST_UNPACKED, BadFile, judge
 
 pytestmark = pytest.mark.django_db
 AGENTS = (

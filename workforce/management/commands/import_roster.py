@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ops_dashboard.people.roles import Scope
 from workforce.import_fields import KINDS
-from workforce.import_files import MOST_BYTES, BadFile, read
+from workforce.import_files import MOST_BYTES, read
 from workforce.imports import Outcome, sorted_kinds, take_in
+from workforce.workbook_parts import BadFile
 
 SHOWN = 20
 SCOPE = Scope(
