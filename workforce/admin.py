@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 
 from ops_dashboard.people.admin import TeamAdmin
@@ -139,6 +140,12 @@ class PartsField(forms.JSONField):
             return super().to_python(value)
         except (ValueError, RecursionError) as error:
             raise forms.ValidationError("Enter a valid JSON.", code="invalid") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return InvalidJSONInput(data)
 
 
 class ShiftTemplateForm(forms.ModelForm):

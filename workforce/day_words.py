@@ -20,9 +20,7 @@ Context = dict[str, Any]
 def sentence(day: Day) -> str:
     """What matters most in the next hours: the queue with the most late contacts or the fewest people."""
     hours = LOOK_AHEAD * INTERVAL_S // 3600
-    ranked = sorted(
-        day.queues, key=lambda each: (-told_late(day, each), -(each.shortage.people if each.shortage else 0))
-    )
+    ranked = by_need(day)
     if not ranked:
         return "There is no queue yet; a planner adds one in the administration."
     worst = ranked[0]
@@ -35,6 +33,13 @@ def sentence(day: Day) -> str:
     others = sum(1 for each in ranked[1:] if each.shortage or late_ahead(day, each) >= WORTH_TELLING)
     more = f" {plural(others, 'other queue')} to look at." if others else ""
     return f"{_short(day, worst)}{_misses(late, hours)}.{more}"
+
+
+def by_need(day: Day) -> list[QueueDay]:
+    """The queue that will be late with most first, then the one shortest of people."""
+    return sorted(
+        day.queues, key=lambda each: (-_told_late(day, each), -(each.shortage.people if each.shortage else 0))
+    )
 
 
 def _short(day: Day, worst: QueueDay) -> str:
@@ -60,22 +65,23 @@ def late_ahead(day: Day, each: QueueDay) -> float:
     return float(np.nansum(each.late[day.next_hours]))
 
 
-def told_late(day: Day, each: QueueDay) -> float:
+def _told_late(day: Day, each: QueueDay) -> float:
     """The same; less than is worth telling is nothing, so that it outranks no shortage."""
     late = late_ahead(day, each)
     return late if late >= WORTH_TELLING else 0.0
 
 
 def queue_table(day: Day) -> Table:
-    """One row a queue, the one that will miss most first."""
+    """One row a queue, the one that needs it most first."""
     columns = (
         Column("Queue"), Column("Came today", "number"), Column("Expected by now", "number"),
         Column("Rest of day", "number"), Column("Waiting", "number"),
         Column("At work now", "number"), Column("Needed now", "number"), Column("Short at most", "number"),
         Column("Expected late", "number"),
     )  # fmt: skip
-    rows = sorted(day.queues, key=lambda each: (-late_ahead(day, each), each.queue.position))
-    return Table(columns, tuple(_queue_row(day, each) for each in rows), f"The next {LOOK_AHEAD // 2} hours by queue")
+    return Table(
+        columns, tuple(_queue_row(day, each) for each in by_need(day)), f"The next {LOOK_AHEAD // 2} hours by queue"
+    )
 
 
 def _queue_row(day: Day, each: QueueDay) -> tuple[Cell, ...]:

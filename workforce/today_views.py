@@ -29,7 +29,7 @@ def today(request: ReaderRequest) -> HttpResponse:
     now = timezone.now()
     queues = list(Queue.objects.visible_to(request.scope).active().prefetch_related("teams"))
     day = read_day(queues, now=now)
-    ranked = sorted(day.queues, key=lambda each: -day_words.late_ahead(day, each))
+    ranked = day_words.by_need(day)
     choice = request.GET.get("queue", "")
     chosen = next((each for each in day.queues if each.queue.slug == choice), ranked[0] if ranked else None)
     context: dict[str, Any] = {

@@ -147,6 +147,7 @@ def test_a_shortage_is_told_before_what_is_hardly_late() -> None:
     short = queue(team_at_work(), "chat", expected=0, needed=5)
     assert 0 < day_words.late_ahead(read(fine, short), read(fine, short).queues[0]) < 0.5
     assert day_words.sentence(read(fine, short)).startswith("Chat is 3 agents short")
+    assert [each.queue.name for each in day_words.by_need(read(fine, short))] == ["Chat", "Phone"]
 
 
 def test_drafts_are_nobody_at_work() -> None:

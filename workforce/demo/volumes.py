@@ -17,8 +17,9 @@ from tickets.demo.organisation import TEAM_INDEX
 from tickets.demo.stories import LAUNCH_TEAMS, OUTAGE_TEAMS
 from tickets.demo.world import World
 from tickets.models import BusinessCalendar, Channel
-from workforce import forecasts, volumes
+from workforce import answered, forecasts, volumes
 from workforce.demo.people import BREAKS
+from workforce.forecast_marks import mark_forecasts
 from workforce.hours import Hours
 from workforce.models import Event, ForecastRun, Queue, QueueVolume
 
@@ -66,7 +67,9 @@ def go_on(world: World, *, now: datetime) -> None:
 
 
 def remove() -> None:
-    """Queues with their volumes and forecasts, and the events."""
+    """Queues with their volumes and forecasts, and the events; the cells that counted them are owed."""
+    mark_forecasts(None)
+    answered.mark()
     Event.objects.filter(type__startswith=PREFIX).delete()
     ForecastRun.objects.filter(queue__slug__startswith=PREFIX).delete()
     Queue.objects.filter(slug__startswith=PREFIX).delete()
