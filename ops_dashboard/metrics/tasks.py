@@ -36,8 +36,8 @@ def _refilled() -> int:
     """Cells redone; none where a rebuild of everything holds them, which leaves the marks to the next call."""
     try:
         return rollup.refill().cells
-    except OperationalError as error:
-        if not isinstance(error.__cause__, LockNotAvailable):
+    except (OperationalError, LockNotAvailable) as error:  # the latter where COPY goes past Django
+        if LockNotAvailable not in (type(error), type(error.__cause__)):
             raise
         logger.info("cells are held by another refill; the next call goes on")
         return 0
