@@ -48,6 +48,7 @@ def missing(source: Source) -> list[str]:
 def tell_missing(source: Source, world: World) -> Iterator[str]:
     """Tell them one by one; yields the name of each that stands. A second teller waits for the first."""
     with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")  # a part takes longer than a page may wait for a lock
         cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         try:
             source.refresh_from_db()
@@ -58,6 +59,7 @@ def tell_missing(source: Source, world: World) -> Iterator[str]:
                 yield name
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+            cursor.execute("RESET lock_timeout")
 
 
 def go_on(world: World, *, now: datetime) -> None:
