@@ -45,8 +45,8 @@ class TagRuleAdmin(AuditedAdmin):
 
 @admin.register(FeedbackRun)
 class FeedbackRunAdmin(ReadOnlyAdmin):
-    list_display = ["started_at", "source", "origin", "accepted", "duplicate", "rejected", "finished_at"]
-    list_filter = ["source", "started_at"]
+    list_display = ["started_at", "source", "origin", "state", "accepted", "duplicate", "rejected", "finished_at"]
+    list_filter = ["state", "source", "started_at"]
     list_select_related = ["source"]
     search_fields = ["origin"]
     ordering = ["-id"]
@@ -54,6 +54,7 @@ class FeedbackRunAdmin(ReadOnlyAdmin):
         "started_at",
         "source",
         "origin",
+        "state",
         "accepted",
         "duplicate",
         "rejected",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from insights.feedback_intake import BATCH, Told, record
 from insights.feedback_lines import Reading
+from insights.feedback_runs import RUNS
 from insights.models import Area, FeedbackRejection, FeedbackRun, FeedbackSource
 from ops_dashboard.people.models import Team
 from tickets.connectors.drafts import Rejected
@@ -46,14 +47,14 @@ def take_in(source: FeedbackSource, items: Iterable[Told | Rejected], *, origin:
     running it again. Whatever `items` raises comes out, after the batches before it have been kept.
     """
     started = time.monotonic()
-    run = FeedbackRun.objects.create(source=source, origin=origin[:200])
+    run = RUNS.begin(source=source, origin=origin[:200])
     try:
         for batch in _batches(items):
             _take(run, batch)
     except BaseException as error:  # also an interrupt: the run must not seem to go on
-        _end(run, error=f"{type(error).__name__}: {error}".replace("\0", "")[:400])
+        RUNS.end(run, error=error)
         raise
-    _end(run)
+    RUNS.end(run)
     FeedbackSource.objects.filter(pk=source.pk).update(last_success_at=timezone.now())
     return Summary(run.accepted, run.duplicate, run.rejected, round(time.monotonic() - started, 3))
 
@@ -71,11 +72,6 @@ def _take(run: FeedbackRun, batch: list[Told | Rejected]) -> None:
     run.duplicate += stored.duplicate
     run.rejected += len(rejected)
     run.save(update_fields=["accepted", "duplicate", "rejected"])
-
-
-def _end(run: FeedbackRun, *, error: str = "") -> None:
-    run.finished_at, run.error = timezone.now(), error
-    run.save(update_fields=["finished_at", "error"])
 
 
 def _batches(items: Iterable[Told | Rejected]) -> Iterator[list[Told | Rejected]]:

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.db.models import Max
 
 from insights import alarms, digests, issuing, programs, suggesting, ticket_feedback
+from insights.feedback_runs import RUNS
 from insights.models import Area, Subscription, Survey
 from ops_dashboard.metrics.query import today
 
@@ -59,3 +60,15 @@ def suggest_themes() -> int:
     """Suggest themes once a day and after enough new tags; returns for how many feedbacks."""
     done = suggesting.run() if suggesting.is_due() else None
     return done.suggested if done else 0
+
+
+@shared_task(name="insights.tasks.close_broken_off")
+def close_broken_off() -> int:
+    """Close imports of feedback whose process is gone; returns how many."""
+    return RUNS.close_broken_off()
+
+
+@shared_task(name="insights.tasks.forget_rejections")
+def forget_rejections() -> int:
+    """Drop lines of feedback that were refused long ago; returns how many."""
+    return RUNS.forget_rejections()

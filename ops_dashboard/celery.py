@@ -60,6 +60,21 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"expires": 60},
         },
+        "close broken-off imports of feedback": {
+            "task": "insights.tasks.close_broken_off",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
+        "forget rejected rows": {
+            "task": "tickets.tasks.forget_rejections",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
+        "forget rejected feedback": {
+            "task": "insights.tasks.forget_rejections",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "judge again": {"task": "tickets.tasks.judge_again", "schedule": 60.0, "options": {"expires": 60}},
         "refill": {"task": "ops_dashboard.metrics.tasks.refill", "schedule": 60.0, "options": {"expires": 60}},
         "clear sessions": {

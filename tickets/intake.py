@@ -21,13 +21,14 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from ops_dashboard.metrics.copying import array, copy_in
-from tickets import facts, import_runs, messages, partitions
+from tickets import facts, messages, partitions
 from tickets.connectors.drafts import Draft, Rejected
 from tickets.draft_checks import are_plain, kept_line, problem_of
 from tickets.draft_columns import DraftColumns
 from tickets.event_columns import event_columns
 from tickets.event_rows import rows_of
 from tickets.identity import dedupe_keys, requester_key, ticket_id
+from tickets.import_runs import RUNS
 from tickets.models import RejectedRow, Source
 from tickets.word_limits import within_limits
 from tickets.words import Words
@@ -136,7 +137,7 @@ class Run:
     def __init__(self, source: Source, origin: str, size: int) -> None:
         self.source = source
         self.words = Words(source)
-        self.row = import_runs.begin(source, origin=origin, size=size)
+        self.row = RUNS.begin(source=source, origin=origin[:200], bytes_read=size)
         self.key = requester_key(settings.ENVIRONMENT.var, given=settings.ENVIRONMENT.requester_key)
         self.touched: list[NDArray[np.int64]] = []
         self.last_event_at: datetime | None = source.last_event_at
@@ -245,13 +246,13 @@ class Run:
 
     def fail(self, error: BaseException) -> None:
         """Say in the run's row what ended it."""
-        import_runs.end(self.row, error=error)
+        RUNS.end(self.row, error=error)
 
     def finish(self) -> None:
         """Close the run's row and say when the source last succeeded."""
         if len(self.touched) > 1:  # a ticket cut across batches was counted in each
             self.row.tickets = len(np.unique(np.concatenate(self.touched)))
-        import_runs.end(self.row, tickets=self.row.tickets)
+        RUNS.end(self.row, tickets=self.row.tickets)
         Source.objects.filter(pk=self.source.pk).update(
             last_success_at=timezone.now(), last_event_at=self.last_event_at or F("last_event_at")
         )

@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from tickets import import_runs, rejudging
+from tickets import rejudging
+from tickets.import_runs import RUNS
 
 SLICE = 20_000  # tickets that one task judges, far below its time limit
 
@@ -19,4 +20,10 @@ def judge_again() -> int:
 @shared_task(name="tickets.tasks.close_broken_off")
 def close_broken_off() -> int:
     """Close import runs whose process is gone; returns how many."""
-    return import_runs.close_broken_off()
+    return RUNS.close_broken_off()
+
+
+@shared_task(name="tickets.tasks.forget_rejections")
+def forget_rejections() -> int:
+    """Drop lines that imports refused long ago; returns how many."""
+    return RUNS.forget_rejections()

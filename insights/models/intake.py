@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from tickets.held_runs import RunState
+
 
 class FeedbackSource(models.Model):
     """One place that feedback comes from. Its slug stands on every feedback of it."""
@@ -45,6 +47,7 @@ class FeedbackRun(models.Model):
 
     source = models.ForeignKey(FeedbackSource, on_delete=models.CASCADE, related_name="runs")
     origin = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.RUNNING)
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
     accepted = models.IntegerField(default=0)

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from ops_dashboard.people.models import Agent, Team
+from tickets.held_runs import RunState
 from tickets.vocabulary import ActorKind, EventType, Status
 
 
@@ -138,14 +139,11 @@ class TicketEvent(models.Model):
 class ImportRun(models.Model):
     """One attempt to take in a file, a pull or a batch of webhooks."""
 
-    class State(models.TextChoices):
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
+    State = RunState
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="runs")
     origin = models.CharField(max_length=200)  # file name without its path
-    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.RUNNING)
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
     accepted = models.BigIntegerField(default=0)
