@@ -32,7 +32,7 @@ from ops_dashboard.people.requests import ReaderRequest
 from ops_dashboard.people.roles import SYSTEM
 
 STATES = (Insight.State.PUBLISHED, Insight.State.DRAFT, Insight.State.SHELVED)
-TO_CUT = ("channel", "language")
+TO_CUT = {"feedback_source": "source", "channel": "channel", "language": "language"}
 
 
 @require_safe
@@ -224,4 +224,5 @@ def _by_week(result: Result) -> dict[str, Any]:
 
 
 def _cut(result: Any, cut: str) -> dict[str, Any]:
-    return {"title": f"By {cut}", "table": tables.by_cut(result, caption=f"The last 28 days by {cut}")}
+    name = TO_CUT[cut]
+    return {"title": f"By {name}", "table": tables.by_cut(result, caption=f"The last 28 days by {name}")}

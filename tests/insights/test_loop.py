@@ -1,5 +1,6 @@
 """From an alarm to an effect, step by step, with every step that is refused on the way."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -11,7 +12,7 @@ from insights import alarms, asks, drafting, programs
 from insights.asks import BadStep
 from insights.counting import Daily, daily
 from insights.drafting import NotReady
-from insights.models import Alarm, Ask, Effect, Insight, Milestone, Program, Survey, Theme
+from insights.models import Alarm, Ask, Effect, Feedback, FeedbackSource, Insight, Milestone, Program, Survey, Theme
 from insights.sizing import size
 from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.metrics.query import today
@@ -305,3 +306,33 @@ def test_daily_counts_are_cut_into_weeks_that_end_with_the_last_day(themes: dict
     settle()
     counts, _ = daily(MONDAY - timedelta(days=15), MONDAY, [themes["payouts"]]).in_weeks()
     assert counts.tolist() == [[2, 3]]
+
+
+def test_an_insight_tells_its_feedback_by_source_with_small_ones_kept_from_a_partner(
+    cast: Cast, themes: dict[str, Theme]
+) -> None:
+    """40 reviews, 20 survey answers and 3 posts: the partner sees the reviews, the posts take the answers along."""
+    rows = give(themes["payouts"], today() - timedelta(days=2), 63)
+    for slug, name, some in (
+        ("reviews", "App Store", []),
+        ("survey", "Survey", rows[:20]),
+        ("posts", "Forum", rows[20:23]),
+    ):
+        FeedbackSource.objects.create(slug=slug, name=name, kind=FeedbackSource.Kind.FILE)
+        Feedback.objects.filter(pk__in=[row.pk for row in some]).update(source=slug)
+    settle()
+    insight = published(themes, cast.users["erin"])
+    assert by_source(cast, "erin", insight) == {"AppStore": "40", "Survey": "20", "Forum": "3"}
+    assert by_source(cast, "pat", insight) == {"AppStore": "40", "Survey": "—withheld", "Forum": "—withheld"}
+
+
+def by_source(cast: Cast, who: str, insight: Insight) -> dict[str, str]:
+    """The cells of the page's table of sources: name and figure."""
+    page = cast.client(who).get(f"/insights/{insight.pk}/").content.decode()
+    table = page.split("<h2>By source</h2>")[1].split("</table>")[0]
+    lines = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL) for row in table.split("<tr")[2:]]
+    return {plain(line[0]): plain(line[1]) for line in lines}
+
+
+def plain(marked: str) -> str:
+    return re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", marked))
