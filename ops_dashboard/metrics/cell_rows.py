@@ -14,21 +14,21 @@ from ops_dashboard.metrics.copying import HEADER, MICRO, POSTGRES_EPOCH_S, TRAIL
 from ops_dashboard.metrics.definitions import Source
 from ops_dashboard.metrics.packing import PackedCell
 
-COLUMNS = ("source", "day", "team", "n", "totals", "hours", "histograms", "block", "layout", "filled_at")
+COLUMNS = ("source", "day", "team", "n", "totals", "hours", "histograms", "block", "layout", "filled_at", "generation")
 
 _BIGINT = 20  # the number of the type in Postgres' catalogue
 _EPOCH_DAY = (date(2000, 1, 1) - date(1970, 1, 1)).days  # where Postgres counts days from
 _SIZE = Struct(">i")
-_END = Struct(">ihiq")  # layout and filled_at, each after its size
+_END = Struct(">ihiqiq")  # layout, filled_at and generation, each after its size
 _ELEMENT = np.dtype([("size", ">i4"), ("amount", ">i8")])
 
 
-def stream_of(source: Source, cells: Sequence[PackedCell], *, filled_at: datetime) -> bytes:
+def stream_of(source: Source, cells: Sequence[PackedCell], *, filled_at: datetime, generation: int) -> bytes:
     """What COPY reads for cells of one source."""
     slug = source.slug.encode()
     head = Struct(f">hi{len(slug)}siiiiiii")  # fields, slug, day, team and n, each after its size; the size of totals
     at = (filled_at - datetime.fromtimestamp(POSTGRES_EPOCH_S, UTC)).total_seconds()
-    end = _END.pack(2, source.version, 8, int(at * MICRO))
+    end = _END.pack(2, source.version, 8, int(at * MICRO), 8, generation)
     parts = [HEADER]
     for cell, totals in zip(cells, _totals(cells), strict=True):
         parts += (

@@ -12,7 +12,8 @@ from ops_dashboard.metrics import histogram
 from ops_dashboard.metrics.definitions import Facts, Measure, Source
 from ops_dashboard.metrics.groups import Groups, Key, distinct_rows, sums_of
 from ops_dashboard.metrics.periods import Grain, Period
-from ops_dashboard.metrics.shelf import Filter, Rows, Shelf
+from ops_dashboard.metrics.shelf import Filter, Shelf
+from ops_dashboard.metrics.stretches import Rows
 
 DENSE = 4_000_000  # places up to which counting in all of them is quicker than sorting
 

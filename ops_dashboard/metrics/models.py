@@ -22,10 +22,11 @@ class Cell(models.Model):
     block = models.BinaryField()  # Source.dtype rows
     layout = models.SmallIntegerField()  # Source.version that packed it
     filled_at = models.DateTimeField()
+    generation = models.BigIntegerField(default=0)  # of its source, when this was written
 
     class Meta:
-        # Sums over years read this index alone; the rows themselves are wide.
-        indexes = [models.Index(fields=["source", "day", "team"], include=["totals"], name="cell_totals")]
+        # Sums over years read this index alone, as does who asks which cells are new; the rows themselves are wide.
+        indexes = [models.Index(fields=["source", "day", "team"], include=["totals", "generation"], name="cell_totals")]
 
 
 class Stock(models.Model):

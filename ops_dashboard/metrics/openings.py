@@ -15,7 +15,8 @@ from ops_dashboard.metrics.cells import aggregate
 from ops_dashboard.metrics.definitions import Level
 from ops_dashboard.metrics.groups import distinct_rows, sums_of
 from ops_dashboard.metrics.periods import Grain, Period
-from ops_dashboard.metrics.shelf import Filter, Rows, Shelf
+from ops_dashboard.metrics.shelf import Filter, Shelf
+from ops_dashboard.metrics.stretches import Rows
 
 Held = dict[tuple[int, ...], int]  # codes of the cuts -> amount
 

@@ -230,8 +230,7 @@ def _redo(source: Source, keys: list[CellKey], moved: stocktaking.Moved) -> int:
     packed = list(pack(source, day, team, facts))
     with connection.cursor() as cursor:
         moved.replaced(source, _take_out(cursor, source, keys), packed)
-    _store(source, packed, filled_at=now)
-    _bump(source)
+    _store(source, packed, filled_at=now, generation=_bump(source))
     return len(facts)
 
 
@@ -273,7 +272,7 @@ def refill_all(source: Source, *, progress: Callable[[int], None] | None = None)
         )
         cursor.execute("DELETE FROM metrics_cell WHERE source = %s", [source.slug])
         stocktaking.forget(source)
-        now = timezone.now()
+        now, generation = timezone.now(), _next_generation(source)
         reach = facts_reader.day_range(source, as_of=now)
         first = reach[0] if reach else None
         step = 8
@@ -281,7 +280,7 @@ def refill_all(source: Source, *, progress: Callable[[int], None] | None = None)
             last = min(first + timedelta(days=step - 1), reach[1])
             day, team, facts = facts_reader.read_days(source, first, last, as_of=now)
             packed = list(pack(source, day, team, facts))
-            _store(source, packed, filled_at=now)
+            _store(source, packed, filled_at=now, generation=generation)
             cells, facts_seen = cells + len(packed), facts_seen + len(facts)
             step = _next_step(step, len(facts))
             first = last + timedelta(days=1)
@@ -296,19 +295,30 @@ def _next_step(step: int, facts: int) -> int:
     return max(1, min(step * 4, 400, step * CHUNK_FACTS // max(1, facts)))
 
 
-def _bump(source: Source, *, ticked_to: datetime | None = None) -> None:
-    """A new generation: answers made from older cells are no longer served."""
+def _next_generation(source: Source) -> int:
+    """What `_bump` will make it; the caller holds the lock of all cells."""
+    fill = Fill.objects.filter(source=source.slug).first()
+    return 1 + (fill.generation if fill else 0)
+
+
+def _bump(source: Source, *, ticked_to: datetime | None = None) -> int:
+    """A new generation: answers made from older cells are no longer served.
+
+    Its row is held until the transaction ends, so that generations come to be seen in their order.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO metrics_fill (source, generation, layout, zone, ticked_to) VALUES (%s, 1, %s, %s, %s) "
             "ON CONFLICT (source) DO UPDATE SET generation = metrics_fill.generation + 1, layout = excluded.layout, "
-            "zone = excluded.zone, ticked_to = greatest(metrics_fill.ticked_to, excluded.ticked_to)",
+            "zone = excluded.zone, ticked_to = greatest(metrics_fill.ticked_to, excluded.ticked_to) "
+            "RETURNING generation",
             [source.slug, source.version, settings.REPORTING_ZONE, ticked_to],
         )
+        return int(cursor.fetchone()[0])
 
 
-def _store(source: Source, cells: Sequence[PackedCell], *, filled_at: datetime) -> None:
+def _store(source: Source, cells: Sequence[PackedCell], *, filled_at: datetime, generation: int) -> None:
     """COPY cells in; the caller has removed the old ones."""
-    stream = BytesIO(stream_of(source, cells, filled_at=filled_at))
+    stream = BytesIO(stream_of(source, cells, filled_at=filled_at, generation=generation))
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY metrics_cell ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)", stream)

@@ -12,6 +12,7 @@ from datetime import timedelta
 import numpy as np
 from django.db import connection, transaction
 
+from ops_dashboard.metrics import stretches
 from ops_dashboard.metrics.definitions import Level, Source, registry
 from ops_dashboard.metrics.holdings import (
     EVERY,
@@ -28,7 +29,6 @@ from ops_dashboard.metrics.holdings import (
 from ops_dashboard.metrics.models import Fill, Stock
 from ops_dashboard.metrics.packing import PackedCell
 from ops_dashboard.metrics.periods import Period, spanning
-from ops_dashboard.metrics.shelf import fetch_blocks
 
 CHUNK_DAYS = 28
 
@@ -151,7 +151,7 @@ def _counted(sources: Sequence[Source], levels: Sequence[Level]) -> dict[str, Ho
     dtype = dtype_of(sources)
     held = {level.slug: together([], dtype) for level in levels}
     for chunk in _chunks(sources):
-        blocks = [(source, fetch_blocks(source, chunk, None)) for source in sources]
+        blocks = [(source, stretches.fetched(stretches.blocks(source), source, chunk, None).rows) for source in sources]
         moved = net_moves(levels, [(source, (rows.team, rows.what)) for source, rows in blocks], dtype)
         held = {slug: together([holding, moved[slug]], dtype) for slug, holding in held.items()}
     return held
