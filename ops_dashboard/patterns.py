@@ -259,7 +259,7 @@ def on_time_by_hour() -> Result:
         weekend, awake = day >= 5, 6 <= at <= 22
         share = 0.915 + 0.02 * sin(hour) - (0.07 if weekend and 8 <= at <= 20 else 0)
         figure = _share(share, 120 if awake else 34) if awake or at % 5 else Figure(None, 0)
-        rows.append(Row(None, (), (), replace(figure, n=9) if at == 4 else figure, hour=hour))
+        rows.append(Row(None, (), (), figure._replace(n=9) if at == 4 else figure, hour=hour))
     return _result(ON_TIME, tuple(rows), _share(0.901, 9471), None, grain=Grain.HOUR_OF_WEEK)
 
 

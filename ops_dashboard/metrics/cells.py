@@ -160,6 +160,9 @@ def _bucket(day: np.ndarray, grain: Grain) -> np.ndarray:
 
 def _group(columns: list[np.ndarray], *, total: bool = False) -> tuple[list[Key], np.ndarray]:
     """Distinct combinations of columns, and for each row which one it is. The first is the bucket."""
+    if total and len(columns) == 1:
+        rows = len(columns[0])
+        return [(None, ())] if rows else [], np.zeros(rows, np.int64)
     distinct, group = distinct_rows(columns)
     parts = [column.tolist() for column in distinct]
     keys: list[Key] = [(None if total else bucket, tuple(cuts)) for bucket, *cuts in zip(*parts, strict=True)]

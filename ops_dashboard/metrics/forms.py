@@ -4,6 +4,7 @@
 makes no sense is dropped with a message beside its chip; nothing else of the question is lost.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -54,21 +55,29 @@ class Asked:
     @property
     def querystring(self) -> str:
         """Canonical: fixed order, no defaults beyond the period's word."""
-        pairs = [("period", self.period_word), ("compare", self.compare_word)]
-        pairs += [("grain", self.grain_word)] if self.grain_word else []
+        return urlencode([("period", self.period_word), ("compare", self.compare_word), *self._beyond_period()])
+
+    def _beyond_period(self) -> list[tuple[str, str]]:
+        pairs = [("grain", self.grain_word)] if self.grain_word else []
         pairs += [("by", ",".join(self.by))] if self.by else []
         pairs += [(slug, value) for slug, values in self.where for value in values]
         pairs += [("exact", "1")] if self.exact else []
-        return urlencode(pairs)
+        return pairs
 
     def filtered(self, slug: str) -> tuple[str, ...]:
         return next((values for name, values in self.where if name == slug), ())
 
-    def at(self, start: date, grain: Grain) -> "Asked":
-        """The same about one bucket; a day is compared with the same weekday a week before."""
-        bucket = Period(start, grain.next_start(start) - timedelta(days=1))
-        compare = str(bucket.shifted(-7)) if grain is Grain.DAY else "previous"
-        return replace(self, period_word=str(bucket), compare_word=compare, grain_word="", problems={})
+    def about_each(self, grain: Grain) -> Callable[[date], str]:
+        """From the start of a bucket to the query string about it alone; a day is compared with the same
+        weekday a week before. What all of them share is spelled out once."""
+        shared = urlencode(replace(self, grain_word="")._beyond_period())
+
+        def about(start: date) -> str:
+            bucket = Period(start, grain.next_start(start) - timedelta(days=1))
+            compare = str(bucket.shifted(-7)) if grain is Grain.DAY else "previous"
+            return "&".join(filter(None, (f"period={bucket}&compare={compare}", shared)))
+
+        return about
 
     def only(self, slug: str, value: str) -> "Asked":
         """The same about one value of a cut, which then needs no cutting any more."""

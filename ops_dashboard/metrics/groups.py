@@ -54,6 +54,9 @@ def collapsed(groups: Groups) -> Groups:
 
 def distinct_rows(columns: Sequence[np.ndarray]) -> tuple[list[np.ndarray], np.ndarray]:
     """The distinct combinations of columns, in order, and for each row which of them it is. int64[n] each"""
+    if len(columns) == 1:
+        distinct, group = places(columns[0])
+        return [distinct], group
     combined = np.zeros(len(columns[0]), np.int64)
     codes = []
     for column in columns:

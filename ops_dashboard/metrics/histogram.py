@@ -29,6 +29,12 @@ def seconds_of(bucket: np.ndarray) -> np.ndarray:
     return np.where(bucket == 0, 0.0, middle)
 
 
+def _is_sorted(group: np.ndarray, value: np.ndarray) -> bool:
+    """By group, then by value."""
+    step = np.diff(group)
+    return bool(np.all((step > 0) | ((step == 0) & (np.diff(value) >= 0))))
+
+
 def grouped_quantile(group: np.ndarray, value: np.ndarray, weight: np.ndarray, *, ranks: np.ndarray) -> np.ndarray:
     """Values at fractional ranks of each group, interpolated linearly between order statistics.
 
@@ -36,8 +42,9 @@ def grouped_quantile(group: np.ndarray, value: np.ndarray, weight: np.ndarray, *
     ranks: float64[k, g] zero-based, clipped into each group -> float64[k, g], nan for empty groups.
     """
     groups = ranks.shape[1]
-    order = np.lexsort((value, group))
-    value, weight, group = value[order], weight[order], group[order]
+    if not _is_sorted(group, value):
+        order = np.argsort(value, kind="stable") if groups == 1 else np.lexsort((value, group))
+        value, weight, group = value[order], weight[order], group[order]
     size = np.bincount(group, weights=weight, minlength=groups).astype(np.int64)
     base = np.cumsum(size) - size
     reached = np.cumsum(weight)

@@ -48,14 +48,15 @@ def opening(
 
 
 def _held(stock: Rows, *, by: Sequence[str], where: Sequence[Filter], teams: list[int] | None) -> Held:
-    kept = np.ones(len(stock.team), bool) if teams is None else np.isin(stock.team, teams)
+    rows = stock if teams is None else stock.where(np.isin(stock.team, teams))
     for column, codes in where:
-        kept &= np.isin(stock.column(column), codes)
-    rows = stock.where(kept)
-    columns, group = distinct_rows([rows.day, *(rows.column(column) for column in by)])
-    amounts = sums_of(group, rows.what["amount"].astype(np.int64), len(columns[0])).tolist()
-    cuts = [column.tolist() for column in columns[1:]]
-    return {tuple(cut[row] for cut in cuts): amount for row, amount in enumerate(amounts)}
+        rows = rows.where(np.isin(rows.column(column), codes))
+    amounts = rows.what["amount"].astype(np.int64)
+    if not by:
+        return {(): int(amounts.sum())} if len(amounts) else {}
+    columns, group = distinct_rows([rows.column(column) for column in by])
+    held = sums_of(group, amounts, len(columns[0])).tolist()
+    return dict(zip(zip(*(column.tolist() for column in columns), strict=True), held, strict=True))
 
 
 def _added(

@@ -163,7 +163,8 @@ def _bucket_links(asked: Asked, grain: Grain) -> Callable[[date], str] | None:
     """From a row over time to the page about that bucket alone; none where the page is about one already."""
     if asked.period.days == 1:
         return None
-    return lambda start: f"?{asked.at(start, grain).querystring}"
+    about = asked.about_each(grain)
+    return lambda start: f"?{about(start)}"
 
 
 def _uncut(asked: Asked) -> str:

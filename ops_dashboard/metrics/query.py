@@ -42,7 +42,7 @@ from ops_dashboard.metrics.models import Annotation, Fill, Goal, StaleCell
 from ops_dashboard.metrics.openings import opening
 from ops_dashboard.metrics.periods import Grain, Period, merged, spanning
 from ops_dashboard.metrics.result import Figure, Freshness, Note, Result, Row
-from ops_dashboard.metrics.shelf import Shelf
+from ops_dashboard.metrics.shelf import Filter, Shelf
 from ops_dashboard.metrics.teams import TEAM_CUTS, columns, grouping_mark, recoding, teams_of
 from ops_dashboard.metrics.withholding import divided, small, without
 from ops_dashboard.people.roles import Scope
@@ -69,6 +69,8 @@ class Reader:
             raise NotYours("This account has no access to metrics.")
         self.scope = scope
         self._reach = merged(reach)
+        self._aggregated: dict[tuple[object, ...], Groups] = {}
+        self._coded: dict[tuple[Dimension, tuple[str, ...]], list[int]] = {}
         self._named: dict[Dimension, dict[int, tuple[str, str]]] = {}
 
     @cached_property
@@ -192,18 +194,23 @@ class Reader:
         wanted = [(TEAM_CUTS[slug], slugs) for slug, slugs in query.where if slug in TEAM_CUTS]
         teams = None if self.scope.teams is None else set(self.scope.teams)
         for cut, slugs in wanted:
-            theirs = teams_of(cut, known_codes(cut, slugs))
+            theirs = teams_of(cut, self._known_codes(cut, slugs))
             teams = theirs if teams is None else teams & theirs
         return None if teams is None else sorted(teams)
 
-    def _codes(self, source: Source, query: Query) -> list[tuple[str, list[int]]]:
+    def _codes(self, source: Source, query: Query) -> list[Filter]:
         """(column, codes) of every filter but those by team or by what a team has."""
         return [
-            (dimension.column, known_codes(dimension, slugs))
+            (dimension.column, self._known_codes(dimension, slugs))
             for slug, slugs in query.where
             if slug not in TEAM_CUTS
             for dimension in [dimension_of(source, slug)]
         ]
+
+    def _known_codes(self, dimension: Dimension, slugs: tuple[str, ...]) -> list[int]:
+        if (dimension, slugs) not in self._coded:
+            self._coded[dimension, slugs] = known_codes(dimension, slugs)
+        return self._coded[dimension, slugs]
 
     def _key(self, query: Query, metric: Metric) -> str:
         generations = [(slug, self._fills[slug].generation if slug in self._fills else 0) for slug in metric.sources]
@@ -225,24 +232,19 @@ class Reader:
     # -- the answer
 
     def _answer(self, query: Query, metric: Metric) -> Result:
-        amounts = self._groups(query, metric, query.period)
-        amounts_before = self._groups(query, metric, query.compare) if query.compare else {}
+        now, total = self._told(query, metric)
+        before, previous_total = (
+            self._told(replace(query, period=query.compare), metric) if query.compare else ({}, None)
+        )
         return Result(
             metric=metric,
             period=query.period,
             grain=query.grain,
             by=query.by,
-            rows=self._rows(
-                query,
-                metric,
-                self._figures(query, metric, amounts),
-                self._figures(replace(query, period=query.compare), metric, amounts_before) if query.compare else {},
-            ),
-            total=self._whole(query, metric, amounts),
+            rows=self._rows(query, metric, now, before),
+            total=total,
             previous_period=query.compare,
-            previous_total=self._whole(replace(query, period=query.compare), metric, amounts_before)
-            if query.compare
-            else None,
+            previous_total=previous_total,
             freshness=self.freshness,
             where=query.where,
             exact=query.exact,
@@ -253,17 +255,21 @@ class Reader:
         found: dict[str, Groups] = {}
         for source, measures in needs(metric):
             cuts = [dimension_of(source, slug) for slug in query.by]
-            groups = cell_store.aggregate(
-                self._shelf(query),
-                source,
-                measures,
-                period,
-                grain=query.grain,
-                by=columns(cuts),
-                where=self._codes(source, query),
-                teams=self._teams(query),
-                exact=query.exact and isinstance(metric, Quantile),
-            )
+            exact = query.exact and isinstance(metric, Quantile)
+            asked = (source.slug, tuple(measures), period, query.grain, tuple(columns(cuts)), query.where, exact)
+            if asked not in self._aggregated:
+                self._aggregated[asked] = cell_store.aggregate(
+                    self._shelf(query),
+                    source,
+                    measures,
+                    period,
+                    grain=query.grain,
+                    by=columns(cuts),
+                    where=self._codes(source, query),
+                    teams=self._teams(query),
+                    exact=exact,
+                )
+            groups = self._aggregated[asked]
             if isinstance(metric, Level) and not found:  # a stock is of no source; its first one carries it
                 groups = replace(groups, opening=self._opening(query, metric, period.start))
             recode = recoding(cuts)
@@ -282,11 +288,15 @@ class Reader:
         told = figures(metric, amounts, query)
         return without(told, self._hidden(query, metric, told)) if self.scope.small_cells_hidden else told
 
-    def _whole(self, query: Query, metric: Metric, amounts: dict[str, Groups]) -> Figure:
-        """The figure of the whole period, all cuts together, from the same amounts as its parts."""
+    def _told(self, query: Query, metric: Metric) -> tuple[dict[Key, Figure], Figure]:
+        """The figure of every bucket and cut, and that of the whole period from the same amounts."""
+        amounts = self._groups(query, metric, query.period)
+        parts = self._figures(query, metric, amounts)
+        if query.grain is Grain.TOTAL and not query.by:
+            return parts, parts.get((None, ()), _nothing(metric))
         together = {slug: collapsed(groups) for slug, groups in amounts.items()}
-        whole = replace(query, grain=Grain.TOTAL, by=())
-        return self._figures(whole, metric, together).get((None, ()), _nothing(metric))
+        whole = self._figures(replace(query, grain=Grain.TOTAL, by=()), metric, together)
+        return parts, whole.get((None, ()), _nothing(metric))
 
     def _hidden(self, query: Query, metric: Metric, told: dict[Key, Figure]) -> set[Key]:
         """Keys of figures too small to be seen, and of those that tell of such by what a filter leaves out."""
@@ -308,7 +318,9 @@ class Reader:
     def _picked(self, query: Query, metric: Metric, slug: str) -> set[int]:
         """Codes that all filters of one cut let through."""
         dimension = dimension_of(registry.source(metric.sources[0]), slug)
-        return set.intersection(*(set(known_codes(dimension, slugs)) for cut, slugs in query.where if cut == slug))
+        return set.intersection(
+            *(set(self._known_codes(dimension, slugs)) for cut, slugs in query.where if cut == slug)
+        )
 
     def _shelf(self, query: Query) -> Shelf:
         """The cells of this reader, around the days of the question and those it is compared with."""
@@ -319,23 +331,26 @@ class Reader:
     def _rows(self, query: Query, metric: Metric, now: dict, before: dict) -> tuple[Row, ...]:
         labels = [self._labels(query, slug, i, now) for i, slug in enumerate(query.by)]
         reach = self._reach_of(metric)
-        keys = sorted({codes for _, codes in now}, key=lambda codes: [labels[i][c][1] for i, c in enumerate(codes)])
-        rows = []
+        named = [
+            (
+                codes,
+                tuple(labels[i][c][0] for i, c in enumerate(codes)),
+                tuple(labels[i][c][1] for i, c in enumerate(codes)),
+            )
+            for codes in {codes for _, codes in now} or ([] if query.by else [()])
+        ]
+        named.sort(key=lambda each: each[2])
+        rows: list[Row] = []
         for bucket, compared in zip(buckets(query), compared_buckets(query), strict=True):
-            for codes in keys or ([()] if not query.by else []):
-                figure = now.get((bucket, codes)) or self._absent(query, metric, bucket, reach)
-                then = before.get((compared, codes)) if query.compare else None
-                rows.append(
-                    Row(
-                        start=None if bucket is None or query.grain is Grain.HOUR_OF_WEEK else day_of(bucket),
-                        keys=tuple(labels[i][c][0] for i, c in enumerate(codes)),
-                        labels=tuple(labels[i][c][1] for i, c in enumerate(codes)),
-                        figure=figure,
-                        previous=then,
-                        maturing=is_maturing(query, metric, bucket),
-                        hour=bucket if query.grain is Grain.HOUR_OF_WEEK else None,
-                    )
+            hour = bucket if query.grain is Grain.HOUR_OF_WEEK else None
+            start = None if bucket is None or hour is not None else day_of(bucket)
+            absent, maturing = self._absent(query, metric, bucket, reach), is_maturing(query, metric, bucket)
+            rows += [
+                Row(
+                    start, slugs, words, now.get((bucket, codes), absent), before.get((compared, codes)), maturing, hour
                 )
+                for codes, slugs, words in named
+            ]
         return tuple(rows)
 
     def _labels(self, query: Query, slug: str, place: int, figures: dict) -> dict[int, tuple[str, str]]:

@@ -1,7 +1,11 @@
-"""The answer to a query. Every surface (chart, table, CSV, API, sentence) is drawn from it."""
+"""The answer to a query. Every surface (chart, table, CSV, API, sentence) is drawn from it.
+
+A page makes figures and rows by the thousand, so they are tuples.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from ops_dashboard.metrics.definitions import Metric
 from ops_dashboard.metrics.periods import Grain, Period
@@ -10,8 +14,7 @@ SMALL_CELL = 10  # readers with `small_cells_hidden` see no figure that rests on
 WHY_WITHHELD = f"withheld: fewer than {SMALL_CELL}, or it would tell of fewer than {SMALL_CELL}"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A value with what it rests on. `value` is None where there is nothing to say (n = 0).
 
     It is None as well where the figure `is_withheld`: there is one, which this reader may not see;
@@ -34,8 +37,7 @@ class Figure:
 WITHHELD = Figure(None, 0, is_withheld=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One bucket of one combination of cuts."""
 
     start: date | None  # first day of the bucket; None for grain `total`

@@ -154,7 +154,8 @@ def _key(content: Content, source: Source, period: Period, teams: Teams) -> Key:
 def _passing(rows: Rows, where: Sequence[Filter]) -> Rows:
     kept = np.ones(len(rows.what), bool)
     for column, codes in where:
-        kept &= np.isin(rows.column(column), codes)
+        values = rows.team if column == "team" else rows.what[column]
+        kept &= values == codes[0] if len(codes) == 1 else np.isin(values, codes)
     return rows.where(kept)
 
 

@@ -56,11 +56,11 @@ def test_the_roster_of_several_teams_shows_all_of_them(cast: Cast) -> None:
 
 
 def test_a_day_alone_is_compared_with_the_same_weekday_of_the_week_before() -> None:
-    assert ask("team=a&by=team&grain=day").at(DAY, Grain.DAY).querystring == (
+    assert ask("team=a&by=team&grain=day").about_each(Grain.DAY)(DAY) == (
         "period=2026-03-17..2026-03-17&compare=2026-03-10..2026-03-10&by=team&team=a"
     )
-    assert ask("").at(date(2026, 3, 9), Grain.WEEK).querystring == "period=2026-03-09..2026-03-15&compare=previous"
-    assert ask("").at(date(2026, 2, 1), Grain.MONTH).querystring == "period=2026-02-01..2026-02-28&compare=previous"
+    assert ask("").about_each(Grain.WEEK)(date(2026, 3, 9)) == "period=2026-03-09..2026-03-15&compare=previous"
+    assert ask("").about_each(Grain.MONTH)(date(2026, 2, 1)) == "period=2026-02-01..2026-02-28&compare=previous"
 
 
 def test_one_value_of_a_cut_needs_no_cutting_any_more() -> None:

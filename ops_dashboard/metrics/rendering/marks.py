@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 SPARK_WIDTH, SPARK_HEIGHT, _MARGIN = 96, 22, 2.5
 Point = tuple[float, float]
@@ -85,7 +86,7 @@ def sparkline(values: Sequence[float | None], *, words: str = "") -> Sparkline |
     points = _points(values, min(known), max(known))
     runs = _runs(points)
     return Sparkline(
-        lines=tuple(" ".join(f"{x:g},{y:g}" for x, y in run) for run in runs if len(run) > 1),
+        lines=tuple(" ".join([f"{x:g},{y:g}" for x, y in run]) for run in runs if len(run) > 1),
         dots=tuple(run[0] for run in runs if len(run) == 1),
         last=next((p for p in reversed(points) if p is not None), None),
         words=words,
@@ -93,18 +94,19 @@ def sparkline(values: Sequence[float | None], *, words: str = "") -> Sparkline |
 
 
 def _points(values: Sequence[float | None], low: float, high: float) -> list[Point | None]:
-    step = (SPARK_WIDTH - 2 * _MARGIN) / (len(values) - 1)
     height = SPARK_HEIGHT - 2 * _MARGIN
-    spread = high - low
+    top, slope = (_MARGIN + height, height / (high - low)) if high > low else (_MARGIN + height / 2, 0.0)
     return [
-        None
-        if value is None
-        else (
-            round(_MARGIN + i * step, 1),
-            round(_MARGIN + height * (1 - (value - low) / spread if spread else 0.5), 1),
-        )
-        for i, value in enumerate(values)
+        None if value is None else (x, round(top - (value - low) * slope, 1))
+        for x, value in zip(_across(len(values)), values, strict=True)
     ]
+
+
+@lru_cache
+def _across(count: int) -> tuple[float, ...]:
+    """Where each of `count` points stands, from left to right."""
+    step = (SPARK_WIDTH - 2 * _MARGIN) / (count - 1)
+    return tuple(round(_MARGIN + i * step, 1) for i in range(count))
 
 
 def _runs(points: Sequence[Point | None]) -> list[list[Point]]:

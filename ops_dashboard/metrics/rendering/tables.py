@@ -104,8 +104,9 @@ def by_cut(
     ranked = worst_first(result.rows, metric)
     ranked += [row for row in result.rows if row.figure.value is None]
     scale = track([row.figure.value for row in ranked], share=metric.unit is Unit.SHARE, target=result.target)
-    sparks = _sparks(series) if series else {}
-    rows = tuple(_cut_row(result, row, scale, sparks, links or {}) for row in ranked[:SCREEN_ROWS])
+    shown_rows, places = ranked[:SCREEN_ROWS], _places(result)
+    sparks = _sparks(series, of={row.keys[0] for row in shown_rows}) if series else {}
+    rows = tuple(_cut_row(result, row, scale, sparks, links or {}, places=places) for row in shown_rows)
     return Table(_cut_columns(result, scale, series), rows, caption, whole=len(ranked))
 
 
@@ -120,12 +121,18 @@ def _cut_columns(result: Result, scale: Track | None, series: Result | None) -> 
 
 
 def _cut_row(
-    result: Result, row: Row, scale: Track | None, sparks: dict[str, Sparkline | None], links: dict[str, str]
+    result: Result,
+    row: Row,
+    scale: Track | None,
+    sparks: dict[str, Sparkline | None],
+    links: dict[str, str],
+    *,
+    places: int,
 ) -> tuple[Cell, ...]:
     metric, figure = result.metric, row.figure
     cells = [
         Cell(row.labels[0], order=row.labels[0], href=links.get(row.keys[0], "")),
-        _value_cell(metric, figure, _places(result)),
+        _value_cell(metric, figure, places),
     ]
     if result.previous_period:
         moved = change(metric, figure, row.previous)
@@ -222,10 +229,11 @@ def _scale_note(result: Result, scale: Track | None) -> str:
     return ", ".join(filter(None, [ends, target]))
 
 
-def _sparks(series: Result) -> dict[str, Sparkline | None]:
+def _sparks(series: Result, *, of: set[str]) -> dict[str, Sparkline | None]:
     found: dict[str, list[float | None]] = {}
     for row in series.rows:
-        found.setdefault(row.keys[0], []).append(row.figure.value)
+        if row.keys[0] in of:
+            found.setdefault(row.keys[0], []).append(row.figure.value)
     return {key: sparkline(values, words=_spark_words(series.metric, values)) for key, values in found.items()}
 
 
