@@ -35,13 +35,14 @@ from ops_dashboard.metrics.asking import (
     rows_source,
     today,
 )
+from ops_dashboard.metrics.attachments import goal_in_force, notes_within
 from ops_dashboard.metrics.bounded import figures
 from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Source, Total, registry
 from ops_dashboard.metrics.groups import Groups, Key, collapsed, recoded
 from ops_dashboard.metrics.models import Annotation, Fill, Goal, StaleCell
 from ops_dashboard.metrics.openings import opening
 from ops_dashboard.metrics.periods import Grain, Period, merged, spanning
-from ops_dashboard.metrics.result import Figure, Freshness, Note, Result, Row
+from ops_dashboard.metrics.result import Figure, Freshness, Result, Row
 from ops_dashboard.metrics.shelf import Filter, Shelf
 from ops_dashboard.metrics.teams import TEAM_CUTS, columns, grouping_mark, recoding, teams_of
 from ops_dashboard.metrics.withholding import divided, small, without
@@ -115,7 +116,8 @@ class Reader:
         if answer is None:
             answer = self._answer(query, metric)
             caches["answers"].set(key, answer)
-        return replace(answer, freshness=self.freshness, target=self._target(query), notes=self._notes(query.period))
+        notes = notes_within(self._annotations, query.period)
+        return replace(answer, freshness=self.freshness, target=self._target(query), notes=notes)
 
     def mark_of(self, *what: object) -> str:
         """A key for something drawn from answers: it changes with every cell, goal, annotation and right."""
@@ -377,26 +379,9 @@ class Reader:
         return _nothing(metric) if was_counted else Figure(None, 0)
 
     def _target(self, query: Query) -> float | None:
-        """The goal in force on the period's last day: the one team's own, else everyone's."""
         teams = self._teams(query)
         own = teams[0] if teams is not None and len(teams) == 1 else None
-        valid = [
-            goal
-            for goal in self._goals
-            if goal.metric == query.metric
-            and goal.valid_from <= query.period.end
-            and (goal.valid_to is None or goal.valid_to > query.period.end)
-            and goal.team_id in (None, own)
-        ]
-        valid.sort(key=lambda goal: (goal.team_id is not None, goal.valid_from))
-        return valid[-1].value if valid else None
-
-    def _notes(self, period: Period) -> tuple[Note, ...]:
-        return tuple(
-            Note(on=a.on, until=a.until, label=a.label, kind=a.kind)
-            for a in self._annotations
-            if a.on <= period.end and (a.until or a.on) >= period.start
-        )
+        return goal_in_force(self._goals, query.metric, query.period.end, team=own)
 
 
 def _nothing(metric: Metric) -> Figure:

@@ -98,7 +98,7 @@ def test_what_is_taken_from_a_stretch_is_taken_anew_only_when_one_of_its_cells_c
     taken: list[int] = []
     passing = shelf._passing
 
-    def counted(rows: Rows, where: object) -> Rows:
+    def counted(rows: Rows, where: list[shelf.Filter]) -> Rows:
         taken.append(len(rows.what))
         return passing(rows, where)
 
