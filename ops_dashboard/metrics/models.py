@@ -1,8 +1,8 @@
 """Roll-ups, what is owed to them, and what people attach to numbers."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db import connection, models
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from ops_dashboard.metrics.periods import Period
@@ -47,12 +47,16 @@ class StaleCell(models.Model):
     marked_at = models.DateTimeField(db_default=Now())
 
 
-class FillQuerySet(models.QuerySet["Fill"]):
+_END = "(SELECT day FROM metrics_cell c WHERE c.source = f.source ORDER BY day {order} LIMIT 1)"
+_REACHES = f"SELECT source, {_END.format(order='')}, {_END.format(order='DESC')} FROM metrics_fill f"
+
+
+class Fills(models.Manager["Fill"]):
     def reaches(self) -> dict[str, Period]:
         """By source the days from its first cell to its last: two looks into the index each."""
-        cells = Cell.objects.filter(source=OuterRef("source")).values("day")
-        ends = self.annotate(first=Subquery(cells.order_by("day")[:1]), last=Subquery(cells.order_by("-day")[:1]))
-        return {source: Period(*days) for source, *days in ends.values_list("source", "first", "last") if all(days)}
+        with connection.cursor() as cursor:
+            cursor.execute(_REACHES)
+            return {source: Period(*days) for source, *days in cursor.fetchall() if all(days)}
 
 
 class Fill(models.Model):
@@ -64,7 +68,7 @@ class Fill(models.Model):
     zone = models.CharField(max_length=60, default="")  # the reporting zone its days were cut in
     ticked_to = models.DateTimeField(null=True)  # facts that came true by time alone, up to here
 
-    objects = FillQuerySet.as_manager()
+    objects = Fills()
 
 
 class Goal(models.Model):

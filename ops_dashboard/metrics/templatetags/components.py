@@ -8,7 +8,7 @@ from django import template
 from django.conf import settings
 from django.template.context import RequestContext
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
@@ -40,14 +40,22 @@ def rail(context: RequestContext) -> Context:
     entries = list(site.open_to(scope))
     waiting = waiting_counts(entries, scope)
     for entry in entries:
-        try:
-            url = reverse(entry.url_name)
-        except NoReverseMatch:
+        url = _url_of(entry.url_name, get_urlconf(), get_script_prefix())
+        if not url:
             continue
         here = request is not None and request.path == url
         told = {"title": entry.title, "url": url, "icon": entry.icon, "here": here}
         groups[entry.group].append(told | {"waiting": waiting.get(entry.url_name, 0)})
     return {"groups": [(name, entries) for name, entries in groups.items() if entries]}
+
+
+@lru_cache
+def _url_of(name: str, urlconf: str | None, prefix: str) -> str:
+    """The address of an entry under a table of addresses and a prefix; "" where it has none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 @register.simple_tag
