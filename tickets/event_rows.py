@@ -11,6 +11,7 @@ from ops_dashboard.metrics.copying import MICRO, POSTGRES_EPOCH_S, Column, Fixed
 from tickets.partitions import copy_events
 from tickets.states import ATTRIBUTES, RANK, UNSET, Events
 from tickets.vocabulary import ActorKind, EventType
+from tickets.worklogs import logged_seconds
 
 Ids = NDArray[np.int64]
 
@@ -45,6 +46,7 @@ class History:
     requester: Ids
     merged_into: Ids
     follow_up_of: Ids
+    logged_s: NDArray[np.int64]  # by each event
     count: NDArray[np.int64]
 
 
@@ -58,7 +60,8 @@ def read_history(cursor: CursorWrapper, tickets: Ids, *, begun: NDArray | None =
     else:
         rest = np.setdiff1d(tickets, begun["ticket"])
         rows = np.concatenate((begun, _plain(_stored(cursor, rest)))) if len(rest) else begun
-    return _told(rows[_order(rows)])
+    rows = rows[_order(rows)]
+    return _told(rows, logged_seconds(cursor, rows["ticket"], rows["type"]))
 
 
 def rows_of(columns: Mapping[str, Column], keep: NDArray[np.bool_]) -> NDArray:
@@ -100,7 +103,7 @@ def _order(rows: NDArray) -> NDArray[np.int64]:
     return np.lexsort([np.ascontiguousarray(each).astype(each.dtype.newbyteorder("=")) for each in keys])
 
 
-def _told(rows: NDArray) -> History:
+def _told(rows: NDArray, logged_s: NDArray[np.int64]) -> History:
     """The history that sorted rows tell."""
     number = rows["ticket"].astype(np.int64)
     tickets, first, count = np.unique(number, return_index=True, return_counts=True)
@@ -123,6 +126,7 @@ def _told(rows: NDArray) -> History:
         requester=_first_told(rows["requester"].astype(np.int64), ticket, len(tickets)),
         merged_into=_last_told(np.where(kind == EventType.TICKET_MERGED, other, UNSET), ticket, len(tickets)),
         follow_up_of=_last_told(np.where(kind == EventType.FOLLOW_UP_CREATED, other, UNSET), ticket, len(tickets)),
+        logged_s=logged_s,
         count=count,
     )
 

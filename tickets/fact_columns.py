@@ -179,6 +179,22 @@ def solve_columns(bench: Bench) -> Columns:
     }
 
 
+def worklog_columns(bench: Bench) -> Columns:
+    """One row an event that logged time."""
+    states = bench.timeline.states
+    rows = np.flatnonzero(bench.history.logged_s)
+    ticket = states.events.ticket[rows]
+    by_agent = (states.events.actor_kind[rows] == ActorKind.AGENT) & (states.events.actor[rows] != 0)
+    return {
+        **bench.subject(ticket),
+        **{name: integer(getattr(states, name)[rows]) for name in CUTS},
+        "nth": integer(ordinal(ticket)),
+        "logged_at": instants(states.at[rows]),
+        "agent": integer(np.where(by_agent, states.events.actor[rows], states.assignee[rows])),
+        "seconds": integer(bench.history.logged_s[rows]),
+    }
+
+
 def promise_columns(bench: Bench) -> Columns:
     """One row a promise. One that runs is decided when it falls due, unless something happens."""
     levels = bench.levels

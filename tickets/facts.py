@@ -24,8 +24,9 @@ from tickets.fact_columns import (
     solve_columns,
     span_columns,
     ticket_columns,
+    worklog_columns,
 )
-from tickets.models import Promise, Reply, Solve, Source, Span, Ticket
+from tickets.models import Promise, Reply, Solve, Source, Span, Ticket, Worklog
 from tickets.policy_versions import ServiceLevels, in_force
 from tickets.timeline import fold
 
@@ -36,6 +37,7 @@ TABLES = {
     Span._meta.db_table: span_columns,
     Reply._meta.db_table: reply_columns,
     Solve._meta.db_table: solve_columns,
+    Worklog._meta.db_table: worklog_columns,
     Promise._meta.db_table: promise_columns,
 }
 CHILDREN = tuple(name for name in TABLES if name != TICKETS)

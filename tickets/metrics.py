@@ -83,6 +83,19 @@ VOLUME: tuple[Metric, ...] = (
         source="solves",
         measure="agent_solves",
     ),
+    Total(
+        slug="logged_hours",
+        label="Time logged on tickets",
+        unit=Unit.HOURS,
+        better=Better.NEITHER,
+        definition="Time that people logged as worked on tickets, whatever became of them. Chats at the same time "
+        "count each with what was logged on it. n counts the entries.",
+        attribution="the moment of the entry",
+        owner="the team that held the ticket at that moment; by agent, the one who logged it, else the assignee",
+        source="worklogs",
+        measure="logged_s",
+        n="worklogs",
+    ),
 )
 
 BACKLOG: tuple[Metric, ...] = (

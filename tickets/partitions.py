@@ -55,8 +55,12 @@ def _start(year: int, month: int) -> str:
     return f"{year:04}-{month:02}-01 00:00:00+00"
 
 
-def copy_events(cursor: CursorWrapper, columns: str, tickets: Iterable[int], layout: Mapping[str, str]) -> NDArray:
+def copy_events(
+    cursor: CursorWrapper, columns: str, tickets: Iterable[int], layout: Mapping[str, str], *, further: str = ""
+) -> NDArray:
     """Columns of the events of some tickets, as `copy_out` gives them; call it in a transaction.
+
+    `further` is what the query goes on with: a condition, an order.
 
     One index probe per ticket and month, whatever the planner believes: left to itself it scans the
     whole history for every batch once that is long, and for `= ANY (...)` it weighs the list anew
@@ -66,7 +70,7 @@ def copy_events(cursor: CursorWrapper, columns: str, tickets: Iterable[int], lay
     rows = copy_out(
         cursor,
         f"SELECT {columns} FROM {TABLE} JOIN unnest('{array(tickets)}'::bigint[]) AS wanted (number) "
-        "ON ticket = wanted.number",
+        f"ON ticket = wanted.number {further}",
         layout,
     )
     cursor.execute("SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT")

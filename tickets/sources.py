@@ -8,7 +8,7 @@ import numpy as np
 from ops_dashboard.metrics.definitions import Amount, Column, Dimension, Facts, Measure, Source
 from ops_dashboard.metrics.teams import TEAM
 from tickets.dimensions import AGENT, CUTS, KIND
-from tickets.models import Promise, Reply, Solve, Span, Ticket
+from tickets.models import Promise, Reply, Solve, Span, Ticket, Worklog
 from tickets.vocabulary import ActorKind, PromiseKind, PromiseState, Step
 
 _CUT_COLUMNS = (
@@ -213,6 +213,21 @@ SOLVES = Source(
     version=2,
 )
 
+WORKLOGS = Source(
+    slug="worklogs",
+    label="Time logged on tickets",
+    table=_table(Worklog),
+    at="f.logged_at",
+    team="f.team",
+    subject="f.ticket",
+    columns=(*_CUT_COLUMNS, Column("agent", "<i4", "f.agent"), Column("seconds", "<i4", "f.seconds")),
+    measures=(
+        Measure("worklogs", _one, hourly=True),
+        Measure("logged_s", _column("seconds"), hourly=True),
+    ),
+    dimensions=(*CUTS, AGENT),
+)
+
 CLOSES = Source(
     slug="closes",
     label="Tickets closed",
@@ -300,4 +315,4 @@ def _promise_flow(slug: str, label: str, at: str, measure: str) -> Source:
 PROMISES_STARTED = _promise_flow("promises_started", "Promises started", "f.started_at", "started")
 PROMISES_CANCELLED = _promise_flow("promises_cancelled", "Promises called off", "f.cancelled_at", "cancelled")
 
-SOURCES = (CREATED, STEPS, REPLIES, SOLVES, CLOSES, PROMISES, PROMISES_STARTED, PROMISES_CANCELLED)
+SOURCES = (CREATED, STEPS, REPLIES, SOLVES, WORKLOGS, CLOSES, PROMISES, PROMISES_STARTED, PROMISES_CANCELLED)

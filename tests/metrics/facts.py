@@ -10,10 +10,10 @@ from django.db.models import Model
 
 from ops_dashboard.metrics import rollup
 from ops_dashboard.people.models import Team
-from tickets.models import Priority, Promise, Reply, Solve, Span, Ticket
+from tickets.models import Priority, Promise, Reply, Solve, Span, Ticket, Worklog
 from tickets.vocabulary import ActorKind, PromiseKind, PromiseState, Status, Step
 
-CHILDREN: tuple[type[Model], ...] = (Span, Reply, Solve, Promise)
+CHILDREN: tuple[type[Model], ...] = (Span, Reply, Solve, Worklog, Promise)
 TABLES: tuple[type[Model], ...] = (Ticket, *CHILDREN)
 CUTS = {"source": 1, "channel": 0, "language": 0, "reason": 0}
 

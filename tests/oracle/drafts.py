@@ -226,10 +226,12 @@ class Ticket:
                 (EventType.SIDE_MESSAGE, ActorKind.AGENT),
                 (EventType.TAGS_CHANGED, ActorKind.AGENT),
                 (EventType.WORKLOG_ADDED, ActorKind.AGENT),
+                (EventType.WORKLOG_ADDED, ActorKind.SYSTEM),
                 (EventType.UPDATED, ActorKind.UNKNOWN),
             )
         )
-        self._tell(kind, who)
+        told = {"meta": {"minutes": len(self.told) % 9}} if kind is EventType.WORKLOG_ADDED else {}
+        self._tell(kind, who, **told)
 
     def _hand_off(self) -> None:
         self._tell(EventType.BOT_HANDOFF, ActorKind.BOT)

@@ -85,6 +85,14 @@ class Solve(Fact):
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
+class Worklog(Fact):
+    """Time that somebody logged."""
+
+    agent: str
+    seconds: int
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
 class Promise(Fact):
     """A run of a target, begun at `at`; at most one of `decided_at` and `cancelled_at` is set.
 
@@ -112,4 +120,5 @@ class Told:
     held: list[Held] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     solves: list[Solve] = field(default_factory=list)
+    worklogs: list[Worklog] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)

@@ -7,7 +7,7 @@ from functools import cache
 from math import ceil, floor
 from zoneinfo import ZoneInfo
 
-from ops_dashboard.metrics.definitions import Level, Metric, Quantile, Ratio
+from ops_dashboard.metrics.definitions import Level, Metric, Quantile, Ratio, Unit
 from tests.oracle.metrics import Amount
 
 ONE_DAY = timedelta(days=1)
@@ -77,6 +77,8 @@ def value(metric: Metric, group: Sequence[Amount]) -> Value:
     if isinstance(metric, Quantile):
         return (_quantile([amount.part for amount in group], metric.p), len(group)) if group else (None, 0)
     total = sum(amount.part for amount in group)
+    if metric.unit is Unit.HOURS:
+        return total / 3600, len(group)
     return total, total
 
 

@@ -82,6 +82,11 @@ def _last_solves(told: Told) -> list[Solve]:
     return [solve for solve in told.solves if solve.is_last]
 
 
+@oracle("logged_hours")
+def logged_hours(told: Told) -> Amounts:
+    return (_of(log, log.seconds) for log in told.worklogs)
+
+
 # -- backlog
 
 

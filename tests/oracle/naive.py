@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from tests.oracle.facts import Closed, Created, Cuts, Held, Reply, Solve, Step, Told
+from tests.oracle.facts import Closed, Created, Cuts, Held, Reply, Solve, Step, Told, Worklog
 from tests.oracle.levels import Levels
 from tests.oracle.promises import promises
 from tests.oracle.replay import Moment, Stretch, moments, stretches
@@ -35,6 +35,7 @@ def tell(drafts: Iterable[Draft], *, levels: Levels, now: datetime) -> Told:
         ]
         told.replies += _replies(ref, seen, levels=levels)
         told.solves += _solves(ref, seen, cut, levels=levels)
+        told.worklogs += _worklogs(ref, seen)
         told.promises += promises(ref, seen, cut, levels=levels, now=int(now.astimezone(UTC).timestamp()))
     return told
 
@@ -190,6 +191,23 @@ def _solves(ref: str, seen: Sequence[Moment], cut: Sequence[Stretch], *, levels:
             )
         )
     return told
+
+
+def _worklogs(ref: str, seen: Sequence[Moment]) -> list[Worklog]:
+    """What the one who acted, else the assignee, logged; nothing is not logged."""
+    return [
+        Worklog(
+            ticket=ref,
+            at=moment.at,
+            team=moment.after.team,
+            cuts=moment.after.cuts,
+            agent=(moment.draft.actor_kind is ActorKind.AGENT and moment.draft.actor_ref) or moment.after.assignee,
+            seconds=seconds,
+        )
+        for moment in seen
+        if moment.draft.type is EventType.WORKLOG_ADDED
+        and (seconds := 60 * (moment.draft.meta or {}).get("minutes", 0)) > 0
+    ]
 
 
 def _solver(moment: Moment) -> str:

@@ -6,12 +6,13 @@ from typing import Any
 from django.utils import timezone
 
 from ops_dashboard.people.models import Agent, Team
-from tests.oracle.facts import Closed, Created, Cuts, Held, Promise, Reply, Solve, Step, Told
+from tests.oracle.facts import Closed, Created, Cuts, Held, Promise, Reply, Solve, Step, Told, Worklog
 from tickets.models import Channel, Language, Priority, Reason, Ticket
 from tickets.models import Promise as PromiseRow
 from tickets.models import Reply as ReplyRow
 from tickets.models import Solve as SolveRow
 from tickets.models import Span as SpanRow
+from tickets.models import Worklog as WorklogRow
 from tickets.vocabulary import UNSOLVED, ActorKind, PromiseKind, PromiseState
 from tickets.vocabulary import Step as StepCode
 
@@ -29,6 +30,10 @@ def read() -> Told:
             told.held.append(Held(**names.of(span, at=span.start_at), until=_seconds(span.end_at)))
     told.replies = [_reply(row, names) for row in ReplyRow.objects.all()]
     told.solves = [_solve(row, names) for row in SolveRow.objects.all()]
+    told.worklogs = [
+        Worklog(**names.of(row, at=row.logged_at), agent=names.agents[row.agent], seconds=row.seconds)
+        for row in WorklogRow.objects.all()
+    ]
     told.promises = [_promise(row, names) for row in PromiseRow.objects.all()]
     return told
 

@@ -13,7 +13,7 @@ from tickets.vocabulary import ActorKind, EventType
 from tickets.words import register_source
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
-FACT_TABLES = ("ticket", "span", "reply", "solve", "promise")
+FACT_TABLES = ("ticket", "span", "reply", "solve", "worklog", "promise")
 
 BY = {"alice": ActorKind.AGENT, "dave": ActorKind.AGENT, "rita": ActorKind.REQUESTER, "bot": ActorKind.BOT}
 

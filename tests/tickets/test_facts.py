@@ -16,7 +16,7 @@ from tests.tickets.drafting import STORY, all_facts, at, draft, take
 from tickets import facts
 from tickets.connectors.drafts import Draft
 from tickets.identity import ticket_id
-from tickets.models import BusinessCalendar, Promise, Reply, SlaPolicy, Solve, Span, Ticket
+from tickets.models import BusinessCalendar, Promise, Reply, SlaPolicy, Solve, Span, Ticket, Worklog
 from tickets.policies import load
 from tickets.policy_file import parse
 from tickets.states import OPEN_END
@@ -253,3 +253,20 @@ def test_rows_copied_in_are_the_rows_that_postgres_reads(rows: list[tuple[Any, .
         transaction.set_rollback(True)
     assert read == rows
     assert (wire["b"].tolist(), wire["a"].tolist()) == (middle, small)
+
+
+def test_time_is_logged_by_whoever_acts_else_the_assignee_and_only_a_number_of_minutes_counts() -> None:
+    minutes = (12, 0, "9", 1.5, 1441, None, -3, 1440)
+    logs = [
+        draft("worklog_added", 30 + nth, by="alice", meta={"minutes": told} if told is not None else None)
+        for nth, told in enumerate(minutes)
+    ]
+    take([*STORY, *logs, draft("worklog_added", 85, meta={"minutes": 2})])
+    code = codes()
+    told = [values(row, "nth", "logged_at", "agent", "team", "seconds") for row in Worklog.objects.order_by("nth")]
+    assert told == [
+        (1, at(30), code["alice"], code["red"], 720),
+        (2, at(33), code["alice"], code["red"], 90),
+        (3, at(37), code["alice"], code["red"], 86_400),
+        (4, at(85), code["dave"], code["blue"], 120),
+    ]

@@ -5,6 +5,8 @@ after it (`status`, `priority`, `group`, `assignee`, `channel`, `language`, `rea
 where something changed. `type` is one of the short names of SHORT or of the canonical event types.
 Besides: `id` (the source's own id of the event), `public`, `requester`, `to` and `meta`.
 
+`worklog_added` says in `meta` how many `minutes` (more than 0, a day at most) its actor worked on the ticket.
+
 Messages, notes, a creation and a survey's answer may carry what was said as `text`. It is redacted
 before anything is stored, and what the desk knows of the requester helps: `requester_known` is an
 object of `name`, `email`, `phone` and `handle`, each a text or a list of texts. It is never stored,

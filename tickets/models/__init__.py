@@ -1,6 +1,6 @@
 """The ticket tables, by what they are for."""
 
-from tickets.models.facts import Promise, Reply, Solve, Span, Ticket
+from tickets.models.facts import Promise, Reply, Solve, Span, Ticket, Worklog
 from tickets.models.intake import (
     AgentRef,
     Channel,
@@ -38,4 +38,5 @@ __all__ = [
     "TeamRef",
     "Ticket",
     "TicketEvent",
+    "Worklog",
 ]

@@ -172,6 +172,19 @@ class Solve(TicketFact):
         indexes = [models.Index(fields=["team", "solved_at"], name="solve_by_moment")]
 
 
+class Worklog(TicketFact):
+    """Time that somebody logged on a ticket: the one who acted, else the assignee. Cuts as they were then."""
+
+    pk = models.CompositePrimaryKey("ticket", "nth")
+    nth = models.IntegerField()  # from 1
+    logged_at = models.DateTimeField()
+    agent = models.IntegerField()
+    seconds = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["team", "logged_at"], name="worklog_by_moment")]
+
+
 class Promise(TicketFact):
     """One run of a service-level target. `state` is as of `due_at` at the latest:
 
