@@ -21,6 +21,7 @@ the exact instants. What is planted, who is concerned, and where it shows:
   video: volume six times the usual, a backlog for days, first replies missed, overtime.
 - quick solves, always, Live & video Bogotá: reopened about twice as often as anyone.
 - night chat, always: Technical issues Manila takes the chats of teams that have gone home.
+- no time sheets, always: people of one vendor log no time on tickets, so their occupancy is not known.
 - holidays as they fall at each site: office teams closed, daily teams at little more than half strength, fewer tickets.
 
 What people write is put together from templates (`words/`), by reason, language, channel and story;

@@ -56,6 +56,7 @@ class TeamSpec:
 
 
 VENDORS = {"lanternbay": "Lanternbay Services", "cordoline": "Cordoline Contact"}
+UNTIMED_VENDOR = "cordoline"  # its people log no time on tickets
 SITES = (
     SiteSpec("austin", "Austin", "America/Chicago", "US"),
     SiteSpec("dublin", "Dublin", "Europe/Dublin", "IE"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tickets.demo.catalogue import LANGUAGES, PRIORITIES, TEAMS
+from tickets.demo.catalogue import LANGUAGES, PRIORITIES, SITES, TEAMS, UNTIMED_VENDOR
 from tickets.demo.cohort import Cohort, Fate
 from tickets.demo.delays import Delays
 from tickets.demo.queueing import LIVE, PATIENT, PRESSING, Queues
@@ -29,10 +29,13 @@ _ACKNOWLEDGED, _WRONG_LANGUAGE, _SPAM_BY_AGENT, _BOT_FAILS = 0.85, 0.03, 0.4, 0.
 _NUDGED, _NOTED, _RECLASSIFIED, _RAISED = 0.3, 0.18, 0.06, 0.05
 _FORGOTTEN, _FOUND, _HELD, _SILENT, _LEFT_PENDING, _HANDED_OVER = 0.013, 0.6, 0.07, 0.14, 0.25, 0.4
 _OFFERED, _RATED = 0.5, 0.24
+_EFFORT = 1.5  # seconds of work for each one from opening a ticket to the reply: reading up, trying out, wrapping up
 _AGENT, _REQUESTER, _BOT, _SYSTEM = ActorKind.AGENT, ActorKind.REQUESTER, ActorKind.BOT, ActorKind.SYSTEM
 
 _REPLIES = np.array([team.replies for team in TEAMS])
 _REOPENS = np.array([team.reopens for team in TEAMS])
+_UNTIMED_SITES = {site.slug for site in SITES if site.vendor == UNTIMED_VENDOR}
+_LOGS_TIME = np.array([team.site not in _UNTIMED_SITES for team in TEAMS])
 
 
 @dataclass
@@ -52,6 +55,8 @@ class Conversations:
         self.assignee = np.full(size, NOBODY)
         self.ready = cohort.at.copy()  # since when an agent is waited for
         self.replied = cohort.at.copy()  # the latest reply
+        self.author = np.full(size, NOBODY)  # who wrote it
+        self.worked = np.zeros(size, dtype=np.int64)  # seconds since time was logged last
         self.replies_left = self._plan()
         self.reopens = np.zeros(size, dtype=np.int64)
         self.first_wait = np.full(size, NOBODY)
@@ -170,7 +175,8 @@ class Conversations:
         first = self.first_wait[waiting] == NOBODY
         self.first_wait[waiting[first]] = (replied - self.cohort.at[waiting])[first]
         self.replies_left[waiting] -= 1
-        self.replied[waiting] = replied
+        self.replied[waiting], self.author[waiting] = replied, author
+        self.worked[waiting] += np.rint(_EFFORT * (replied - taken)).astype(np.int64)
         return self._outcome(waiting, replied, author)
 
     def _taken_up(self, tickets: Indices) -> Instants:
@@ -236,6 +242,7 @@ class Conversations:
         rest = ~forgotten & ~held & ~asked
         found = waiting[forgotten & self._luck(waiting, _FOUND)]
         self.ready[found] = self.replied[found] + self.delays.rediscovery(found)
+        self._log(waiting[held])
         self._hold(waiting[held], replied[held], author[held])
         answering, silent = self._ask(waiting[asked], replied[asked], author[asked])
         pending = rest & ~live & self._luck(waiting, _LEFT_PENDING)
@@ -243,9 +250,20 @@ class Conversations:
         self._set_status(waiting[pending], replied[pending], Status.PENDING, kind=_AGENT, actor=author[pending])
         self._set_status(waiting[solved], replied[solved], Status.SOLVED, kind=_AGENT, actor=author[solved])
         lapsed = np.concatenate([silent, waiting[pending]])
+        self._log(np.concatenate([waiting[solved], lapsed]))
         lapsed_at = self._lapse(lapsed)
         back = self._settle(np.concatenate([waiting[solved], lapsed]), np.concatenate([replied[solved], lapsed_at]))
         return np.concatenate([found, waiting[held], answering, back])
+
+    def _log(self, tickets: Indices) -> None:
+        """Who answered last logs what was worked, with the reply; one vendor's people keep time elsewhere."""
+        tickets = tickets[_LOGS_TIME[self.rota.organisation.team[self.author[tickets]]]]
+        minutes = np.maximum(np.rint(self.worked[tickets] / 60), 1).astype(np.int64)
+        self.worked[tickets] = 0
+        self.script.add(
+            EventType.WORKLOG_ADDED, tickets, self.replied[tickets], kind=_AGENT, actor=self.author[tickets],
+            detail=minutes,
+        )  # fmt: skip
 
     def _hold(self, tickets: Indices, replied: Instants, author: Indices) -> None:
         """Waits one to eight days for somebody outside."""

@@ -35,7 +35,7 @@ class Lines:
     """Parallel columns, one row an event, ordered by (ticket, at, type rank).
 
     `nth` counts a ticket's lines from 0, `before` is the value that `value` replaces, `detail` a
-    rating or the index of another ticket.
+    rating, minutes or the index of another ticket.
     """
 
     ticket: Indices

@@ -28,6 +28,7 @@ SPAM = (
 # Members looked up once: their class takes a hundred times longer to give one.
 _CREATED, _ANSWERED = EventType.TICKET_CREATED, EventType.SURVEY_ANSWERED
 _MERGED, _FOLLOWS = EventType.TICKET_MERGED, EventType.FOLLOW_UP_CREATED
+_LOGGED = EventType.WORKLOG_ADDED
 _SPAM = Fate.SPAM
 _AGENT, _REQUESTER, _BOT = ActorKind.AGENT, ActorKind.REQUESTER, ActorKind.BOT
 RATING_SCALE = 5
@@ -97,6 +98,8 @@ class Teller:
             values = {"to_value": str(detail), "meta": {"rating": detail, "scale_max": RATING_SCALE}}
         elif type_ == _MERGED:
             values = {"to_value": str(first_number + detail)}
+        elif type_ == _LOGGED:
+            values = {"meta": {"minutes": detail}}
         elif type_ == _FOLLOWS:
             values = {"from_value": str(first_number + detail)}
         return Draft(

@@ -9,7 +9,7 @@ from ops_dashboard.people.models import Agent, Team, Vendor
 from tickets.demo.catalogue import CHANNELS, LANGUAGES, LIVE_CHANNELS, SITES, TEAMS, VENDORS, Pattern
 from tickets.demo.organisation import SHIFT_HOURS
 from tickets.demo.world import World
-from workforce.models import AgentSkill, Contract, ContractType, Rate, ShiftTemplate, Skill
+from workforce.models import Activity, AgentSkill, Contract, ContractType, Rate, ShiftTemplate, Skill
 
 LONG_AGO = date(2020, 1, 1)
 PART_TIMERS = 0.04  # share of our own people on a contract shorter than what they are rostered for
@@ -19,13 +19,15 @@ TYPES: dict[str, dict[str, Any]] = {
     PART: {"name": "Part time", "week_minutes": 1800, "days_a_week": 4, "longest_shift_minutes": 540},
     VENDOR: {"name": "Vendor full time", "week_minutes": 2250, "days_a_week": 5, "most_days_running": 7},
 }
-# Cents an hour: what counts until the raise, and after it.
-OWN_RATES = {FULL: (3150, 3260), PART: (3350, 3460)}
-VENDOR_RATES = {"lanternbay": (1240, 1290, Rate.Basis.PRODUCTIVE), "cordoline": (1580, 1620, Rate.Basis.SCHEDULED)}
-PREMIUM_TEAM, PREMIUM = "safety-dublin", 3640  # hard material is paid better
+# Cents an hour on support, with its part of breaks and leave: what counts until the raise, and after it.
+OWN_RATES = {FULL: (4180, 4320), PART: (4390, 4530)}
+VENDOR_RATES = {"lanternbay": (1640, 1710), "cordoline": (2080, 2130)}
+PREMIUM_TEAM, PREMIUM = "safety-dublin", 4790  # hard material is paid better
+BASIS = Rate.Basis.PRODUCTIVE  # reviewing content is paid by others
 # Minutes after the start, minutes long: two breaks around an unpaid lunch; successive people go half an hour later.
 BREAKS = ((105, 15, "break"), (225, 30, "lunch"), (375, 15, "break"))
 STAGGER, STAGGERS = 30, 3
+REVIEWING = "content-review"  # what people do while they are not on support: paid, and no shrinkage of it
 PREFIX = "demo-"
 
 
@@ -34,6 +36,9 @@ def tell(world: World) -> None:
     raised_on = (world.stories.start + (world.now - world.stories.start) / 2).date().replace(day=1)
     types = {slug: ContractType.objects.get_or_create(slug=slug, defaults=terms)[0] for slug, terms in TYPES.items()}
     agents = {agent.slug: agent for agent in Agent.objects.filter(slug__in=[a.slug for a in world.organisation.agents])}
+    Activity.objects.get_or_create(
+        slug=REVIEWING, defaults={"name": "Content review", "kind": Activity.Kind.OFFLINE, "shrinkage": ""}
+    )
     _contracts(world, agents, types)
     _skills(world, agents)
     _rates(types, raised_on)
@@ -47,6 +52,7 @@ def remove() -> None:
     Rate.objects.filter(team__slug__in=[team.slug for team in TEAMS]).delete()
     Rate.objects.filter(vendor__slug__in=VENDORS).delete()
     ShiftTemplate.objects.filter(slug__startswith=PREFIX).delete()
+    Activity.objects.filter(slug=REVIEWING, shiftsegment__isnull=True).delete()
     ContractType.objects.filter(slug__in=TYPES, contracts__isnull=True).delete()
     Skill.objects.filter(slug__in=[*_languages(), *LIVE_CHANNELS], agents__isnull=True).delete()
 
@@ -104,22 +110,18 @@ def _skills(world: World, agents: dict[str, Agent]) -> None:
 
 
 def _rates(types: dict[str, ContractType], raised_on: date) -> None:
-    subjects: list[tuple[dict[str, Any], tuple[int, int], Rate.Basis]] = [
-        ({"contract_type": types[slug]}, rates, Rate.Basis.PAID) for slug, rates in OWN_RATES.items()
+    subjects: list[tuple[dict[str, Any], tuple[int, int]]] = [
+        ({"contract_type": types[slug]}, rates) for slug, rates in OWN_RATES.items()
     ]
     vendors = {vendor.slug: vendor for vendor in Vendor.objects.filter(slug__in=VENDOR_RATES)}
-    subjects += [
-        ({"vendor": vendors[slug]}, (before, after), basis)
-        for slug, (before, after, basis) in VENDOR_RATES.items()
-        if slug in vendors
-    ]
+    subjects += [({"vendor": vendors[slug]}, rates) for slug, rates in VENDOR_RATES.items() if slug in vendors]
     rows = [
-        Rate(**subject, minor_an_hour=amount, basis=basis, valid_from=begin, valid_to=end)
-        for subject, amounts, basis in subjects
+        Rate(**subject, minor_an_hour=amount, basis=BASIS, valid_from=begin, valid_to=end)
+        for subject, amounts in subjects
         for amount, begin, end in zip(amounts, (LONG_AGO, raised_on), (raised_on, None), strict=True)
     ]
     if team := Team.objects.filter(slug=PREMIUM_TEAM).first():
-        rows.append(Rate(team=team, minor_an_hour=PREMIUM, valid_from=LONG_AGO))
+        rows.append(Rate(team=team, minor_an_hour=PREMIUM, basis=BASIS, valid_from=LONG_AGO))
     Rate.objects.bulk_create(rows, ignore_conflicts=True)
 
 

@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 from django.db.models import Max, Min
 
 from ops_dashboard.metrics.rollup import mark_days
-from ops_dashboard.people.models import Team
+from ops_dashboard.people.models import Membership, Team
 from tickets.demo.catalogue import TEAMS
 from tickets.demo.world import World
+from workforce import timekeeping
 from workforce.demo import people, rule_breaks, shifts
-from workforce.models import RosterVersion
+from workforce.models import RosterVersion, TimedWeek
 from workforce.shift_changes import monday
 
 WEEK = timedelta(days=7)
@@ -23,6 +24,7 @@ def tell(world: World) -> None:
         return
     shifts.tell(world, first, last + timedelta(days=6))
     shifts.publish(before=here, now=world.now)
+    timekeeping.refresh()
     _mark(first, here)
     rule_breaks.plant(here + WEEK)
 
@@ -43,6 +45,7 @@ def remove() -> None:
     """Everything of it."""
     weeks = RosterVersion.objects.filter(team__slug__in=_slugs()).aggregate(first=Min("week"), last=Max("week"))
     shifts.remove()
+    TimedWeek.objects.filter(agent__in=Membership.objects.filter(team__slug__in=_slugs()).values("agent")).delete()
     if weeks["first"]:
         _mark(weeks["first"], weeks["last"])
     people.remove()

@@ -19,7 +19,8 @@ from tickets.demo.holidays import holidays
 from tickets.demo.organisation import SHIFT_HOURS
 from tickets.demo.world import World
 from workforce.activities import PLAIN, ensured
-from workforce.demo.people import BREAKS, STAGGER, STAGGERS, template_slug
+from workforce.demo import duty
+from workforce.demo.people import BREAKS, REVIEWING, STAGGER, STAGGERS, template_slug
 from workforce.models import RosterVersion, ShiftTemplate, TimeOff
 from workforce.shift_changes import monday
 from workforce.wall_time import instant
@@ -136,7 +137,7 @@ def tell(world: World, first: date, last: date) -> int:
                 "revision": copying.integer(np.zeros(len(shifts), dtype=np.int64)),
             },
         )
-        owner, activity, start, end = _segments(shifts, sick)
+        owner, activity, start, end = _segments(shifts, sick, duty.shares(world))
         copying.copy_in(
             cursor,
             "workforce_shiftsegment",
@@ -190,9 +191,10 @@ def _sick(world: World, shifts: Plan, agent_ids: Ints) -> NDArray[np.bool_]:
     return told
 
 
-def _segments(shifts: Plan, sick: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints, Ints]:
+def _segments(shifts: Plan, sick: NDArray[np.bool_], share: duty.Shares) -> tuple[Ints, Ints, Ints, Ints]:
     """(shift row, activity id, start, end) of everything; a shift that the clock cuts short ends earlier."""
     activities = {slug: activity.pk for slug, activity in ensured().items()}
+    on_from, on_until = duty.stretches(share[shifts.team], shifts.agent, shifts.day, shifts.start, shifts.end)
     stagger = shifts.agent % STAGGERS
     parts: list[tuple[Ints, Ints, Ints, Ints]] = []
     for kind in range(STAGGERS):
@@ -205,8 +207,13 @@ def _segments(shifts: Plan, sick: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints, 
                     if finish is None
                     else np.minimum(shifts.start[rows] + finish * MINUTE_S, shifts.end[rows])
                 )
-                lasts = start < end
-                parts.append((rows[lasts], np.full(lasts.sum(), activities[name]), start[lasts], end[lasts]))
+                pieces = [(name, start, end)]
+                if name == PLAIN:
+                    first, last = (np.clip(edge[rows], start, end) for edge in (on_from, on_until))
+                    pieces = [(REVIEWING, start, first), (PLAIN, first, last), (REVIEWING, last, end)]
+                for slug, begins, ends in pieces:
+                    lasts = begins < ends
+                    parts.append((rows[lasts], np.full(lasts.sum(), activities[slug]), begins[lasts], ends[lasts]))
     rows = np.flatnonzero(sick)
     parts.append((rows, np.full(len(rows), activities["sick"]), shifts.start[rows], shifts.end[rows]))
     owner, activity, start, end = (np.concatenate([part[column] for part in parts]) for column in range(4))

@@ -7,21 +7,20 @@ would have been made, so that their accuracy is real.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from ops_dashboard.people.models import Team
 from tickets.demo.catalogue import LIVE_CHANNELS, NIGHT_TEAM, SITES, TEAMS, Pattern
-from tickets.demo.organisation import TEAM_INDEX
 from tickets.demo.stories import LAUNCH_TEAMS, OUTAGE_TEAMS
 from tickets.demo.world import World
-from tickets.models import BusinessCalendar, Channel
+from tickets.models import BusinessCalendar, Channel, Solve, Worklog
 from workforce import answered, forecasts, volumes
-from workforce.demo.people import BREAKS
 from workforce.forecast_marks import mark_forecasts
 from workforce.hours import Hours
-from workforce.models import Event, ForecastRun, Queue, QueueVolume
+from workforce.models import Event, ForecastRun, Queue
 
 PREFIX = "demo-"
 WEEKS_AGO = (6, 4, 2, 1)  # Mondays from which forecasts stand, besides today
@@ -38,8 +37,6 @@ DEADLINES = {  # of messages of each support function
     "Live & video": 14 * HOUR,
     "Privacy requests": 20 * HOUR,
 }
-WEEK, LATELY = timedelta(weeks=1), timedelta(weeks=4)
-PRODUCTIVE = 1 - sum(minutes for _, minutes, _ in BREAKS) / 480  # of a shift of the demo
 
 
 def tell(world: World) -> None:
@@ -50,7 +47,7 @@ def tell(world: World) -> None:
         _events(world)
     volumes.refresh()
     if is_new:
-        fit_handle_times(world)
+        fit_handle_times()
     for queue in Queue.objects.filter(slug__startswith=PREFIX):
         today = Hours.of(queue).midnight(world.now)
         for weeks in (*WEEKS_AGO, 0):
@@ -75,27 +72,24 @@ def remove() -> None:
     Queue.objects.filter(slug__startswith=PREFIX).delete()
 
 
-def fit_handle_times(world: World) -> None:
-    """Let a message take what makes its teams as loaded as the tickets' own stories have them.
+def fit_handle_times() -> None:
+    """Let a queue of messages assume what its contacts took, to the minute; where nobody logs it, what all took."""
+    usual = _handle_minutes({})
+    for queue in Queue.objects.filter(slug__in=map(_slug, DEADLINES)):
+        if minutes := _handle_minutes({"team__in": queue.teams.values("pk")}) or usual:
+            queue.aht_s = minutes * MINUTE
+            queue.save(update_fields=["aht_s"])
 
-    So the people of the demo are neither idle nor drowned, however many tickets are invented: hours on
-    the queue in a week, times the share of them that is work, over what came in a week lately.
-    """
-    now_s, organisation = world.now.timestamp(), world.organisation
-    is_here = (organisation.from_s <= now_s) & (now_s < organisation.to_s)
-    week_hours = organisation.shifts.sum(axis=1) * is_here * PRODUCTIVE
-    for function in DEADLINES:
-        queue = Queue.objects.filter(slug=_slug(function)).first()
-        lately = QueueVolume.objects.filter(queue=queue, start_at__gte=world.now - LATELY)
-        came = lately.aggregate(came=Sum("offered"))["came"]
-        if queue is None or not came:
-            continue
-        work_h = sum(
-            float(week_hours[organisation.team == TEAM_INDEX[spec.slug]].sum()) * spec.utilisation
-            for spec in TEAMS if spec.function == function
-        )  # fmt: skip
-        queue.aht_s = max(round(work_h * (LATELY / WEEK) / came * HOUR / MINUTE), 1) * MINUTE
-        queue.save(update_fields=["aht_s"])
+
+def _handle_minutes(of: dict[str, Any]) -> int | None:
+    logs = Worklog.objects.filter(channel__in=_unhurried(), **of)
+    logged_s = logs.aggregate(s=Sum("seconds"))["s"]
+    solved = Solve.objects.filter(ticket__in=logs.values("ticket"), solver__gt=0).count()
+    return max(round(logged_s / solved / MINUTE), 1) if logged_s and solved else None
+
+
+def _unhurried() -> QuerySet[Channel, int]:
+    return Channel.objects.exclude(slug__in=LIVE_CHANNELS).values_list("pk", flat=True)
 
 
 def _slug(function: str) -> str:
