@@ -1,7 +1,7 @@
 """What a planner can do to one agent's day, from checked forms to the writer of rosters."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from workforce import rosters
 from workforce.activities import PLAIN, ensured
 from workforce.models import RosterEdit, ShiftTemplate
 from workforce.roster_forms import ActivityForm, AddForm, PlaceForm, RemoveForm, TimesForm
-from workforce.roster_sheet import Person, Sheet
+from workforce.roster_sheet import Person, Roll
 from workforce.shift_changes import BadShift, Segment, Told, moved, resized, with_activity
 from workforce.wall_time import BadPattern, Pattern, instant, place
 
@@ -24,20 +24,20 @@ class Done:
     agents: frozenset[int]
 
 
-Act = Callable[[rosters.Week, Sheet, Person, dict[str, Any]], RosterEdit]
+Act = Callable[[rosters.Week, Roll, Person, dict[str, Any]], RosterEdit]
 
 
-def perform(act: str, form: PlaceForm, week: rosters.Week, sheet: Sheet) -> Done:
+def perform(act: str, form: PlaceForm, week: rosters.Week, roll: Roll) -> Done:
     """Do what a valid form asks. BadShift, Stale, NothingToDo."""
     data = form.cleaned_data
-    person = find(sheet, week.team.pk, data["agent"])
-    edit = ACTS[act][1](week, sheet, person, data)
+    person = find(roll.people, week.team.pk, data["agent"])
+    edit = ACTS[act][1](week, roll, person, data)
     return Done(_DONE[act].format(name=person.name, on=f"{data['on']:%a %-d %b}"), touched(edit))
 
 
-def find(sheet: Sheet, team: int, slug: str) -> Person:
+def find(people: Iterable[Person], team: int, slug: str) -> Person:
     """The agent of that slug among the team's. BadShift."""
-    for person in sheet.people:
+    for person in people:
         if person.slug == slug and person.team == team:
             return person
     raise BadShift(f"There is no '{slug}' in this team in this week.")
@@ -66,19 +66,19 @@ def span(on: date, start: time, end: time, zone: str) -> tuple[int, int]:
     return instant(on, start, ZoneInfo(zone)), instant(last, end, ZoneInfo(zone))
 
 
-def _add(week: rosters.Week, sheet: Sheet, person: Person, data: dict[str, Any]) -> RosterEdit:
+def _add(week: rosters.Week, roll: Roll, person: Person, data: dict[str, Any]) -> RosterEdit:
     if data["template"]:
         shift = from_template(data["template"], person, data["on"])
     else:
         begin, finish = span(data["on"], data["start"], data["end"], person.zone)
-        work = Segment(sheet.activities[PLAIN].pk, begin, finish)
+        work = Segment(roll.activities[PLAIN].pk, begin, finish)
         shift = Told(str(uuid.uuid4()), person.agent, data["on"], person.zone, (work,))
     return rosters.add(week, [shift])
 
 
-def _times(week: rosters.Week, sheet: Sheet, person: Person, data: dict[str, Any]) -> RosterEdit:
-    to = find(sheet, week.team.pk, data["to_agent"])
-    plain = sheet.activities[PLAIN].pk
+def _times(week: rosters.Week, roll: Roll, person: Person, data: dict[str, Any]) -> RosterEdit:
+    to = find(roll.people, week.team.pk, data["to_agent"])
+    plain = roll.activities[PLAIN].pk
 
     def by(told: Told) -> Told:
         there = moved(told, to=data["to_on"], agent=to.agent, zone=to.zone if to.agent != told.agent else told.zone)
@@ -88,7 +88,7 @@ def _times(week: rosters.Week, sheet: Sheet, person: Person, data: dict[str, Any
     return rosters.change(week, str(data["key"]), seen=data["seen"], act="times", by=by)
 
 
-def _activity(week: rosters.Week, sheet: Sheet, person: Person, data: dict[str, Any]) -> RosterEdit:
+def _activity(week: rosters.Week, roll: Roll, person: Person, data: dict[str, Any]) -> RosterEdit:
     def by(told: Told) -> Told:
         begin, finish = told.start_s, told.end_s
         if data["start"] is not None and data["end"] is not None:
@@ -110,7 +110,7 @@ def _on_the_clock(told: Told, at: time, *, after: int | None = None) -> int:
     raise BadShift(f"{at:%H:%M} lies outside the shift.")
 
 
-def _remove(week: rosters.Week, sheet: Sheet, person: Person, data: dict[str, Any]) -> RosterEdit:
+def _remove(week: rosters.Week, roll: Roll, person: Person, data: dict[str, Any]) -> RosterEdit:
     return rosters.remove(week, data["shifts"])
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,8 +21,7 @@ LINE_WIDTH, LINE_HEIGHT = 96, 28
 SHORT_FROM = 0.5  # heads below the requirement that are worth a word
 
 
-@dataclass(frozen=True)
-class ShiftView:
+class ShiftView(NamedTuple):
     """One shift in a cell."""
 
     key: str
@@ -30,8 +30,7 @@ class ShiftView:
     look: str  # work, night or away
 
 
-@dataclass(frozen=True)
-class CellView:
+class CellView(NamedTuple):
     """One day of one agent."""
 
     on: str
@@ -112,18 +111,22 @@ def row_views(sheet: Sheet, agents: Collection[int] | None = None) -> list[RowVi
     by_cell: dict[tuple[int, date], list[int]] = {}
     for number, row in enumerate(sheet.rows):
         by_cell.setdefault((row.person, row.on), []).append(number)
+    days = [(on, on.isoformat(), _day(on)) for on in sheet.days]
     return [
-        _row(sheet, number, person, by_cell)
+        _row(sheet, number, person, by_cell, days)
         for number, person in enumerate(sheet.people)
         if agents is None or person.agent in agents
     ]
 
 
-def _row(sheet: Sheet, number: int, person: Person, by_cell: dict[tuple[int, date], list[int]]) -> RowView:
+Days = list[tuple[date, str, str]]  # each with its name for addresses, and for people
+
+
+def _row(sheet: Sheet, number: int, person: Person, by_cell: dict[tuple[int, date], list[int]], days: Days) -> RowView:
     findings = sheet.of_person.get(number, [])
     return RowView(
         person=person,
-        cells=tuple(_cell(sheet, number, on, by_cell.get((number, on), [])) for on in sheet.days),
+        cells=tuple([_cell(sheet, number, day, by_cell.get((number, day[0]), [])) for day in days]),
         planned=hours(int(sheet.paid_s[number])),
         contract=hours(person.contract_s) if person.contract_s else "",
         tone=tone(findings),
@@ -131,14 +134,15 @@ def _row(sheet: Sheet, number: int, person: Person, by_cell: dict[tuple[int, dat
     )
 
 
-def _cell(sheet: Sheet, number: int, on: date, rows: list[int]) -> CellView:
+def _cell(sheet: Sheet, number: int, day: tuple[date, str, str], rows: list[int]) -> CellView:
+    on, name, words_of_day = day
     findings: list[Finding] = [finding for row in rows for finding in sheet.of_shift.get(row, [])]
-    shifts = tuple(_shift(sheet.rows[row]) for row in rows)
+    shifts = tuple([_shift(sheet.rows[row]) for row in rows])
     has_leave = (number, on) in sheet.leave
-    told = ", ".join(shift.text for shift in shifts) or ("leave" if has_leave else "free")
+    told = ", ".join([shift.text for shift in shifts]) or ("leave" if has_leave else "free")
     note = " ".join(map(words, findings))
-    label = f"{sheet.people[number].name}, {_day(on)}: {told}"
-    return CellView(on.isoformat(), shifts, tone(findings), note, has_leave, f"{label}. {note}" if note else label)
+    label = f"{sheet.people[number].name}, {words_of_day}: {told}"
+    return CellView(name, shifts, tone(findings), note, has_leave, f"{label}. {note}" if note else label)
 
 
 def _shift(row: Row) -> ShiftView:
@@ -147,6 +151,7 @@ def _shift(row: Row) -> ShiftView:
     return ShiftView(row.key, row.revision, f"{start}\N{EN DASH}{end}", look)
 
 
+@lru_cache(maxsize=4096)
 def clock(at_s: int, zone: str) -> str:
     """The time on the clock."""
     return datetime.fromtimestamp(at_s, _zone(zone)).strftime("%H:%M")

@@ -44,8 +44,7 @@ class Person(NamedTuple):
     contract_s: int  # paid seconds a week; 0 without a contract
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One shift. `person` is an index into the people; `works` is false when all of it is absence."""
 
     key: str
@@ -56,7 +55,6 @@ class Row:
     end_s: int
     zone: str
     works: bool
-    activities: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -97,6 +95,18 @@ class Sheet:
     def broken(self) -> int:
         """How many rules are broken in the week."""
         return sum(map(len, self.of_shift.values())) + sum(map(len, self.of_person.values()))
+
+
+@dataclass(frozen=True)
+class Roll:
+    """Who belongs to a team in a week, and what they may be put to: what an act needs to know."""
+
+    people: tuple[Person, ...]
+    activities: dict[str, Activity]
+
+
+def read_roll(team: Team, monday: date) -> Roll:
+    return Roll(_people([team], monday, _contracts([team], monday)), ensured())
 
 
 def read_sheet(teams: Sequence[Team], monday: date, *, scope: Scope) -> Sheet:
@@ -217,7 +227,7 @@ def _shifts(
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT s.id, s.key, s.revision, s.agent_id, s.on, s.zone, extract(epoch FROM s.start_at)::bigint, "
+            "SELECT s.id, s.key::text, s.revision, s.agent_id, s.on, s.zone, extract(epoch FROM s.start_at)::bigint, "
             f"extract(epoch FROM s.end_at)::bigint {which} ORDER BY s.agent_id, s.start_at, s.id"
         )
         shifts = cursor.fetchall()
@@ -230,12 +240,9 @@ def _shifts(
     parts = _parts([shift[0] for shift in shifts], raw)
     absent = [activity.pk for activity in activities.values() if activity.kind == Activity.Kind.ABSENCE]
     works = np.bincount(parts.row, weights=~np.isin(parts.activity, absent), minlength=len(shifts)) > 0
-    names: list[set[int]] = [set() for _ in shifts]
-    for row, activity in zip(parts.row.tolist(), parts.activity.tolist(), strict=True):
-        names[row].add(activity)
     return [
-        Row(str(key), revision, index[agent], on, start, end, zone, bool(works[row]), frozenset(names[row]))
-        for row, (_, key, revision, agent, on, zone, start, end) in enumerate(shifts)
+        Row(key, revision, index[agent], on, start, end, zone, is_work)
+        for is_work, (_, key, revision, agent, on, zone, start, end) in zip(works.tolist(), shifts, strict=True)
     ], parts
 
 

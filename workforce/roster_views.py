@@ -25,7 +25,7 @@ from workforce.roster_day import day_view
 from workforce.roster_forms import PlaceForm, WeekForm, week_asked
 from workforce.roster_grid import GridView, grid_view
 from workforce.roster_publishing import changes_table
-from workforce.roster_sheet import read_sheet
+from workforce.roster_sheet import Sheet, read_roll, read_sheet
 from workforce.shift_changes import BadShift, monday
 
 REFUSALS = (BadShift, rosters.Stale, rosters.NothingToDo)
@@ -81,7 +81,9 @@ def roster_day(request: ReaderRequest) -> HttpResponse:
     if not form.is_valid() or request.scope.agent_id is not None:
         raise Http404("There is no such day.")
     team = _team(request.scope, form.cleaned_data["team"])
-    return _day(request, team, form.cleaned_data["agent"], form.cleaned_data["on"])
+    on = form.cleaned_data["on"]
+    sheet = read_sheet([team], monday(on), scope=request.scope)
+    return _day(request, team, sheet, form.cleaned_data["agent"], on)
 
 
 @require_POST
@@ -99,9 +101,8 @@ def roster_edit(request: ReaderRequest) -> HttpResponse:
     week = rosters.Week(team, monday(on), request.scope)
     said, is_error, agents = form.first_problem() if not form.is_valid() else "", True, frozenset[int]()
     if not said:
-        sheet = read_sheet([team], week.monday, scope=request.scope)
         try:
-            done = roster_acts.perform(act, form, week, sheet)
+            done = roster_acts.perform(act, form, week, read_roll(team, week.monday))
             said, is_error, agents = done.words, False, done.agents
         except REFUSALS as problem:
             said = str(problem)
@@ -173,14 +174,13 @@ def _team(scope: Scope, slug: str) -> Team:
     return team
 
 
-def _grid(wanted: Asked, scope: Scope, *, agents: frozenset[int] | None = None) -> GridView:
-    sheet = read_sheet(wanted.teams, wanted.monday, scope=scope)
+def _grid(wanted: Asked, sheet: Sheet, scope: Scope, *, agents: frozenset[int] | None = None) -> GridView:
     needed = required(queues_of(team.pk for team in wanted.teams) if scope.sees_plans else [], sheet.grid)
     return grid_view(sheet, needed, agents=agents)
 
 
 def _page(wanted: Asked, scope: Scope) -> Context:
-    grid = _grid(wanted, scope)
+    grid = _grid(wanted, read_sheet(wanted.teams, wanted.monday, scope=scope), scope)
     week = timedelta(days=7)
     return {
         "asked": wanted,
@@ -196,11 +196,17 @@ def _page(wanted: Asked, scope: Scope) -> Context:
 
 
 def _day(
-    request: ReaderRequest, team: Team, agent: str, on: date, said: str = "", *, is_error: bool = False
+    request: ReaderRequest,
+    team: Team,
+    sheet: Sheet,
+    agent: str,
+    on: date,
+    said: str = "",
+    *,
+    is_error: bool = False,
 ) -> HttpResponse:
-    sheet = read_sheet([team], monday(on), scope=request.scope)
     try:
-        person = roster_acts.find(sheet, team.pk, agent)
+        person = roster_acts.find(sheet.people, team.pk, agent)
     except BadShift as problem:
         raise Http404(str(problem)) from problem
     context = {
@@ -233,9 +239,14 @@ def _answer(
         if day is None:
             return redirect(f"{reverse('roster')}?{urlencode({'week': week.monday.isoformat(), **place})}")
         return redirect(f"{reverse('roster-day')}?{urlencode({'agent': day[0], 'on': day[1].isoformat(), **place})}")
-    editor = _day(request, week.team, *day, said, is_error=is_error) if day else HttpResponse()
     wanted = asked(QueryDict(request.POST.get("page", "")), request.scope)
-    grid = _grid(wanted, request.scope, agents=agents)
+    shown = read_sheet(wanted.teams, wanted.monday, scope=request.scope)
+    editor = HttpResponse()
+    if day:
+        is_shown = wanted.monday == week.monday and week.team in shown.teams
+        sheet = shown if is_shown else read_sheet([week.team], week.monday, scope=request.scope)
+        editor = _day(request, week.team, sheet, *day, said, is_error=is_error)
+    grid = _grid(wanted, shown, request.scope, agents=agents)
     rows = [row for group in grid.groups for row in group.rows]
     group = next((group for group in grid.groups if group.team.pk == week.team.pk), None)
     context = {"grid": grid, "rows": rows, "group": group, "asked": wanted, "may_edit": True}
