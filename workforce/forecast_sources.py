@@ -14,11 +14,11 @@ import numpy as np
 from ops_dashboard.metrics.definitions import Amount, Column, Facts, Measure, Source
 from tickets.models import BusinessCalendar
 from workforce.backtest import mean_deviation
+from workforce.forecast_marks import WEEKS
 from workforce.models import INTERVAL_S, ForecastPoint, ForecastRun, Queue, QueueVolume
 from workforce.sources import QUEUE
 
 THOUSANDTHS = 1000  # forecasts are no whole numbers; they and their errors are kept in thousandths of a contact
-WEEKS = 8
 
 _RUN, _POINT, _VOLUME, _QUEUE, _CALENDAR, _SERVES = (
     model._meta.db_table

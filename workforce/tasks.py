@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from workforce import forecast_orders, forecasts, volumes
+from workforce import forecast_orders, forecasts, timekeeping, volumes
+from workforce.forecast_marks import mark_forecasts
 from workforce.models import Queue, QueueVolume
 
 
@@ -18,10 +19,13 @@ def forecast_due() -> int:
     """
     for queue in forecast_orders.owed():
         forecast_again.delay(queue)
+    timekeeping.refresh()
     now = timezone.now()
     waiting = forecasts.due(now)
     if waiting:
-        volumes.refresh(since=forecasts.recent(now) if QueueVolume.objects.exists() else None)
+        since = forecasts.recent(now) if QueueVolume.objects.exists() else None
+        volumes.refresh(since=since)
+        mark_forecasts(since)  # once a day whole: calendars and the teams of queues change too
     for queue, as_of in waiting:
         forecast_queue.delay(queue, as_of.isoformat())
     return len(waiting)
@@ -30,9 +34,10 @@ def forecast_due() -> int:
 @shared_task(name="workforce.tasks.count_day")
 def count_day() -> int:
     """Count the last day again, so that Today keeps pace with what comes; returns the number of rows."""
+    since = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+    timekeeping.refresh(since=since)
     if not Queue.objects.active().exists():
         return 0
-    since = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
     return volumes.refresh(since=since if QueueVolume.objects.exists() else None)
 
 

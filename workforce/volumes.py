@@ -10,19 +10,22 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max, Min
 
 from ops_dashboard.people.models import Team
 from tickets.models import Channel, Solve, Span, Ticket
 from tickets.vocabulary import Status, Step
 from workforce import answered
-from workforce.forecast_marks import mark_forecasts
+from workforce.forecast_marks import mark_forecasts, mark_volumes
 from workforce.models import INTERVAL_S, Queue, QueueVolume
 
 _LOCK = 7_203_100
+_TABLE = QueueVolume._meta.db_table
 # date_bin cuts on whole intervals UTC; a queue's volume is the sum over the (team, channel) pairs that are its own.
-_INSERT = f"""
-INSERT INTO {QueueVolume._meta.db_table} (queue_id, start_at, offered, reopened)
-SELECT place.queue, date_bin('{INTERVAL_S} seconds', work.at, 'epoch'), count(*), sum(work.reopened)
+_COUNT = f"""
+CREATE TEMP TABLE counted_volume ON COMMIT DROP AS
+SELECT place.queue AS queue_id, date_bin('{INTERVAL_S} seconds', work.at, 'epoch') AS start_at,
+       count(*)::int AS offered, sum(work.reopened)::int AS reopened
   FROM (
     SELECT t.created_at AS at, t.created_team AS team, t.channel, 0 AS reopened
       FROM {Ticket._meta.db_table} t
@@ -39,27 +42,51 @@ SELECT place.queue, date_bin('{INTERVAL_S} seconds', work.at, 'epoch'), count(*)
  WHERE work.at >= coalesce(%(since)s, '-infinity'::timestamptz)
  GROUP BY 1, 2
 """
+_TAKE_OUT = f"""
+DELETE FROM {_TABLE} kept
+ WHERE start_at >= coalesce(%(since)s, '-infinity'::timestamptz)
+   AND NOT EXISTS (SELECT FROM counted_volume told
+                    WHERE (told.queue_id, told.start_at, told.offered, told.reopened)
+                        = (kept.queue_id, kept.start_at, kept.offered, kept.reopened))
+RETURNING queue_id, start_at
+"""
+_PUT_IN = f"""
+INSERT INTO {_TABLE} (queue_id, start_at, offered, reopened)
+SELECT queue_id, start_at, offered, reopened FROM counted_volume
+ON CONFLICT (queue_id, start_at) DO NOTHING RETURNING queue_id, start_at
+"""
 
 
 def refresh(*, since: datetime | None = None) -> int:
     """Count again from `since` (a whole interval) on, or everything; returns the number of rows.
 
-    Safe to run twice and at the same time: what was there is replaced in one transaction.
+    Safe to run twice and at the same time. Only what differs is replaced, and only cells that rest on it are owed.
     """
     taken = places()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        stale = QueueVolume.objects.all() if since is None else QueueVolume.objects.filter(start_at__gte=since)
-        stale.delete()
-        mark_forecasts(since)
         teams, channels, queues = ([place[column] for place in taken] for column in range(3))
         told: dict[str, Any] = {"teams": teams, "channels": channels, "queues": queues, "since": since}
         told |= {"left_out": [Status.SPAM.value, Status.DELETED.value], "reopened": Step.REOPENED.value}
         answered.count(cursor, told, since=since)
-        if not taken:
-            return 0
-        cursor.execute(_INSERT, told)
-        return cursor.rowcount
+        before = _extent()
+        cursor.execute("DROP TABLE IF EXISTS counted_volume")
+        cursor.execute(_COUNT, told)
+        rows = cursor.rowcount
+        cursor.execute(_TAKE_OUT, told)
+        changed = cursor.fetchall()
+        cursor.execute(_PUT_IN)
+        changed += cursor.fetchall()
+        if _extent()[0] != before[0]:
+            mark_forecasts(since)  # the first contact says since when there is an average
+        else:
+            mark_volumes(changed, counted_from=before[1])
+        return rows
+
+
+def _extent() -> tuple[datetime | None, datetime | None]:
+    found = QueueVolume.objects.aggregate(first=Min("start_at"), last=Max("start_at"))
+    return found["first"], found["last"]
 
 
 def places() -> list[tuple[int, int, int]]:

@@ -118,9 +118,7 @@ def mark_days(source: str, first: date, last: date, *, teams: Sequence[int] | No
     told = registry.source(source)
     if teams is not None:
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        StaleCell.objects.bulk_create(
-            [StaleCell(source=source, day=day, team=team) for day in days for team in teams], batch_size=5000
-        )
+        mark_cells(source, ((day, team) for day in days for team in teams))
         return
     starts, ends = facts_reader.bounds_of(first)[0], facts_reader.bounds_of(last)[1]
     with connection.cursor() as cursor:
@@ -131,6 +129,13 @@ def mark_days(source: str, first: date, last: date, *, teams: Sequence[int] | No
             f"WHERE ({told.at}) >= %s AND ({told.at}) < %s {facts_reader.began_sql(told, '%s', '%s')}",
             [source, first, last, source, settings.REPORTING_ZONE, *(2 if told.began else 1) * [starts, ends]],
         )
+
+
+def mark_cells(source: str, cells: Iterable[tuple[date, int]]) -> None:
+    """Mark these cells of a source, by day and team, whether or not a fact lies in them."""
+    StaleCell.objects.bulk_create(
+        [StaleCell(source=source, day=day, team=team) for day, team in cells], batch_size=5000
+    )
 
 
 def _sources_about(about: str) -> list[Source]:

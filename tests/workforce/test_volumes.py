@@ -1,10 +1,11 @@
 """What a queue was offered: created and reopened tickets, in the half hour and for the team where they came."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
+from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.people.models import Team
 from tests.tickets.rows import save_ticket
 from tests.workforce.queues import MONDAY, queue
@@ -98,6 +99,46 @@ def test_counting_again_changes_nothing_and_since_leaves_the_rest(desk: Source) 
     assert [row[2] for row in counted()] == [7, 1]
     volumes.refresh()
     assert [row[2] for row in counted()] == [1]
+
+
+def owed() -> set[tuple[str, date, int]]:
+    """Cells of forecasts that are owed; none is afterwards."""
+    rows = set(StaleCell.objects.filter(source__startswith="forecast").values_list("source", "day", "team"))
+    StaleCell.objects.all().delete()
+    return rows
+
+
+def test_only_what_rests_on_a_changed_half_hour_is_owed(
+    desk: Source, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A contact more on Monday at 9:00: its day and the Monday after, each with its neighbours."""
+    monkeypatch.setattr(timezone, "now", lambda: NINE + timedelta(days=10))
+    queue("mine", position=1).teams.add(team)
+    for day in range(10):
+        save_ticket(desk, f"old-{day}", at=NINE + timedelta(days=day), created_team=team.pk)
+    volumes.refresh()
+    owed()
+    volumes.refresh()
+    assert owed() == set()
+    save_ticket(desk, "late", at=NINE, created_team=team.pk)
+    volumes.refresh(since=MONDAY)
+    days = {(NINE + timedelta(days=n)).date() for n in (-1, 0, 1, 6, 7, 8)}
+    assert owed() == {(source, day, team.pk) for source in ("forecasts", "forecast_days") for day in days}
+    assert QueueVolume.objects.get(start_at=NINE).offered == 2
+
+
+def test_what_became_countable_is_owed_by_everyone(desk: Source, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NINE + timedelta(days=1))
+    queue("mine", position=1).teams.add(team)
+    queue("others", position=2)
+    save_ticket(desk, "1", at=NINE, created_team=team.pk)
+    volumes.refresh()
+    owed()
+    save_ticket(desk, "2", at=NINE + 60 * MINUTE, created_team=team.pk)
+    volumes.refresh(since=MONDAY)
+    days = {(NINE + timedelta(days=n)).date() for n in (-1, 0, 1)}
+    sources = ("forecasts", "forecast_days")
+    assert owed() == {(source, day, number) for source in sources for day in days for number in (0, team.pk)}
 
 
 def test_an_inactive_queue_takes_nothing(desk: Source) -> None:
