@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,7 +15,7 @@ from ops_dashboard.people.roles import Scope
 from workforce import day_words
 from workforce.day import read_day
 from workforce.day_words import AtWork
-from workforce.models import Queue, Shift, ShiftSegment
+from workforce.models import Queue, Shift, ShiftSegment, TimeOff
 from workforce.roster_grid import clock
 from workforce.roster_rows import seconds
 
@@ -57,7 +58,9 @@ def today(request: ReaderRequest) -> HttpResponse:
 def on_shift(scope: Scope, now: datetime) -> list[AtWork]:
     """Whom the reader may see at work just now, with what the roster says they do."""
     shifts = Shift.objects.visible_to(scope).published().touching(now, now + timedelta(seconds=1))
-    parts = ShiftSegment.objects.filter(shift__in=shifts, start_at__lte=now, end_at__gt=now)
+    parts = ShiftSegment.objects.filter(shift__in=shifts, start_at__lte=now, end_at__gt=now).exclude(
+        shift__agent__in=TimeOff.objects.approved().touching(now, now + timedelta(seconds=1)).values("agent")
+    )
     told = parts.select_related("activity", "shift__agent", "shift__team").order_by(
         "shift__team__name", "shift__end_at"
     )
@@ -67,7 +70,10 @@ def on_shift(scope: Scope, now: datetime) -> list[AtWork]:
 def coming(scope: Scope, now: datetime) -> list[AtWork]:
     """Whose shift begins in the next hours."""
     shifts = Shift.objects.visible_to(scope).published().filter(start_at__gt=now, start_at__lte=now + NEXT)
-    told = shifts.select_related("agent", "team").order_by("start_at", "team__name")
+    away = TimeOff.objects.approved().filter(
+        agent=OuterRef("agent"), start_at__lte=OuterRef("start_at"), end_at__gt=OuterRef("start_at")
+    )
+    told = shifts.exclude(Exists(away)).select_related("agent", "team").order_by("start_at", "team__name")
     return [_at_work(shift, "", "", shift.start_at) for shift in told]
 
 

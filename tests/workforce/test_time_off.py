@@ -10,9 +10,11 @@ from ops_dashboard.people.models import Agent, AuditEntry, Team, User
 from ops_dashboard.people.roles import Role
 from tests.workforce.rostering import MONDAY, PLANNER, make_team, published, shift
 from workforce.activities import ensured
+from workforce.day_words import AtWork
 from workforce.models import TimeOff
 from workforce.roster_sheet import read_sheet
 from workforce.rule_words import words
+from workforce.today_views import coming, on_shift
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
@@ -167,3 +169,20 @@ def test_the_list_goes_on_page_by_page_and_back_in_time(team: Team, client: Clie
     assert petra.get("/time-off/?when=past").content.decode().count('scope="row"') == 3
     assert "No time off matches" in petra.get("/time-off/?state=declined").content.decode()
     assert petra.get("/time-off/?team=payments").content.decode().count('scope="row"') == 50
+
+
+def test_today_knows_who_is_off(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Tuesday ada is off until 11:00 in Warsaw, when her shift that began at 9 goes on."""
+    ada = Agent.objects.get(slug="ada")
+    eight, ten, noon = (datetime(2026, 3, 24, hour - 1, tzinfo=UTC) for hour in (8, 10, 12))
+
+    def names(told: list[AtWork]) -> list[str]:
+        return sorted(each.name for each in told)
+
+    assert names(on_shift(PLANNER, ten)) == names(coming(PLANNER, eight)) == ["Ada", "Ben"]
+    TimeOff.objects.create(
+        agent=ada, activity=ensured()["leave"], start_at=datetime(2026, 3, 24, 0, tzinfo=UTC),
+        end_at=datetime(2026, 3, 24, 10, tzinfo=UTC), state=TimeOff.State.APPROVED,
+    )  # fmt: skip
+    assert names(on_shift(PLANNER, ten)) == names(coming(PLANNER, eight)) == ["Ben"]
+    assert names(on_shift(PLANNER, noon)) == ["Ada", "Ben"]
