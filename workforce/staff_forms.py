@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from ops_dashboard.people.dated import DAY
-from ops_dashboard.people.models import Membership, Team, Vendor
+from ops_dashboard.people.models import Agent, Membership, Team, Vendor
+from tickets.slugs import slug_of
 from workforce import import_fields
 from workforce.import_fields import EARLIEST, LATEST, BadValue
 from workforce.models import AgentSkill, Contract, ContractType, Rate
@@ -65,6 +66,25 @@ class DatedForm(forms.ModelForm):
         if first and last and last < first:
             self.add_error("last_day", "Comes before the first day.")
         self.instance.valid_to = last + DAY if last and last < date.max else None
+        return data
+
+
+class PersonForm(forms.Form):
+    """Somebody new, and the team they begin in. The short name is made from the name and never changes."""
+
+    name = forms.CharField(max_length=120)
+    team = forms.ModelChoiceField(Team.objects.filter(is_active=True), to_field_name="slug")
+    valid_from = day_field("First day")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first = data.get("valid_from")
+        if first and not EARLIEST <= first <= LATEST:
+            self.add_error("valid_from", f"{first} does not lie between {EARLIEST} and {LATEST}.")
+        if data.get("name"):
+            data["slug"] = slug_of(data["name"], longest=120)
+            if Agent.objects.filter(slug=data["slug"]).exists():
+                self.add_error("name", f"There is somebody already who is called {data['slug']}.")
         return data
 
 

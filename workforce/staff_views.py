@@ -19,7 +19,7 @@ from ops_dashboard.people.requests import ReaderRequest
 from ops_dashboard.people.roles import Scope
 from workforce import staff
 from workforce.models import Skill
-from workforce.staff_forms import DatedForm
+from workforce.staff_forms import DatedForm, PersonForm
 from workforce.staff_list import PeopleList, Wanted, list_people, reachable
 from workforce.staff_page import KINDS, Kind, priced, rates_of, rates_table, section, start_from
 
@@ -32,6 +32,28 @@ def people(request: ReaderRequest) -> HttpResponse:
     """The list; to htmx only what stands under the bar."""
     if request.scope.agent_id is not None:
         raise PermissionDenied(NOT_YOURS)
+    form = PersonForm(initial={"valid_from": today()}) if request.scope.may_staff else None
+    return _people(request, form)
+
+
+@require_POST
+@requires("sees_rosters", "may_staff")
+def new_person(request: ReaderRequest) -> HttpResponse:
+    """Somebody who begins in a team; contract and skills follow on their page."""
+    form = PersonForm(request.POST)
+    if not form.is_valid():
+        return _people(request, form)
+    told = form.cleaned_data
+    with transaction.atomic():
+        staff.set_agent(told["slug"], told["name"], told["team"], valid_from=told["valid_from"], valid_to=None)
+        audit.record(
+            request.scope.username, "person added", told["slug"], team=told["team"].slug, first=str(told["valid_from"])
+        )
+    messages.success(request, f"{told['name']} belongs to {told['team']} from {told['valid_from']:%-d %b %Y} on.")
+    return redirect("person", slug=told["slug"])
+
+
+def _people(request: ReaderRequest, form: PersonForm | None) -> HttpResponse:
     wanted = _wanted(request)
     after = request.GET.get("after", "")
     found = list_people(
@@ -43,9 +65,11 @@ def people(request: ReaderRequest) -> HttpResponse:
     is_partial = bool(request.htmx) and not request.htmx.history_restore_request
     context = {
         "found": found, "table": _people_table(found), "wanted": wanted, "query": query.urlencode(),
-        "is_first": "after" not in request.GET, "is_partial": is_partial, **_choices(request.scope),
+        "is_first": "after" not in request.GET, "is_partial": is_partial, "form": form, **_choices(request.scope),
     }  # fmt: skip
-    response = render(request, "workforce/_people.html" if is_partial else "workforce/people.html", context)
+    status = 422 if form is not None and form.is_bound else 200
+    template = "workforce/_people.html" if is_partial else "workforce/people.html"
+    response = render(request, template, context, status=status)
     if is_partial:
         response["HX-Push-Url"] = request.get_full_path()
     response["Vary"] = "HX-Request"

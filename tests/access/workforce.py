@@ -69,6 +69,15 @@ PEOPLE_ROWS: dict[str, Row] = {
     )
 }
 ROWS |= PEOPLE_ROWS
+ROWS |= {
+    "organisation/": page("/organisation/", READ_PEOPLE),
+    "organisation/people/": Row("/organisation/people/", (), otherwise=405, signed_out=405),
+    "organisation/<slug:kind>/": Row("/organisation/skills/", (), otherwise=405, signed_out=405),
+    "organisation/<slug:kind>/<int:pk>/": page("/organisation/skills/900004/", PLAN),
+    "organisation/<slug:kind>/<int:pk>/remove/": Row(
+        "/organisation/skills/900004/remove/", (), otherwise=405, signed_out=405
+    ),
+}
 ROWS["time-off/"] = page("/time-off/", READ_PEOPLE)
 ROWS |= {
     pattern: Row(address, (), otherwise=405, signed_out=405)
@@ -93,7 +102,7 @@ def stage(cast: Cast) -> None:
         queue=phone, as_of=monday, until=monday + timedelta(days=1), model="multiplicative", params={},
         data_hash="", daily=[["2026-11-02", 1, 2, 3]], backtest={}, made_at=monday,
     )  # fmt: skip
-    german = Skill.objects.create(slug="stage-german", name="German")
+    german = Skill.objects.create(id=900_004, slug="stage-german", name="German")
     part = ContractType.objects.create(slug="stage-part", name="Part time")
     AgentSkill.objects.create(id=900_002, agent=cast.agents["alice"], skill=german, valid_from=date(2026, 1, 1))
     Rate.objects.create(id=900_003, contract_type=part, minor_an_hour=3000, valid_from=date(2026, 1, 1))

@@ -203,3 +203,26 @@ def test_an_empty_installation_says_so(client: Client) -> None:
     assert "Nobody belongs to a team yet." in petra.get("/people/").content.decode()
     assert "There is no rate yet: no cost is known." in petra.get("/rates/").content.decode()
     assert "Nobody matches these filters." in petra.get("/people/?q=zz").content.decode()
+
+
+def test_a_planner_adds_a_person_who_begins_in_a_team(teams: list[Team], client: Client) -> None:
+    petra = as_(Role.PLANNER, client)
+    form = {"name": "Zoë Q.", "team": "payments", "valid_from": "2026-03-01"}
+    answer = petra.post("/organisation/people/", form, follow=True)
+    assert answer.redirect_chain == [("/people/zoe-q/", 302)]
+    assert "Zoë Q. belongs to Payments from 1 Mar 2026 on." in answer.content.decode()
+    member = Membership.objects.get(agent__slug="zoe-q")
+    assert (member.team, member.valid_from, member.valid_to) == (teams[0], date(2026, 3, 1), None)
+    assert AuditEntry.objects.get(action="person added").detail == {"team": "payments", "first": "2026-03-01"}
+    again = petra.post("/organisation/people/", form | {"valid_from": "1026-03-01"})
+    html = again.content.decode()
+    assert again.status_code == 422
+    assert "There is somebody already who is called zoe-q." in html and "does not lie between" in html
+
+
+def test_nobody_else_adds_people(teams: list[Team], client: Client) -> None:
+    form = {"name": "Zoë Q.", "team": "payments", "valid_from": "2026-03-01"}
+    for role in (Role.MANAGER, Role.TEAM_LEAD, Role.ADMIN):
+        assert as_(role, client, teams[0]).post("/organisation/people/", form).status_code == 403
+    assert "Another person" not in as_(Role.REVIEWER, client).get("/people/").content.decode()
+    assert not Agent.objects.filter(name="Zoë Q.").exists()
