@@ -1,20 +1,17 @@
-"""Rates, throughput and cost at equal case mix. Pure.
+"""Shares, and time or money per case, at equal case mix: direct standardisation. Pure.
 
-Shares are standardised directly. Who is given harder work looks worse: so each group's rate is taken
-stratum by stratum (reason by reason) and averaged with the same weights for everyone, the strata's
-shares in the work of all groups together. A stratum in which a group has too few cases has no rate
-there; its weight is spread over the rest, and `covered` tells how much of all work the comparison
-rests on (Fleiss, Levin and Paik 2003, Statistical Methods for Rates and Proportions, 19). The variance
-is the sum of w^2 p (1 - p) / n, with (x + 1) / (n + 2) for p so that a stratum without a miss is not
-taken for certain.
+Who is given harder work looks worse: so each group's rate is taken stratum by stratum (cases alike) and
+averaged with the same weights for everyone, the strata's shares in the cases of all groups together. A
+stratum in which a group has too few cases has no rate there; its weight is spread over the rest, and
+`covered` tells how much of all work the comparison rests on (Fleiss, Levin and Paik 2003, Statistical
+Methods for Rates and Proportions, 19).
 
-Hours and money are not told by reason, so throughput and cost cannot be. A case weight
-serves instead: what a group's mix of reasons takes by the effort that a ticket of each reason takes
-of everybody, over what everybody's mix takes. A group whose weight is 1.2 had a fifth harder work.
+The variance is the sum of w^2 v / n. Of a share v = p (1 - p), with (x + 1) / (n + 2) for p so that a
+stratum without a miss is not taken for certain. Of what a case takes v = m^2: what was spent is taken as
+known, and the number of cases that it sufficed for as a count of chance (Fay and Feuer 1997).
 """
 
 from dataclasses import dataclass
-from math import exp, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,42 +35,44 @@ class Standardised:
 
 
 def standardised(part: Amounts, whole: Amounts, *, fewest: int = FEWEST) -> Standardised:
-    """part, whole: float64[groups, strata] -> float64[groups] each; nan where a group has no rate."""
+    """Shares. part, whole: float64[groups, strata] -> float64[groups] each; nan where a group has no rate."""
+    guess = (part + 1) / (whole + 2)
+    raw, adjusted, n, covered, half = _averaged(part, whole, guess * (1 - guess), fewest)
+    return Standardised(
+        raw, adjusted, n, covered, low=np.maximum(adjusted - half, 0.0), high=np.minimum(adjusted + half, 1.0)
+    )
+
+
+def standardised_means(spent: Amounts, cases: Amounts, *, fewest: int = FEWEST) -> Standardised:
+    """What a case takes. spent, cases: float64[groups, strata] -> float64[groups] each; the interval is of its log."""
+    each = np.divide(spent, cases, out=np.zeros_like(spent), where=cases > 0)
+    raw, adjusted, n, covered, half = _averaged(spent, cases, each**2, fewest)
+    factor = np.exp(_over(half, adjusted))
+    return Standardised(raw, adjusted, n, covered, low=adjusted / factor, high=adjusted * factor)
+
+
+def allocated(amount: Amounts, effort: Amounts, cases: Amounts) -> Amounts:
+    """float64[groups] spread over strata as the group's effort is, of the strata in which it got cases done.
+
+    So what the strata were given adds up to what the group had; nan where it shows no effort.
+    """
+    there = np.where(cases > 0, effort, 0.0)
+    return _over(there, np.broadcast_to(there.sum(axis=1, keepdims=True), there.shape)) * amount[:, None]
+
+
+def _averaged(
+    part: Amounts, whole: Amounts, variance: Amounts, fewest: int
+) -> tuple[Amounts, Amounts, Amounts, Amounts, Amounts]:
+    """Raw and adjusted rates, cases, the work covered, and half of the interval's width."""
     weights = whole.sum(axis=0)
     share = weights / weights.sum() if weights.sum() else weights
     told = whole >= fewest
     rate = np.divide(part, whole, out=np.zeros_like(part), where=told)
     covered = (told * share).sum(axis=1)
     n = whole.sum(axis=1)
-    adjusted = _over((rate * share).sum(axis=1), covered)
-    guess = (part + 1) / (whole + 2)
-    variance = np.divide(guess * (1 - guess), whole, out=np.zeros_like(part), where=told)
-    half = Z * _over(np.sqrt((variance * share**2).sum(axis=1)), covered)
-    return Standardised(
-        raw=_over(part.sum(axis=1), n),
-        adjusted=adjusted,
-        n=n,
-        covered=covered,
-        low=np.maximum(adjusted - half, 0.0),
-        high=np.minimum(adjusted + half, 1.0),
-    )
-
-
-def case_weights(effort: Amounts, cases: Amounts) -> Amounts:
-    """effort, cases: float64[groups, strata] -> float64[groups]: how hard each group's mix is; nan without cases.
-
-    `effort` is what the cases took; what one of a stratum takes is asked of all groups together.
-    """
-    each = _over(effort.sum(axis=0), cases.sum(axis=0))
-    usual = _over(effort.sum(keepdims=True).ravel(), cases.sum(keepdims=True).ravel())
-    mixes = _over((np.nan_to_num(each) * cases).sum(axis=1), cases.sum(axis=1))
-    return _over(mixes, np.broadcast_to(usual, mixes.shape))
-
-
-def count_interval(rate: float, count: float) -> tuple[float, float]:
-    """95 % interval of a rate that rests on a count of events; its denominator is taken as known."""
-    spread = exp(Z / sqrt(count))
-    return rate / spread, rate * spread
+    spread = np.divide(variance, whole, out=np.zeros_like(part), where=told)
+    half = Z * _over(np.sqrt((spread * share**2).sum(axis=1)), covered)
+    return _over(part.sum(axis=1), n), _over((rate * share).sum(axis=1), covered), n, covered, half
 
 
 def _over(part: Amounts, whole: Amounts) -> Amounts:

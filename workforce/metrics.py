@@ -133,15 +133,54 @@ PRODUCTIVITY: tuple[Metric, ...] = (
         measure="contacts",
     ),
     Ratio(
+        slug="occupancy",
+        label="Occupancy",
+        unit=Unit.SHARE,
+        better=Better.NEITHER,
+        definition="Time logged on tickets over rostered hours on the queue, of people who logged any in that week. "
+        "The hours of others are left out, and where nobody logs there is no figure: what was worked then is not "
+        "known. Hours are rostered, so work outside of shifts, and chats at the same time that log their whole "
+        "length each, can make it more than 100 %.",
+        attribution="the moment of the entry, and the half-hour of the hours",
+        owner="the team that held the ticket, and the one that was rostered; by agent, the one who logged",
+        maturity_days=1,
+        minimum_n=30,
+        peers="Peers measure talk, hold and wrap-up over time logged in and ready; time in a ticket's form, as some "
+        "help desks take it, ends when the form is left open.",
+        rights=_PLANS,
+        source="worklogs",
+        part="logged_s",
+        whole_source="rostered",
+        whole="timed_s",
+        n="worklogs",
+        of_shares=False,
+    ),
+    Ratio(
+        slug="time_logged_share",
+        label="Staffed hours with time logged",
+        unit=Unit.SHARE,
+        better=Better.HIGHER,
+        definition="Share of rostered hours on the queue of people who logged time on tickets in that week: what "
+        "occupancy rests on. n counts stretches of one activity in a shift.",
+        attribution=_DAY,
+        owner=_TEAM,
+        rights=_PLANS,
+        source="rostered",
+        part="timed_s",
+        whole="productive_s",
+        n="stretches",
+        of_shares=False,
+    ),
+    Ratio(
         slug="planned_occupancy",
         label="Planned occupancy, from the assumed handle time",
         unit=Unit.SHARE,
         better=Better.NEITHER,
         definition="Work done, in hours of the handle time that each queue assumes now, over rostered hours on the "
         "queue. Done is what agents solved, counted for the queue that takes the team's work from that channel; a chat "
-        "counts with its share of an agent when as many run as may. Tickets carry no measured handle time: where the "
-        "assumption is off by a tenth, so is this figure, and above 100 % it is too long or people work more than "
-        "they are rostered for. For work that waits in a backlog throughput says more.",
+        "counts with its share of an agent when as many run as may. Where the assumption is off by a tenth, so is "
+        "this figure, and above 100 % it is too long or people work more than they are rostered for: occupancy rests "
+        "on logged time instead. For work that waits in a backlog throughput says more.",
         attribution="the half-hour of the solve, and of the hours",
         owner="the team that held the ticket, and the one that was rostered",
         maturity_days=1,

@@ -9,7 +9,18 @@ import numpy as np
 
 from ops_dashboard.metrics.definitions import Amount, Column, Facts, Measure, Source
 from tickets.dimensions import AGENT, of_model
-from workforce.models import INTERVAL_S, Activity, Answered, Contract, Queue, Rate, RosterVersion, Shift, ShiftSegment
+from workforce.models import (
+    INTERVAL_S,
+    Activity,
+    Answered,
+    Contract,
+    Queue,
+    Rate,
+    RosterVersion,
+    Shift,
+    ShiftSegment,
+    TimedWeek,
+)
 
 ACTIVITY = of_model("activity", "Activity", Activity, name="name")
 QUEUE = of_model("queue", "Queue", Queue, name="name", order="position")
@@ -69,9 +80,12 @@ _PIECES = f"""(
            activity.shrinkage = '{Activity.Shrinkage.EXTERNAL}' AS is_external,
            activity.shrinkage = '{Activity.Shrinkage.INTERNAL}' AS is_internal,
            coalesce(priced.minor_an_hour, 0) AS minor_an_hour, priced.basis IS NULL AS is_unpriced,
-           {_IS_BILLABLE} AS is_billable
+           {_IS_BILLABLE} AS is_billable, shift.is_timed
       FROM (
-          SELECT shift.*, version.state FROM {_table(Shift)} shift
+          SELECT shift.*, version.state, EXISTS (
+                     SELECT FROM {_table(TimedWeek)} timed
+                      WHERE timed.agent = shift.agent_id AND timed.week = version.week) AS is_timed
+            FROM {_table(Shift)} shift
             JOIN {_table(RosterVersion)} version ON version.id = shift.version_id
            WHERE version.state = '{RosterVersion.State.PUBLISHED}'
       ) shift
@@ -110,6 +124,7 @@ ROSTERED = Source(
         Column("is_internal", "u1", "f.is_internal::int"),
         Column("is_billable", "u1", "f.is_billable::int"),
         Column("is_unpriced", "u1", "f.is_unpriced::int"),
+        Column("is_timed", "u1", "f.is_timed::int"),
         Column("minor_an_hour", "<i4", "f.minor_an_hour"),
     ),
     measures=(
@@ -117,6 +132,7 @@ ROSTERED = Source(
         Measure("rostered_s", _column("seconds"), hourly=True),
         Measure("paid_s", _seconds("is_paid"), hourly=True),
         Measure("productive_s", _seconds("is_productive"), hourly=True),
+        Measure("timed_s", _seconds("is_productive", "is_timed"), hourly=True),
         Measure("external_s", _seconds("is_paid", "is_external")),
         Measure("internal_s", _seconds("is_paid", "is_internal")),
         Measure("attended_s", _seconds("is_paid", "-is_external")),
@@ -127,6 +143,7 @@ ROSTERED = Source(
         Measure("productive_cost", _cost("is_productive")),
     ),
     dimensions=(ACTIVITY, AGENT),
+    version=2,
 )
 
 

@@ -16,16 +16,19 @@ from ops_dashboard.metrics import reconciliation, rollup
 from ops_dashboard.metrics.definitions import Metric, Ratio, Total, Unit, registry
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import Query, run
+from ops_dashboard.metrics.rollup import mark_days
 from ops_dashboard.people.models import Agent, Site, Team, Vendor
 from ops_dashboard.people.roles import SYSTEM
+from tests.metrics.facts import CUTS as NO_CUTS
 from tests.metrics.facts import add_ticket, record
 from tests.workforce.rostering import MONDAY, make_team, revision, shift, week
-from tickets.models import Solve
-from workforce import answered, rosters, volumes
+from tickets.models import Solve, Worklog
+from workforce import answered, rosters, timekeeping, volumes
 from workforce.activities import ensured
 from workforce.metrics import COST, HOURS, PRODUCTIVITY
 from workforce.models import Activity, Contract, ContractType, Queue, Rate, ShiftSegment
 from workforce.shift_changes import Segment, Told
+from workforce.shift_changes import monday as week_of
 
 NOW = datetime(2026, 4, 20, 12, tzinfo=UTC)
 PERIOD = Period(date(2026, 3, 26), date(2026, 4, 6))  # Europe's clocks go forward on the 29th
@@ -118,7 +121,15 @@ def _solve(teams: list[int], solvers: list[int]) -> None:
                 row.solver = 0 if number % 7 == 0 else solvers[number % len(solvers)]
                 row.replies = 1 + number % 3
         rows += found
+        logs = number % 7 and (number % 4 == 0 or (number % 4 == 2 and solved.date() < MONDAY + timedelta(days=7)))
+        if logs:  # Ada always, Cem in the first week, Ben and Dot never
+            cuts = {**NO_CUTS, "team": teams[number % 4], "priority": 0}
+            agent = solvers[number % len(solvers)]
+            rows.append(
+                Worklog(ticket=number + 1, nth=1, logged_at=solved, agent=agent, seconds=600 + 7 * number, **cuts)
+            )
     record(rows)
+    timekeeping.refresh()
 
 
 def _queues(own: Team) -> None:
@@ -136,6 +147,7 @@ class Minute:
     """One rostered minute."""
 
     day: date
+    week: date  # of the roster
     team: int
     agent: int
     activity: Activity
@@ -153,12 +165,15 @@ class Minute:
 
 
 def minutes(zone: ZoneInfo) -> Iterator[Minute]:
-    published = ShiftSegment.objects.filter(shift__version__state="published").select_related("shift__team", "activity")
+    published = ShiftSegment.objects.filter(shift__version__state="published").select_related(
+        "shift__team", "shift__version", "activity"
+    )
     for part in published:
         rate = rate_of(part.shift.team, part.shift.agent_id, part.shift.on)
         at = part.start_at
         while at < part.end_at:
-            yield Minute(at.astimezone(zone).date(), part.shift.team_id, part.shift.agent_id, part.activity, rate)
+            on, of = at.astimezone(zone).date(), part.shift
+            yield Minute(on, of.version.week, of.team_id, of.agent_id, part.activity, rate)
             at += MINUTE
 
 
@@ -183,12 +198,18 @@ Amounts = dict[str, dict[Where, float]]
 def amounts(zone: ZoneInfo) -> Amounts:
     """Hours, money and solves by day, team and agent."""
     found: Amounts = defaultdict(lambda: defaultdict(float))
+    keeping = set()
+    for log in Worklog.objects.all():
+        keeping.add((log.agent, week_of(log.logged_at.astimezone(UTC).date())))
+        found["logged"][log.logged_at.astimezone(zone).date(), log.team, log.agent] += log.seconds / 3600
     for m in minutes(zone):
         where, a = (m.day, m.team, m.agent), m.activity
+        is_timed = (m.agent, m.week) in keeping
         hours = {
             "rostered": True,
             "paid": a.is_paid,
             "staffed": a.is_productive,
+            "timed": a.is_productive and is_timed,
             "external": a.is_paid and a.shrinkage == "external",
             "internal": a.is_paid and a.shrinkage == "internal",
             "attended": a.is_paid and a.shrinkage != "external",
@@ -219,6 +240,8 @@ ORACLES: dict[str, tuple[str, ...]] = {
     "shrinkage_internal": ("internal", "attended"),
     "solved_per_hour": ("agent_solves", "staffed"),
     "contacts_done": ("agent_solves",),
+    "occupancy": ("logged", "timed"),
+    "time_logged_share": ("timed", "staffed"),
     "planned_occupancy": ("assumed", "staffed"),
     "solved_per_paid_hour": ("agent_solves", "paid"),
     "staff_cost": ("cost",),
@@ -333,6 +356,35 @@ def test_another_assumed_handle_time_is_another_occupancy(worked: list[Team]) ->
     assert before.value is not None and after.value == pytest.approx(2 * before.value)
     assert before.n == after.n > 0
     assert [str(d) for d in reconciliation.differing_cells(registry.source("answered"))] == []
+
+
+def test_hours_are_looked_at_again_when_somebody_begins_to_log_time(worked: list[Team]) -> None:
+    asked = Query("occupancy", PERIOD, by=("agent",))
+    ben = Agent.objects.get(slug="ben")
+
+    def told() -> dict[str, float | None]:
+        return {row.keys[0]: row.figure.value for row in run(asked, scope=SYSTEM).rows}
+
+    before = told()
+    assert before["ada"] is not None and before["ben"] is None
+    Worklog.objects.create(
+        ticket=1, nth=2, logged_at=datetime(2026, 3, 31, 9, tzinfo=UTC), agent=ben.pk, seconds=3600, team=worked[0].pk,
+        priority=0, **NO_CUTS,
+    )  # fmt: skip
+    mark_days("worklogs", date(2026, 3, 31), date(2026, 3, 31), teams=[worked[0].pk])
+    assert timekeeping.refresh(since=datetime(2026, 4, 2, tzinfo=UTC)) == 1 and timekeeping.refresh() == 0
+    rollup.refill()
+    week = date(2026, 3, 30)
+    hours = (
+        sum(m.agent == ben.pk and m.week == week and m.activity.is_productive for m in minutes(ZoneInfo("UTC"))) / 60
+    )
+    assert told()["ben"] == pytest.approx(1 / hours)
+    Worklog.objects.filter(agent=ben.pk).delete()
+    mark_days("worklogs", date(2026, 3, 31), date(2026, 3, 31), teams=[worked[0].pk])
+    assert timekeeping.refresh() == 1
+    rollup.refill()
+    assert told() == before
+    assert [str(d) for d in reconciliation.differing_cells(registry.source("rostered"))] == []
 
 
 def test_money_and_plans_are_not_everyone_s() -> None:

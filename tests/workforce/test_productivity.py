@@ -11,7 +11,7 @@ from ops_dashboard.people.models import Team, User
 from ops_dashboard.people.roles import SYSTEM, Role
 from tests.workforce.test_oracle import PERIOD, clock, worked
 from workforce import productivity
-from workforce.case_mix import case_weights, count_interval, standardised
+from workforce.case_mix import allocated, standardised, standardised_means
 
 __all__ = ["clock", "worked"]  # fixtures
 
@@ -38,16 +38,31 @@ def test_a_rate_at_equal_mix_has_the_interval_of_its_strata() -> None:
     assert certain.low[0] < 1.0 == certain.high[0]
 
 
-def test_a_case_weight_says_how_hard_a_mix_is() -> None:
-    """Reasons take 30 / 20 = 1.5 and 90 / 30 = 3 replies, everybody's mix 120 / 50 = 2.4."""
-    found = case_weights(np.array([[20.0, 0.0], [10.0, 90.0]]), np.array([[10.0, 0.0], [10.0, 30.0]]))
-    assert found.tolist() == pytest.approx([1.5 / 2.4, 105 / 40 / 2.4])
-    assert np.isnan(case_weights(np.zeros((2, 1)), np.array([[0.0], [4.0]]))[0])
+def test_what_a_case_takes_at_equal_mix_weighs_the_strata_of_everyone() -> None:
+    """Easy cases take 10 minutes, hard ones 30, of both groups: half of all cases are hard."""
+    cases = np.array([[80.0, 20.0], [20.0, 80.0]])
+    found = standardised_means(cases * [10.0, 30.0], cases)
+    assert found.raw.tolist() == pytest.approx([14, 26])
+    assert found.adjusted.tolist() == pytest.approx([20, 20])
+    # Of the first: sqrt(.25 x 100 / 80 + .25 x 900 / 20) = 3.4003 of 20, so a factor of exp(1.96 x .17001) = 1.3955.
+    assert (found.low[0], found.high[0]) == pytest.approx((20 / 1.39546, 20 * 1.39546), abs=1e-3)
 
 
-def test_the_interval_of_a_rate_is_that_of_its_count() -> None:
-    """exp(1.96 / sqrt(100)) = 1.2165."""
-    assert count_interval(2.0, 100) == pytest.approx((2 / 1.21652, 2 * 1.21652), abs=1e-4)
+def test_a_group_s_amount_is_spread_as_its_effort_over_what_it_got_done() -> None:
+    """100 by 3 : 1 over the strata with cases, what was logged on others left out; without effort nothing is told."""
+    effort = np.array([[30.0, 10.0, 60.0], [0.0, 0.0, 0.0]])
+    cases = np.array([[5.0, 5.0, 0.0], [5.0, 5.0, 5.0]])
+    found = allocated(np.array([100.0, 100.0]), effort, cases)
+    assert found[0].tolist() == [75, 25, 0]
+    assert np.isnan(found[1]).all()
+
+
+def test_a_group_alone_is_as_it_is_at_its_own_mix() -> None:
+    cases = np.array([[40.0, 10.0, 7.0]])
+    spent = allocated(np.array([570.0]), np.array([[3.0, 9.0, 2.0]]), cases)
+    found = standardised_means(spent, cases)
+    assert found.raw.tolist() == found.adjusted.tolist() == pytest.approx([10])
+    assert found.covered.tolist() == [1]
 
 
 def test_a_stratum_with_too_few_cases_gives_its_weight_to_the_rest_and_says_so() -> None:
@@ -87,11 +102,12 @@ def test_the_page_has_its_panels(worked: list[Team], client: Client) -> None:
     html = client.get(f"/productivity/?period={PERIOD}").content.decode()
     for words in (
         "How cost is allocated",
-        "Vendors at equal case mix",
+        "At equal case mix",
         "All together",
         "Acme",
         "In-house",
-        "Case weight",
+        "How hours and money were spread over the strata",
+        "time logged",
         "Throughput and cost at equal case mix",
         "Assumed handle times",
     ):
@@ -106,7 +122,7 @@ def test_a_lead_sees_the_hours_of_the_own_teams_and_no_money(worked: list[Team],
     client.force_login(bob)
     html = client.get(f"/productivity/?period={PERIOD}").content.decode()
     assert "Left out, as your role does not see it: cost per resolution, staff cost, cost per productive hour." in html
-    for words in ("Staffed hours", "Solved per productive hour", "Shrinkage", "Vendors at equal case mix"):
+    for words in ("Staffed hours", "Solved per productive hour", "Shrinkage", "At equal case mix"):
         assert words in html, words
     for words in ("How cost is allocated", "USD", "Acme", "Hired", "Your role does not", "panel failed"):
         assert words not in html, words

@@ -9,7 +9,7 @@ from workforce.models.forecasts import (
     Staffing,
     StaffingRequirement,
 )
-from workforce.models.queues import INTERVAL_S, Answered, Event, Queue, QueueVolume
+from workforce.models.queues import INTERVAL_S, Answered, Event, Queue, QueueVolume, TimedWeek
 from workforce.models.rosters import (
     Activity,
     CalendarFeed,
@@ -46,4 +46,5 @@ __all__ = [
     "Staffing",
     "StaffingRequirement",
     "TimeOff",
+    "TimedWeek",
 ]

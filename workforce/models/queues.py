@@ -113,6 +113,14 @@ class Answered(models.Model):
         indexes = [models.Index(fields=["team", "start_at"], name="answered_by_moment")]
 
 
+class TimedWeek(models.Model):
+    """A week in which somebody logged time on tickets. `workforce/timekeeping.py` is the only writer."""
+
+    pk = models.CompositePrimaryKey("agent", "week")
+    agent = models.IntegerField()
+    week = models.DateField()  # its Monday
+
+
 class EventQuerySet(QuerySet["Event"]):
     def standing(self) -> "EventQuerySet":
         """Those that nobody has removed."""
