@@ -24,12 +24,17 @@ FEWEST = 5  # cases that a group needs in a stratum
 
 @dataclass(frozen=True)
 class Standardised:
-    """`raw` and `adjusted` rates of each group, how many cases they rest on and the work they cover."""
+    """`raw` and `adjusted` rates of each group, how many cases they rest on and the work they cover.
+
+    `reference` is what everybody together would have with the same weights, on the same strata: groups that do
+    different work are compared with it, not with each other.
+    """
 
     raw: Amounts
     adjusted: Amounts
     n: Amounts
     covered: Amounts
+    reference: Amounts
     low: Amounts  # 95 % interval of `adjusted`
     high: Amounts
 
@@ -37,18 +42,17 @@ class Standardised:
 def standardised(part: Amounts, whole: Amounts, *, fewest: int = FEWEST) -> Standardised:
     """Shares. part, whole: float64[groups, strata] -> float64[groups] each; nan where a group has no rate."""
     guess = (part + 1) / (whole + 2)
-    raw, adjusted, n, covered, half = _averaged(part, whole, guess * (1 - guess), fewest)
-    return Standardised(
-        raw, adjusted, n, covered, low=np.maximum(adjusted - half, 0.0), high=np.minimum(adjusted + half, 1.0)
-    )
+    told, half = _averaged(part, whole, guess * (1 - guess), fewest)
+    low, high = np.maximum(told["adjusted"] - half, 0.0), np.minimum(told["adjusted"] + half, 1.0)
+    return Standardised(**told, low=low, high=high)
 
 
 def standardised_means(spent: Amounts, cases: Amounts, *, fewest: int = FEWEST) -> Standardised:
     """What a case takes. spent, cases: float64[groups, strata] -> float64[groups] each; the interval is of its log."""
     each = np.divide(spent, cases, out=np.zeros_like(spent), where=cases > 0)
-    raw, adjusted, n, covered, half = _averaged(spent, cases, each**2, fewest)
-    factor = np.exp(_over(half, adjusted))
-    return Standardised(raw, adjusted, n, covered, low=adjusted / factor, high=adjusted * factor)
+    told, half = _averaged(spent, cases, each**2, fewest)
+    factor = np.exp(_over(half, told["adjusted"]))
+    return Standardised(**told, low=told["adjusted"] / factor, high=told["adjusted"] * factor)
 
 
 def allocated(amount: Amounts, effort: Amounts, cases: Amounts) -> Amounts:
@@ -60,19 +64,23 @@ def allocated(amount: Amounts, effort: Amounts, cases: Amounts) -> Amounts:
     return _over(there, np.broadcast_to(there.sum(axis=1, keepdims=True), there.shape)) * amount[:, None]
 
 
-def _averaged(
-    part: Amounts, whole: Amounts, variance: Amounts, fewest: int
-) -> tuple[Amounts, Amounts, Amounts, Amounts, Amounts]:
-    """Raw and adjusted rates, cases, the work covered, and half of the interval's width."""
+def _averaged(part: Amounts, whole: Amounts, variance: Amounts, fewest: int) -> tuple[dict[str, Amounts], Amounts]:
+    """What a Standardised tells, and half of its interval's width; whose part is nan is left out of everybody."""
     weights = whole.sum(axis=0)
     share = weights / weights.sum() if weights.sum() else weights
     told = whole >= fewest
     rate = np.divide(part, whole, out=np.zeros_like(part), where=told)
-    covered = (told * share).sum(axis=1)
-    n = whole.sum(axis=1)
+    known = np.where(np.isnan(part), 0.0, whole).sum(axis=0)
+    everybody = np.divide(np.nansum(part, axis=0), known, out=np.zeros_like(known), where=known > 0)
+    covered, n = (told * share).sum(axis=1), whole.sum(axis=1)
     spread = np.divide(variance, whole, out=np.zeros_like(part), where=told)
-    half = Z * _over(np.sqrt((spread * share**2).sum(axis=1)), covered)
-    return _over(part.sum(axis=1), n), _over((rate * share).sum(axis=1), covered), n, covered, half
+    return {
+        "raw": _over(part.sum(axis=1), n),
+        "adjusted": _over((rate * share).sum(axis=1), covered),
+        "reference": _over((everybody * told * share).sum(axis=1), covered),
+        "n": n,
+        "covered": covered,
+    }, Z * _over(np.sqrt((spread * share**2).sum(axis=1)), covered)
 
 
 def _over(part: Amounts, whole: Amounts) -> Amounts:

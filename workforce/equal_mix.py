@@ -20,7 +20,7 @@ GROUPS = ("vendor", "site", "team")
 STRATA = ("reason", "channel")  # cases alike; the same for every figure
 SHARES = ("resolution_attainment", "reopen_rate", "one_touch_rate")
 LOGGED, WRITTEN = "logged_hours", "replies_per_resolution"  # what tells how effort spreads over the strata
-LEAST_COVERED = 0.5  # of all work; a group that can be compared on less gets no adjusted rate
+LEAST_COVERED = 0.2  # of all work; a group that can be compared on less gets no adjusted rate
 FEWEST_SOLVES = 30  # below it chance has the say
 NOBODY = {"vendor": "no-team", "site": "no-team", "team": "none"}  # facts of no team are left out
 
@@ -101,7 +101,8 @@ def _adjusted(result: Standardised, place: int, unit: Unit) -> Cell:
     if covered < LEAST_COVERED:
         return Cell(NOTHING, quiet=_on(covered))
     low, high = float(result.low[place]), float(result.high[place])
-    return _value(float(result.adjusted[place]), unit, f"{span(low, high, unit)}{_on(covered)}")
+    everybody = shown(float(result.reference[place]), unit).number
+    return _value(float(result.adjusted[place]), unit, f"{span(low, high, unit)}{_on(covered)}; all {everybody}")
 
 
 def _on(covered: float) -> str:
@@ -189,7 +190,10 @@ class _Output:
 def _turned(time: Standardised) -> Standardised:
     """Cases an hour, of hours a case."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return Standardised(1 / time.raw, 1 / time.adjusted, time.n, time.covered, low=1 / time.high, high=1 / time.low)
+        return Standardised(
+            raw=1 / time.raw, adjusted=1 / time.adjusted, n=time.n, covered=time.covered,
+            reference=1 / time.reference, low=1 / time.high, high=1 / time.low,
+        )  # fmt: skip
 
 
 def _two(result: Standardised, place: int, unit: Unit, *, few: bool) -> list[Cell]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.tickets.demo_worlds import NOW, by_ticket, half_year, half_year_created, small_history, small_world
-from tickets.demo.catalogue import CHANNELS, LANGUAGES, SITES, TEAMS, VENDORS, Pattern
+from tickets.demo.catalogue import CHANNELS, LANGUAGES, SITES, TEAMS, UNTIMED_VENDOR, VENDORS, Pattern
 from tickets.demo.cohort import ALL_REASONS
 from tickets.demo.holidays import holidays
 from tickets.demo.queueing import PATIENT, PRESSING, Queues
@@ -190,7 +190,19 @@ def test_every_kind_of_event_of_a_real_desk_occurs() -> None:
         EventType.STATUS_CHANGED, EventType.PRIORITY_CHANGED, EventType.ASSIGNEE_CHANGED, EventType.GROUP_CHANGED,
         EventType.REASON_CHANGED, EventType.LANGUAGE_CHANGED, EventType.SURVEY_OFFERED, EventType.SURVEY_ANSWERED,
         EventType.TICKET_MERGED, EventType.TICKET_DELETED, EventType.MARKED_SPAM, EventType.FOLLOW_UP_CREATED,
+        EventType.WORKLOG_ADDED,
     }  # fmt: skip
+
+
+def test_time_is_logged_by_everyone_but_the_people_of_one_vendor() -> None:
+    organisation = half_year().organisation
+    team_of = {agent.slug: TEAMS[agent.team] for agent in organisation.agents}
+    logs = [draft for draft in half_year().history() if draft.type is EventType.WORKLOG_ADDED]
+    untimed = {site.slug for site in SITES if site.vendor == UNTIMED_VENDOR}
+    logging = {team_of[draft.actor_ref or ""].slug for draft in logs}
+    assert logging == {team.slug for team in TEAMS if team.site not in untimed}
+    minutes = [(draft.meta or {})["minutes"] for draft in logs]
+    assert min(minutes) >= 1 and 10 < sum(minutes) / len(minutes) < 40
 
 
 def test_only_people_of_the_holding_team_reply_while_they_are_employed() -> None:

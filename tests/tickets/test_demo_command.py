@@ -35,10 +35,11 @@ from tickets.models import (
     Span,
     Ticket,
     TicketEvent,
+    Worklog,
 )
 from tickets.vocabulary import ActorKind, EventType, Status
 from tickets.words import register_source
-from workforce.models import Shift
+from workforce.models import Shift, TimedWeek
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +147,7 @@ def test_clear_leaves_nothing_of_it() -> None:
         Span,
         Reply,
         Solve,
+        Worklog,
         Promise,
         Source,
         SlaPolicy,
@@ -156,7 +158,7 @@ def test_clear_leaves_nothing_of_it() -> None:
         assert model.objects.count() == 0, model
     others: tuple[type[Model], ...] = (
         *(Team, Agent, Site, Vendor, Membership, User),
-        *(Annotation, Goal, StaleCell, Cell),
+        *(Annotation, Goal, StaleCell, Cell, TimedWeek),
     )
     for other in others:
         assert other._default_manager.count() == 0, other

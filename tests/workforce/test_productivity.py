@@ -26,6 +26,7 @@ def test_a_rate_at_equal_mix_weighs_the_strata_of_everyone() -> None:
     assert found.raw.tolist() == pytest.approx([0.82, 0.58])
     assert found.adjusted.tolist() == pytest.approx([0.7, 0.7])
     assert found.n.tolist() == [100, 100] and found.covered.tolist() == [1, 1]
+    assert found.reference.tolist() == pytest.approx([0.7, 0.7])
 
 
 def test_a_rate_at_equal_mix_has_the_interval_of_its_strata() -> None:
@@ -55,6 +56,8 @@ def test_a_group_s_amount_is_spread_as_its_effort_over_what_it_got_done() -> Non
     found = allocated(np.array([100.0, 100.0]), effort, cases)
     assert found[0].tolist() == [75, 25, 0]
     assert np.isnan(found[1]).all()
+    told = standardised_means(found, cases)
+    assert np.isnan(told.adjusted[1]) and told.reference[0] == told.adjusted[0] == pytest.approx(10)
 
 
 def test_a_group_alone_is_as_it_is_at_its_own_mix() -> None:
@@ -69,6 +72,8 @@ def test_a_stratum_with_too_few_cases_gives_its_weight_to_the_rest_and_says_so()
     found = standardised(np.array([[9.0, 0.0], [45.0, 25.0]]), np.array([[10.0, 2.0], [50.0, 50.0]]))
     assert found.adjusted.tolist() == pytest.approx([0.9, 0.9 * 60 / 112 + 0.5 * 52 / 112])
     assert found.covered.tolist() == pytest.approx([60 / 112, 1])
+    # All together keep 54 of 60 and 25 of 52; the first is compared with the former alone.
+    assert found.reference.tolist() == pytest.approx([0.9, 0.9 * 60 / 112 + 25 / 52 * 52 / 112])
     assert found.raw.tolist() == pytest.approx([9 / 12, 0.7])
 
 
