@@ -127,8 +127,10 @@ def effect_words(effect: dict[str, Any] | None) -> str:
 def _context(told: dict[str, Any]) -> str:
     change = ""
     if told["change"] is not None:
-        change = f" ({'+' if told['change'] >= 0 else '−'}{abs(told['change']):.0%} against the mean of four weeks)"
-    coverage = f"{told['tagged'] / told['feedback']:.0%} of it has a theme" if told["feedback"] else "none has a theme"
+        sign = "+" if told["change"] >= 0 else "−"
+        change = f" ({sign}{abs(told['change']) * 100:.0f} % against the mean of four weeks)"
+    themed = f"{100 * told['tagged'] / told['feedback']:.0f} %" if told["feedback"] else ""
+    coverage = f"{themed} of it has a theme" if themed else "none has a theme"
     contacts = plural(told["contacts"], "contact") + (" so far" if told.get("so_far") else "")
     return f"{contacts}{change}. {whole(told['feedback'])} pieces of feedback; {coverage}."
 

@@ -101,7 +101,10 @@ def today_so_far(reader: Reader, asked: Asked) -> Context:
     day = Period(today(), today())
     results = [(reader.run(Query(slug, day, where=asked.where)), label) for slug, label in _TODAY]
     return {
-        "items": [figure_item(result, label=label, rows_url="tickets") for result, label in results],
+        "items": [
+            figure_item(result, label=label, rows_url="tickets" if reader.sees_rows(result.metric) else "")
+            for result, label in results
+        ],
         "querystring": replace(asked, period_word="today", compare_word="off", problems={}).querystring,
     }
 
@@ -125,6 +128,7 @@ def breaking_next(reader: Reader, asked: Asked) -> Context:
     ]
     return {
         "rows": listed,
+        "leads_on": reader.scope.sees_tickets,
         "left_out": max(0, len(rows) - LINES),
         "within_hour": sum(row.within[0] for row in rows),
         "within_day": sum(row.within[-1] for row in rows),

@@ -163,7 +163,7 @@ def _chart(
         tuple(
             (
                 Cell(_local(day, each, slot).strftime("%H:%M"), order=slot),
-                *(_number(float(c[slot]), places=1) for c in columns),
+                *(_number(float(c[slot]), places=0 if c is each.came else 1) for c in columns),
             )
             for slot in rows
         ),

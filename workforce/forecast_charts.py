@@ -4,8 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.rendering.fan import FanPin, FanPoint, fan, fan_marks, letters
-from ops_dashboard.metrics.rendering.numbers import DASH, MINUS, NOTHING, clock_time, day, plural, significant, whole
+from ops_dashboard.metrics.rendering.numbers import (
+    DASH,
+    MINUS,
+    NOTHING,
+    clock_time,
+    day,
+    fixed,
+    goal,
+    places_for,
+    plural,
+    whole,
+)
 from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
 from workforce.models import Event
 from workforce.outlook import Day, Kept, Outlook, Slot
@@ -122,11 +134,12 @@ def _day_table(days: Sequence[Day]) -> Table:
         Column("Day"), Column("Came", "number"), Column("Expected", "number"),
         Column("4 of 5 days", "number", sorts=False),
     )  # fmt: skip
+    places = _places(days)
     rows = tuple(
         (
             Cell(day(each.on, weekday=True), order=each.on.isoformat()),
-            _number(each.actual),
-            _number(each.p50),
+            _number(each.actual, 0),
+            _number(each.p50, places),
             Cell(NOTHING if each.p10 is None or each.p90 is None else f"{whole(each.p10)}{DASH}{whole(each.p90)}"),
         )
         for each in days
@@ -134,8 +147,13 @@ def _day_table(days: Sequence[Day]) -> Table:
     return Table(columns, rows, "Contacts by day")
 
 
-def _number(value: float | None) -> Cell:
-    return Cell(NOTHING if value is None else significant(value) if value < 100 else whole(value), order=value)
+def _places(parts: Sequence[Day] | Sequence[Slot]) -> int:
+    """Decimals that tell the largest expectation of a column in two figures, and never more than two."""
+    return min(places_for([each.p50 for each in parts], 2), 2)
+
+
+def _number(value: float | None, places: int) -> Cell:
+    return Cell(fixed(value, places), order=value)
 
 
 def by_interval(seen: Outlook) -> Body:
@@ -170,7 +188,8 @@ def _basis(seen: Outlook) -> str:
     if staffing is None:
         return "not computed yet"
     words = {"erlang-c": "Erlang C", "erlang-a": "Erlang A", "chat": "chat by concurrency", "deferred": "by deadline"}
-    return f"{words.get(staffing.model, staffing.model)}, shrinkage {staffing.inputs['shrinkage']:.0%} on top"
+    shrinkage = goal(staffing.inputs["shrinkage"], Unit.SHARE)
+    return f"{words.get(staffing.model, staffing.model)}, shrinkage {shrinkage} on top"
 
 
 def _x(slot: Slot) -> str:
@@ -182,18 +201,20 @@ def _slot_table(slots: Sequence[Slot]) -> Table:
         Column("From"), Column("Came", "number"), Column("Expected", "number"),
         Column("4 of 5 half hours", "number", sorts=False),
     )  # fmt: skip
+    places = _places(slots)
     rows = tuple(
         (
             Cell(f"{slot.at:%H:%M}", order=_x(slot)),
-            _number(slot.actual),
-            _number(slot.p50),
+            _number(slot.actual, 0),
+            _number(slot.p50, places),
             Cell(
-                NOTHING if slot.p10 is None or slot.p90 is None
-                else f"{significant(slot.p10)}{DASH}{significant(slot.p90)}"
+                NOTHING
+                if slot.p10 is None or slot.p90 is None
+                else f"{fixed(slot.p10, places)}{DASH}{fixed(slot.p90, places)}"
             ),
         )
         for slot in slots
-    )  # fmt: skip
+    )
     return Table(columns, rows, "Contacts by half hour")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ops_dashboard.metrics.definitions import Unit
-from ops_dashboard.metrics.rendering.numbers import NOTHING, significant, text, whole
+from ops_dashboard.metrics.rendering.numbers import NOTHING, goal, significant, text, whole
 from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
 from workforce.forecast_charts import Tile, people
 from workforce.staffing import Assumptions, Given, given, needed
@@ -54,14 +54,14 @@ def _tiles(shown: Given, least: Given) -> tuple[Tile, ...]:
 
 
 def _sentence(shown: Given, least: Given, assumptions: Assumptions) -> str:
-    goal = f"{assumptions.share:.0%} within {text(assumptions.target_s, Unit.SECONDS)}"
+    aim = f"{goal(assumptions.share, Unit.SHARE)} within {text(assumptions.target_s, Unit.SECONDS)}"
     model = MODELS[assumptions.model]
     if shown.agents == least.agents:
-        limit = f"occupancy at most {assumptions.max_occupancy:.0%}"
-        return f"{whole(least.agents)} people keep {goal} and {limit} ({model})."
+        limit = f"occupancy at most {goal(assumptions.max_occupancy, Unit.SHARE)}"
+        return f"{whole(least.agents)} people keep {aim} and {limit} ({model})."
     short = int(least.agents - shown.agents)
     against = f"{abs(short)} {'more' if short > 0 else 'fewer'} than these"
-    return f"{goal} takes {whole(least.agents)} people, {against} ({model})."
+    return f"{aim} takes {whole(least.agents)} people, {against} ({model})."
 
 
 def _table(rows: list[Given], least: Given, shown: Given) -> Table:

@@ -111,7 +111,11 @@ def _themes() -> None:
         for function, (area, _) in AREAS.items():
             group = revision.add(function, area=area, slug=f"group-{area}")
             for reason in REASONS[function]:
-                revision.add(reason.label, parent=group, slug=reason.slug, definition=PHRASES[reason.slug].capitalize())
+                revision.add(reason.label, parent=group, slug=reason.slug, definition=_sentence(PHRASES[reason.slug]))
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _look(world: World) -> None:

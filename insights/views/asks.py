@@ -1,5 +1,6 @@
 """The asks: what waits for me, what waits for others, and every answer."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +13,11 @@ from insights import asks
 from insights.asks import BadStep
 from insights.forms import AnswerForm
 from insights.letter import effect_words
-from insights.models import Ask, Effect
+from insights.models import Ask, Effect, Theme
 from insights.models.loop import AskQuerySet, area_name
 from insights.views.acting import actor, back, complain
 from ops_dashboard.metrics.query import today
-from ops_dashboard.metrics.rendering.numbers import plural, significant, whole
+from ops_dashboard.metrics.rendering.numbers import day, plural, significant, whole
 from ops_dashboard.metrics.result import SMALL_CELL
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
@@ -85,13 +86,16 @@ def _take(step: str, ask: Ask, told: dict[str, Any], request: ReaderRequest) -> 
 
 
 def lines(found: AskQuerySet, scope: Scope) -> list[dict[str, Any]]:
-    """The asks that this reader may see, as their fragment prints them. Two queries."""
+    """The asks that this reader may see, as their fragment prints them. Three queries."""
     told = found.visible_to(scope).annotate(area_name=area_name())
     told = told.select_related("owner", "insight", "effect", "program").prefetch_related("steps__by")
-    return [_line(ask, scope) for ask in told]
+    asks_told = list(told)
+    slugs = {slug for ask in asks_told for slug in ask.registered.get("themes", [])}
+    names = dict(Theme.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
+    return [_line(ask, scope, names) for ask in asks_told]
 
 
-def _line(ask: Any, scope: Scope) -> dict[str, Any]:
+def _line(ask: Any, scope: Scope, names: dict[str, str]) -> dict[str, Any]:
     effect = getattr(ask, "effect", None)
     status = Ask.Status(ask.status)
     return {
@@ -103,6 +107,7 @@ def _line(ask: Any, scope: Scope) -> dict[str, Any]:
         "effect": effect_words(effect.told() if effect else None),
         "counted": counted_words(effect, scope),
         "program": ask.program if ask.program and scope.sees_area(ask.program.area) else None,
+        "judged": _judged(ask.registered, names),
         "told": "" if ask.users_told is None else f"{plural(ask.users_told, 'user')} told that it is mended.",
         "may_accept": scope.may_answer and status == Ask.Status.OPEN,
         "may_decline": scope.may_answer and status in (Ask.Status.OPEN, Ask.Status.ACCEPTED),
@@ -112,6 +117,15 @@ def _line(ask: Any, scope: Scope) -> dict[str, Any]:
         "may_reopen": scope.may_tag and status in (Ask.Status.DECLINED, Ask.Status.CLOSED),
         "today": today(),
     }
+
+
+def _judged(registered: dict[str, Any], names: dict[str, str]) -> str:
+    """By what the change will be judged, as it was written down; "" before somebody accepts."""
+    if not registered.get("rule"):
+        return ""
+    on = day(date.fromisoformat(registered["on"]), year=True)
+    themes = ", ".join(names.get(slug, slug) for slug in registered["themes"])
+    return f"Written down on {on}, before anybody knew: {registered['rule']} Themes: {themes}."
 
 
 def counted_words(effect: Effect | None, scope: Scope) -> str:

@@ -156,7 +156,7 @@ def _alarm_from(row: dict[str, Any]) -> Cell:
     """The count that would have been an alarm, and how often a doubling reaches it in one such period."""
     if not row.get("alarm_at"):
         return Cell("–")
-    return Cell(f"{row['alarm_at']:,}", order=row["alarm_at"], quiet=f"sees {row['doubling']:.0%} of doublings")
+    return Cell(f"{row['alarm_at']:,}", order=row["alarm_at"], quiet=f"sees {row['doubling'] * 100:.0f} % of doublings")
 
 
 def _small(value: float) -> str:

@@ -92,7 +92,7 @@ def _voices(rows: Iterable[Feedback], names: dict[str, str], request: ReaderRequ
     rows = list(rows)
     cuts = ("channel", "language", "team")
     labels = Labels.of({cut: [getattr(row, cut) for row in rows] for cut in cuts}, scope=request.scope)
-    tickets = _tickets(rows, request)
+    tickets, areas = _tickets(rows, request), dict(Area.objects.values_list("slug", "name"))
     for row in rows:
         said = [labels(cut, getattr(row, cut)).text for cut in cuts]
         rated = [f"rated {row.rating}"] if row.rating is not None else []
@@ -100,7 +100,7 @@ def _voices(rows: Iterable[Feedback], names: dict[str, str], request: ReaderRequ
             text=row.text if len(row.text) <= SHOWN_WORDS else row.text[:SHOWN_WORDS] + " …",
             at=row.occurred_at,
             source=names.get(row.source, row.source),
-            cuts=tuple(word for word in (*said, row.area, *rated) if word),
+            cuts=tuple(word for word in (*said, areas.get(row.area, row.area), *rated) if word),
             themes=tuple(sorted({tag.theme.name for tag in row.tags.all()})),
             ticket=tickets.get(row.ticket or 0),
         )

@@ -13,10 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.query import today
-from ops_dashboard.metrics.rendering.exports import file_of
 from ops_dashboard.metrics.rendering.numbers import text
-from ops_dashboard.metrics.views import download
-from ops_dashboard.people import audit
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.models import User
 from ops_dashboard.people.requests import ReaderRequest
@@ -29,6 +26,7 @@ from quality.review_sheet import review_sheet
 from quality.samples import week_of
 from quality.scorecards import Card, Steps, as_share
 from quality.strips import strip_of
+from quality.views.files import sent
 
 
 @require_safe
@@ -62,11 +60,7 @@ def index(request: ReaderRequest) -> HttpResponse:
 @requires("sees_reviews", "may_export")
 def export(request: ReaderRequest, form: str) -> HttpResponse:
     """The list as a file, for the same query string as its page."""
-    sheet = review_sheet(request.GET, request.scope)
-    file = file_of(sheet, form, raw=request.GET.get("raw") == "1")
-    query = request.GET.urlencode()
-    audit.record(request.scope.username, "exported", file.filename, query=query[:400], rows=len(sheet.rows))
-    return download(file)
+    return sent(request, review_sheet(request.GET, request.scope), form)
 
 
 @requires("may_review")

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,9 +18,11 @@ from quality import samples
 from quality.models import Review, Sample, SamplePlan
 from quality.plan_form import PlanForm
 from quality.plans import save_plan, weeks_to_know
+from quality.sample_sheet import sample_sheet
+from quality.views.files import sent
 from quality.views.reviews import this_week
 
-SHOWN = 60
+DRAWS = 30
 
 
 @require_safe
@@ -33,12 +36,18 @@ def index(request: ReaderRequest) -> HttpResponse:
     monday = samples.week_of(today() - timedelta(days=7))[0]
     context = {
         "plans": SamplePlan.objects.select_related("scorecard"),
-        "samples": drawn.order_by("-start_on", "plan__name")[:SHOWN],
-        "whole": Sample.objects.count(),
+        "page": Paginator(drawn.order_by("-start_on", "plan__name"), DRAWS).get_page(request.GET.get("page", "1")),
         "week": monday,
         "quotas": quotas(),
     }
     return render(request, "quality/samples.html", context)
+
+
+@require_safe
+@requires("may_review")
+def export(request: ReaderRequest, form: str) -> HttpResponse:
+    """Every draw, stratum by stratum, as a file."""
+    return sent(request, sample_sheet(), form)
 
 
 @requires("may_review")

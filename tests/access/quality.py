@@ -43,11 +43,17 @@ ROWS: dict[str, Row] = {
     "disputes/<int:pk>/": page(f"/disputes/{DISPUTED}/", SETTLE),
     "quality/": page("/quality/"),
     "calibration/": page("/calibration/", REVIEW),
+    **{
+        f"calibration/{file}": page(f"/calibration/{file}?scorecard=accounts", REVIEW)
+        for file in ("agreement.csv", "agreement.xlsx", "reviewers.csv", "reviewers.xlsx")
+    },
     "scorecards/": page("/scorecards/", READ),
     "scorecards/new/": posts("/scorecards/new/", REVIEW),
     "scorecards/<slug:slug>/": page("/scorecards/accounts/", READ),
     "scorecards/<slug:slug>/edit/": page("/scorecards/accounts/edit/", REVIEW),
     "samples/": page("/samples/", REVIEW),
+    "samples/export.csv": page("/samples/export.csv", REVIEW),
+    "samples/export.xlsx": page("/samples/export.xlsx", REVIEW),
     "samples/draw/": posts("/samples/draw/", REVIEW),
     "samples/<int:pk>/": page(f"/samples/{DRAWN}/", REVIEW),
     "samples/plans/new/": page("/samples/plans/new/", REVIEW),

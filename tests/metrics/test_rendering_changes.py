@@ -74,3 +74,12 @@ def test_a_rise_from_nothing_is_told_as_an_amount() -> None:
     moved = change(replace(CREATED, better=Better.LOWER), Figure(12, 12), Figure(0, 0))
     assert moved is not None
     assert (moved.text, moved.verdict) == ("12", Verdict.WORSE)
+
+
+@pytest.mark.parametrize(
+    ("now", "text", "words"), [(0.9, "no change", "no change"), (0.9004, "<0.1 pts", "up <0.1 pts, within noise")]
+)
+def test_what_is_too_small_to_show_is_neither_better_nor_worse(now: float, text: str, words: str) -> None:
+    moved = change(ON_TIME, Figure(now, 100), Figure(0.9, 100))
+    assert moved is not None
+    assert (moved.verdict, moved.text, moved.words) == (Verdict.NOISE, text, words)

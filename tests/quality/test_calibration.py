@@ -1,7 +1,9 @@
 """Agreement and strictness of a scorecard, worked out by hand from a few pairs."""
 
+import csv
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 
@@ -151,3 +153,19 @@ def test_a_ticket_that_one_has_scored_waits(
 def test_a_scorecard_without_pairs_has_nothing_to_tell(version: ScorecardVersion) -> None:
     found = calibration(version.scorecard)
     assert (found.pairs, found.criteria, found.reviewers, found.apart) == (0, (), (), ())
+
+
+def test_the_tables_of_the_page_are_files(cast: Cast, version: ScorecardVersion, paired: Callable[..., None]) -> None:
+    """Told only what the page tells: 12 pairs tell a deviation, not an alpha."""
+    paired(9, {}, {"tone": 4})
+    paired(3, {}, {})
+    slug = version.scorecard.slug
+    answer = cast.client("quinn").get(f"/calibration/agreement.csv?scorecard={slug}")
+    assert answer["Content-Disposition"] == f'attachment; filename="calibration-agreement-{slug}.csv"'
+    told = {row["criterion"]: row for row in csv.DictReader(StringIO(answer.content.decode("utf-8-sig")))}
+    assert (told["Tone"]["alpha"], told["Tone"]["percent_agreement"], told["Tone"]["tickets"]) == ("", "0.25", "12")
+    answer = cast.client("quinn").get(f"/calibration/reviewers.csv?scorecard={slug}")
+    strict, lenient = csv.DictReader(StringIO(answer.content.decode("utf-8-sig")))
+    assert (strict["reviewer"], strict["double_reviews"], lenient["reviewer"]) == ("rita", "12", "quinn")
+    assert float(strict["deviation"]) == pytest.approx(-float(lenient["deviation"])) and float(strict["high"]) < 0
+    assert cast.client("quinn").get("/calibration/agreement.csv").status_code == 404

@@ -1,12 +1,14 @@
 """Drawing samples from solved tickets: who can be drawn, with which probability, in which seats."""
 
+import csv
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 
 import pytest
 from django.test import override_settings
 
 from ops_dashboard.people.models import Agent, Team
-from quality.models import Review, SampledTicket, SamplePlan
+from quality.models import Review, Sample, SampledTicket, SamplePlan
 from quality.samples import NotDrawable, draw, draw_due, population_of
 from tests.cast import Cast, make_cast
 from tests.quality.building import MONDAY, save_plan, save_scorecard, save_solve
@@ -145,3 +147,26 @@ def test_what_is_due_is_drawn_once_and_idle_plans_are_left(cast: Cast) -> None:
     assert draw_due(today=MONDAY + timedelta(days=8)) == 1
     assert draw_due(today=MONDAY + timedelta(days=8)) == 0
     assert weekly.samples.get().start_on == MONDAY
+
+
+def test_the_file_of_draws_has_a_row_for_each_stratum(cast: Cast) -> None:
+    many(cast, alice=30, dave=10)
+    draw(plan(size=8), MONDAY, by="quinn")
+    answer = cast.client("quinn").get("/samples/export.csv")
+    assert answer["Content-Disposition"] == 'attachment; filename="samples.csv"'
+    first, second = csv.DictReader(StringIO(answer.content.decode("utf-8-sig")))
+    assert (first["stratum"], first["solved"], first["drawn"]) == ("Team A", "30", "6")
+    assert (first["probability"], first["weight"], first["drawn_by"]) == ("0.2", "5.0", "quinn")
+    assert (second["stratum"], second["weight"], second["week_of"]) == ("Team B", "5.0", "2026-03-23")
+
+
+def test_draws_are_listed_thirty_to_a_page(cast: Cast) -> None:
+    drawn = plan(size=8)
+    weeks = [MONDAY - timedelta(days=7 * back) for back in range(31)]
+    Sample.objects.bulk_create(
+        Sample(plan=drawn, start_on=week, end_on=week + timedelta(days=6), seed="s", population=0) for week in weeks
+    )
+    first = cast.client("quinn").get("/samples/").content.decode()
+    assert "31 draws" in first and 'rel="next" href="/samples/?page=2"' in first
+    last = cast.client("quinn").get("/samples/?page=2").content.decode()
+    assert 'rel="prev" href="/samples/?page=1"' in last and 'rel="next"' not in last

@@ -80,3 +80,11 @@ def test_every_panel_of_the_operation_is_declared_once() -> None:
         slugs = [panel.slug for panel in site.page(slug).panels]
         assert len(slugs) == len(set(slugs))
         assert all(panel.template for panel in site.page(slug).panels if isinstance(panel, CustomPanel))
+
+
+def test_only_those_who_may_list_tickets_are_led_to_them(backlog: list[int]) -> None:
+    planner = Reader(replace(SYSTEM, sees_tickets=False))
+    day = replace(ASKED, period=Period(NOW.date(), NOW.date()))
+    assert pages.breaking_next(Reader(SYSTEM), ASKED)["leads_on"]
+    assert not pages.breaking_next(planner, ASKED)["leads_on"]
+    assert {item.rows_url for item in pages.today_so_far(planner, day)["items"]} == {""}

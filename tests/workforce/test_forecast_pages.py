@@ -144,7 +144,7 @@ def test_assumptions_that_make_no_sense_are_refused(phone: Queue, petra: Client)
 
 def test_the_what_if_computes_from_its_address(petra: Client) -> None:
     page = petra.get("/staffing/?arrivals=600&aht=300&target=20&share=80&occupancy=100&external=0&internal=0")
-    assert "57 people keep 80% within 20 s" in page.content.decode()
+    assert "57 people keep 80 % within 20 s" in page.content.decode()
     assert petra.get("/staffing/?arrivals=600&aht=300&agents=40").context["answer"].tiles[3].value == "—"
 
 

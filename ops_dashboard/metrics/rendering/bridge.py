@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ops_dashboard.metrics.definitions import Better, Metric, Unit
 from ops_dashboard.metrics.explain import Effect
 from ops_dashboard.metrics.explanations import Explanation
-from ops_dashboard.metrics.rendering.numbers import MINUS, shown, text
+from ops_dashboard.metrics.rendering.numbers import MINUS, fixed, places_of, text
 from ops_dashboard.metrics.rendering.numbers import whole as whole_number
 
 STEPS_SHOWN = 6
@@ -35,14 +35,14 @@ def bridge(explanation: Explanation, metric: Metric) -> Bridge | None:
     parts = [part for effect in explanation.effects for part in _parts(effect)]
     parts.sort(key=lambda part: -abs(part[1]))
     shown, rest = parts[:STEPS_SHOWN], parts[STEPS_SHOWN:]
-    steps = [_step(metric, label, amount) for label, amount in shown]
     if rest:
-        steps.append(_step(metric, "Everything else", sum(amount for _, amount in rest)))
+        shown = [*shown, ("Everything else", sum(amount for _, amount in rest))]
+    places = places_of([explanation.change, *(amount for _, amount in shown)], metric.unit)
     return Bridge(
         before=text(explanation.before.value, metric.unit, clock=metric.clock),
         after=text(explanation.after.value, metric.unit, clock=metric.clock),
-        change=_step(metric, "Change", explanation.change),
-        steps=tuple(steps),
+        change=_step(metric, "Change", explanation.change, places),
+        steps=tuple(_step(metric, label, amount, places) for label, amount in shown),
     )
 
 
@@ -56,14 +56,16 @@ def _parts(effect: Effect) -> list[tuple[str, float]]:
     return [(label, amount) for label, amount in named if amount]
 
 
-def _step(metric: Metric, label: str, amount: float) -> Step:
+def _step(metric: Metric, label: str, amount: float, places: int) -> Step:
+    signed = _signed(metric, amount, places)
     if metric.better is Better.NEITHER or not amount:
-        return Step(label, _signed(metric, amount), "moved")
+        return Step(label, signed, "moved")
     good = (amount > 0) == (metric.better is Better.HIGHER)
-    return Step(label, _signed(metric, amount), "better" if good else "worse")
+    return Step(label, signed, "better" if good else "worse")
 
 
-def _signed(metric: Metric, amount: float) -> str:
+def _signed(metric: Metric, amount: float, places: int) -> str:
+    """`places`: decimals of the column, so that money and rates align."""
     sign = "+" if amount > 0 else MINUS if amount < 0 else ""
     size = abs(amount)
     if metric.unit is Unit.SHARE:
@@ -72,4 +74,4 @@ def _signed(metric: Metric, amount: float) -> str:
         return f"{sign}{whole_number(size)}"
     if metric.unit is Unit.SECONDS:
         return sign + text(size, metric.unit, clock=metric.clock)
-    return sign + shown(size, metric.unit).number
+    return sign + fixed(size, places)

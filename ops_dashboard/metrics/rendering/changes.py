@@ -9,6 +9,7 @@ from ops_dashboard.metrics.rendering.numbers import MINUS, points, text
 from ops_dashboard.metrics.result import Figure
 
 _Z95 = 1.959964
+NO_CHANGE = "no change"
 
 
 class Verdict(StrEnum):
@@ -38,6 +39,8 @@ class Change:
     @property
     def words(self) -> str:
         """For a reader who hears the page."""
+        if not self.difference:
+            return self.text
         if self.verdict is Verdict.NOISE:
             return f"{'up' if self.rises else 'down'} {self.text}, within noise"
         judged = "" if self.verdict is Verdict.MOVED else f", {self.verdict.value}"
@@ -49,9 +52,12 @@ def change(metric: Metric, now: Figure, before: Figure | None) -> Change | None:
     if before is None or now.value is None or before.value is None:
         return None
     difference = now.value - before.value
+    if not difference:
+        return Change(Verdict.NOISE, NO_CHANGE, NO_CHANGE, False, 0.0)
     words = _size(metric, difference, before.value)
-    sign = "" if not difference else "+" if difference > 0 else MINUS
-    return Change(_verdict(metric, now, before), words, sign + words.removesuffix(" pts"), difference > 0, difference)
+    signed = ("+" if difference > 0 else MINUS) + words.removesuffix(" pts")
+    verdict = Verdict.NOISE if "<" in words else _verdict(metric, now, before)
+    return Change(verdict, words, signed, difference > 0, difference)
 
 
 def _size(metric: Metric, difference: float, before: float) -> str:

@@ -110,8 +110,9 @@ def fixed(value: float | None, places: int) -> str:
 
 
 def points(value: float) -> str:
-    """A difference of shares in percentage points, unsigned: `1.4 pts`."""
-    return f"{abs(value) * 100:.1f} pts"
+    """A difference of shares in percentage points, unsigned: `1.4 pts`; one too small to show says so."""
+    size = abs(value) * 100
+    return "<0.1 pts" if 0 < size < 0.05 else f"{size:.1f} pts"
 
 
 def plural(count: int, word: str) -> str:
