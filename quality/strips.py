@@ -74,7 +74,10 @@ def _of_reader(recent: ReviewQuerySet, *, since: datetime) -> list[Item]:
         *_scores(counting, since=since),
         Item("To decide", whole(open_), words="open disputes", href="?list=open", tone="worse" if open_ else ""),
         Item(
-            "Seen by the agent", share.number if share else NOTHING, share.unit if share else "", f"{seen} of {total}"
+            "Seen by the agent",
+            share.number if share else NOTHING,
+            share.unit if share else "",
+            f"{whole(seen)} of {whole(total)}",
         ),
     ]
 

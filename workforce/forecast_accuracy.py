@@ -12,6 +12,7 @@ from ops_dashboard.metrics.rendering import charts, tables
 from ops_dashboard.metrics.rendering.figures import FigureItem, figure_item
 from ops_dashboard.metrics.rendering.freshness import FreshnessLine, freshness_line
 from ops_dashboard.metrics.rendering.numbers import NOTHING, plural, shown, text
+from ops_dashboard.metrics.rendering.sentences import sentence
 from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
 from ops_dashboard.metrics.result import Figure
 from ops_dashboard.people.roles import Scope
@@ -110,6 +111,6 @@ def _by_week(reader: Reader, period: Period, where: tuple[tuple[str, tuple[str, 
         "figure": charts.line(result),
         "marks": charts.marks(result),
         "pins": charts.pins(result),
-        "sentence": "",
+        "sentence": sentence(result),
         "table": tables.over_time(result, caption="Forecast error by day, week by week"),
     }

@@ -99,7 +99,7 @@ def _people_table(found: PeopleList) -> Table:
     rows = tuple(
         (
             Cell(row.agent.name, order=row.agent.name, href=f"/people/{row.agent.slug}/"),
-            *(Cell(str(each) if each else "", order=str(each or "")) for each in (
+            *(Cell(str(each) if each else "–", order=str(each or "")) for each in (
                 row.team, row.team and row.team.site, row.team and row.team.vendor
             )),
             Cell(row.contract.type.name if row.contract else "none"),

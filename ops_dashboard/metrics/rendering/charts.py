@@ -226,16 +226,25 @@ def _layout(result: Result, scale: _Scale) -> dict[str, Any]:
             "tickformat": _tick_format(result.grain),
             **_ticks(result),
         },
-        "yaxis": {"fixedrange": True, "ticksuffix": scale.suffix, "nticks": 6, "automargin": True},
+        "yaxis": {
+            "fixedrange": True,
+            "ticksuffix": scale.suffix,
+            "nticks": 6,
+            "automargin": True,
+            "separatethousands": True,
+        },
         "shapes": [*_target(result, scale), *_maturing(result), *_pins(result)],
         "annotations": _letters(result),
     }
 
 
 def _ticks(result: Result) -> dict[str, Any]:
-    """One for each bucket where there are few: Plotly would divide a day, and name it several times."""
+    """At the starts of buckets: Plotly would divide a day and name it several times, or begin weeks on Sundays."""
     starts = sorted({row.start.isoformat() for row in result.rows if row.start})
-    return {"tickvals": starts} if len(starts) <= FEW_TICKS else {}
+    if result.grain is Grain.DAY and len(starts) > FEW_TICKS:
+        return {}
+    every = max(1, -(-len(starts) // FEW_TICKS))
+    return {"tickvals": starts[::every]}
 
 
 def _range(result: Result) -> list[str]:

@@ -132,7 +132,13 @@ def _layout(pins: Sequence[FanPin], since: str | None, tick_format: str) -> dict
         "dragmode": False,
         "margin": {"l": 46, "r": 14, "t": 22, "b": 28},
         "xaxis": {"type": "date", "fixedrange": True, "tickformat": tick_format},
-        "yaxis": {"fixedrange": True, "rangemode": "tozero", "nticks": 6, "automargin": True},
+        "yaxis": {
+            "fixedrange": True,
+            "rangemode": "tozero",
+            "nticks": 6,
+            "automargin": True,
+            "separatethousands": True,
+        },
         "shapes": lines,
         "annotations": [
             {
