@@ -118,7 +118,7 @@ def effect_words(effect: dict[str, Any] | None) -> str:
         return ""
     if effect["ratio"] is None:
         return f"effect: {effect['verdict']}"
-    ratio = f"×{significant(effect['ratio'], 2)} [{significant(effect['low'], 2)}–{significant(effect['high'], 2)}]"
+    ratio = f"×{effect['ratio']:.2f} [{effect['low']:.2f}–{effect['high']:.2f}]"
     if effect["verdict"] == "too early":
         return f"effect so far {ratio}, too early: {effect['weeks']} of {AFTER_WEEKS} weeks are in"
     return f"effect {ratio}: {effect['verdict']}"

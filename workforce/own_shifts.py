@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.rendering.numbers import day as day_words
+from ops_dashboard.metrics.rendering.numbers import days
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.models import Agent
 from ops_dashboard.people.requests import ReaderRequest
@@ -52,7 +54,7 @@ def page(request: ReaderRequest, *, address: str = "") -> HttpResponse:
         "days": own_days(request.scope, monday),
         "problem": problem,
         "monday": monday,
-        "sunday": monday + timedelta(days=7 * WEEKS - 1),
+        "weeks_words": days(Period(monday, monday + timedelta(days=7 * WEEKS - 1))),
         "before": monday - timedelta(days=7),
         "after": monday + timedelta(days=7),
         "feed": feed,

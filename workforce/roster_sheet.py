@@ -71,7 +71,7 @@ class State:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`findings` by row of `rows`; those of a whole week by person."""
+    """`findings` by row of `rows`; those of a whole week by person, once somebody has planned it."""
 
     monday: date
     teams: tuple[Team, ...]
@@ -132,7 +132,7 @@ def read_sheet(teams: Sequence[Team], monday: date, *, scope: Scope) -> Sheet:
     for finding in findings:
         if finding.shift >= 0:
             of_shift.setdefault(int(kept[finding.shift]), []).append(finding)
-        elif people[finding.agent].contract_s or finding.amount:
+        elif states[people[finding.agent].team].shown and (people[finding.agent].contract_s or finding.amount):
             of_person.setdefault(finding.agent, []).append(finding)
     zone = _common_zone(people)
     grid = day_grid(monday, monday + timedelta(days=6), zone, step_s=INTERVAL_S)

@@ -13,7 +13,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import today
+from ops_dashboard.metrics.rendering.numbers import days
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.models import Team
 from ops_dashboard.people.requests import ReaderRequest
@@ -190,7 +192,7 @@ def _page(wanted: Asked, scope: Scope) -> Context:
         "before": wanted.monday - week,
         "after": wanted.monday + week,
         "this_week": monday(today()),
-        "sunday": wanted.monday + timedelta(days=6),
+        "week_words": days(Period(wanted.monday, wanted.monday + timedelta(days=6))),
         "sees_plans": scope.sees_plans,
     }
 

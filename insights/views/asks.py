@@ -17,7 +17,7 @@ from insights.models import Ask, Effect, Theme
 from insights.models.loop import AskQuerySet, area_name
 from insights.views.acting import actor, back, complain
 from ops_dashboard.metrics.query import today
-from ops_dashboard.metrics.rendering.numbers import day, plural, significant, whole
+from ops_dashboard.metrics.rendering.numbers import day, fixed, places_for, plural, whole
 from ops_dashboard.metrics.result import SMALL_CELL
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
@@ -129,18 +129,14 @@ def _judged(registered: dict[str, Any], names: dict[str, str]) -> str:
 
 
 def counted_words(effect: Effect | None, scope: Scope) -> str:
-    """`Before 53 of 2,289 contacts (23.2 per 1,000), after 22 of 2,605 (8.45)`; "" where too few to show."""
+    """`Before 53 of 2,289 contacts (23.2 per 1,000), after 22 of 2,605 (8.4)`; "" where too few to show."""
     if effect is None or not effect.base_contacts or not effect.after_contacts:
         return ""
     if scope.small_cells_hidden and min(effect.base_count, effect.after_count) < SMALL_CELL:
         return ""
     before = f"{whole(effect.base_count)} of {plural(effect.base_contacts, 'contact')}"
     after = f"{whole(effect.after_count)} of {whole(effect.after_contacts)}"
-    rates = [
-        significant(1000 * count / contacts)
-        for count, contacts in (
-            (effect.base_count, effect.base_contacts),
-            (effect.after_count, effect.after_contacts),
-        )
-    ]
-    return f"Before {before} ({rates[0]} per 1,000), after {after} ({rates[1]})"
+    rates = [1000 * effect.base_count / effect.base_contacts, 1000 * effect.after_count / effect.after_contacts]
+    places = places_for(rates)
+    said = [fixed(rate, places) for rate in rates]
+    return f"Before {before} ({said[0]} per 1,000), after {after} ({said[1]})"

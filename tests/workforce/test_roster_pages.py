@@ -124,6 +124,13 @@ def test_a_nonsense_week_is_told_and_this_week_shown(told: Told) -> None:
     assert "is not a day" in client().get("/roster/?week=soon&team=payments").content.decode()
 
 
+def test_a_week_that_nobody_planned_breaks_no_contract(told: Told) -> None:
+    empty = MONDAY + timedelta(days=70)
+    sheet = read_sheet([Team.objects.get()], empty, scope=week(Team.objects.get()).scope)
+    assert (sheet.rows, sheet.broken) == ((), 0)
+    assert "0 shifts. Heads" in client().get(f"/roster/?week={empty}&team=payments").content.decode()
+
+
 def test_leave_without_a_shift_counts_towards_the_contract(told: Told) -> None:
     team = Team.objects.get()
     ada = told.agent
