@@ -23,6 +23,7 @@ class PlanForm(forms.ModelForm):
             "reviewer_quota": "Reviews a week each reviewer owes",
             "is_active": "Drawn every week",
         }
+        help_texts = {"size": "", "least": "", "reviewer_quota": "0: none."}  # the labels say the rest
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

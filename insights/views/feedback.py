@@ -59,12 +59,12 @@ def feedback(request: ReaderRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("after", None)
     is_partial = bool(request.htmx) and not request.htmx.history_restore_request
-    names = source_names()
+    names, areas = source_names(), dict(Area.objects.order_by("name").values_list("slug", "name"))
     context = {
         "asked": wanted,
         "found": found,
-        "voices": list(_voices(found.rows, names, request)),
-        "chips": _chips(request.GET, wanted, names, request.scope),
+        "voices": list(_voices(found.rows, names, areas, request)),
+        "chips": _chips(request.GET, wanted, names, areas, request.scope),
         "count": count_words(found),
         "first_page": query.urlencode(),
         "is_first": "after" not in request.GET,
@@ -88,11 +88,13 @@ def count_words(found: FeedbackPage) -> str:
     return f"{whole(found.count)} piece{'' if found.count == 1 else 's'} of feedback"
 
 
-def _voices(rows: Iterable[Feedback], names: dict[str, str], request: ReaderRequest) -> Iterable[Voice]:
+def _voices(
+    rows: Iterable[Feedback], names: dict[str, str], areas: dict[str, str], request: ReaderRequest
+) -> Iterable[Voice]:
     rows = list(rows)
     cuts = ("channel", "language", "team")
     labels = Labels.of({cut: [getattr(row, cut) for row in rows] for cut in cuts}, scope=request.scope)
-    tickets, areas = _tickets(rows, request), dict(Area.objects.values_list("slug", "name"))
+    tickets = _tickets(rows, request)
     for row in rows:
         said = [labels(cut, getattr(row, cut)).text for cut in cuts]
         rated = [f"rated {row.rating}"] if row.rating is not None else []
@@ -114,13 +116,13 @@ def _tickets(rows: Iterable[Feedback], request: ReaderRequest) -> dict[int, tupl
     return {number: (labels("source", source).slug, ref) for number, source, ref in found}
 
 
-def _chips(data: QueryDict, wanted: Asked, names: dict[str, str], scope: Scope) -> list[Chip]:
+def _chips(data: QueryDict, wanted: Asked, names: dict[str, str], areas: dict[str, str], scope: Scope) -> list[Chip]:
     themes = [(UNTAGGED, "Without a theme"), *Theme.objects.active().order_by("name").values_list("slug", "name")]
     return [
         any_period(period_word(data), wanted.period, label="Period", problem=wanted.problems.get("period", "")),
         _chip(data, wanted, "theme", "Theme", themes),
         _chip(data, wanted, "source", "Source", sorted(names.items())),
-        _chip(data, wanted, "area", "Product area", Area.objects.order_by("name").values_list("slug", "name")),
+        _chip(data, wanted, "area", "Product area", areas.items()),
         _chip(data, wanted, "team", "Team", _teams(scope)),
         _chip(data, wanted, "channel", "Channel", Channel.objects.order_by("label").values_list("slug", "label")),
         _chip(data, wanted, "language", "Language", Language.objects.order_by("label").values_list("slug", "label")),
