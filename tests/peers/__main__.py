@@ -38,7 +38,7 @@ class Tally:
 def load(path: Path) -> tuple[dict[str, Any], Shape]:
     """The document of a file and the shape that runs it; raises BadFile."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise BadFile(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.peers.exact_clock import ExactClock, Instant, Period, WallClock, local_time
 from tests.peers.instants import number, parse, render
-from tests.peers.outcome import BadCase, Outcome
+from tests.peers.outcome import BadCase, Outcome, each
 from tickets.business_time import Boundary, Calendar
 from tickets.open_intervals import utc_of
 
@@ -161,21 +161,13 @@ def recognises(document: dict[str, Any]) -> bool:
 
 
 def run(document: dict[str, Any]) -> Iterator[Outcome]:
-    """One outcome per case, in order; one that cannot be run differs and says why."""
-    for position, case in enumerate(document["cases"]):
-        if not isinstance(case, dict) or not case.keys() >= KEYS:
-            note = f"a case needs {', '.join(sorted(KEYS))}"
-            yield Outcome(f"cases[{position}]", False, None, None, note)
-            continue
-        try:
-            yield _outcome(case)
-        except KeyError as error:
-            yield Outcome(case["id"], False, case["expected"], None, f"{error} is missing")
-        except (ValueError, TypeError, ArithmeticError) as error:
-            yield Outcome(case["id"], False, case["expected"], None, str(error))
+    """One outcome per case, in order."""
+    return each(document, _outcome)
 
 
 def _outcome(case: Mapping[str, Any]) -> Outcome:
+    if missing := sorted(KEYS - case.keys()):
+        raise BadCase(f"{missing[0]!r} is missing")
     op, options = case["op"], case.get("options") or {}
     if op not in OPERATIONS:
         raise BadCase(f"op: {op!r} is not one of {', '.join(OPERATIONS)}")

@@ -5,12 +5,12 @@ are taken here, from values that the cases give.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.peers import told
-from tests.peers.outcome import Outcome
+from tests.peers.outcome import BadCase, Case, Outcome, each, one_of
 from tickets.business_time import Calendar, Clock, clock
 from tickets.states import OPEN_END
 from tickets.timeline import Timeline, fold, waits
@@ -37,17 +37,17 @@ def recognises(document: dict[str, Any]) -> bool:
 
 def run(document: dict[str, Any]) -> Iterator[Outcome]:
     """One outcome per case, in order."""
-    for case in document["cases"]:
-        expected = case["expected"]
-        if case["kind"] not in ANSWERS:
-            yield Outcome(case["id"], False, expected, None, f"nobody knows '{case['kind']}'")
-            continue
-        got = ANSWERS[case["kind"]](case["input"])
-        agrees = got == expected
-        if case["kind"] == "metric_events":
-            got = _worth_telling(got, expected, case.get("check"))
-            agrees = _occur(expected, got, case.get("check"))
-        yield Outcome(case["id"], agrees, expected, got, case["title"])
+    return each(document, _outcome)
+
+
+def _outcome(case: Case) -> Outcome:
+    expected = case["expected"]
+    got = one_of("kind", case["kind"], ANSWERS)(case["input"])
+    agrees = got == expected
+    if case["kind"] == "metric_events":
+        got = _worth_telling(got, expected, case.get("check"))
+        agrees = _occur(expected, got, case.get("check"))
+    return Outcome(case["id"], agrees, expected, got, case.get("title", ""))
 
 
 # One conversation
@@ -171,22 +171,18 @@ def _mean(values: Iterable[float]) -> float | None:
 
 def _average_timeseries(given: Input) -> list[dict[str, Any]]:
     """Mean of every bucket of the period, empty ones as nought."""
-    zone = ZoneInfo(given["timezone"])
-    buckets: dict[datetime, list[float]] = {}
-    start = _bucket(datetime.fromisoformat(given["since"]).astimezone(zone), given["group_by"])
+    zone, grain = ZoneInfo(given["timezone"]), given["group_by"]
+    buckets: dict[int, list[float]] = {}
+    start = _bucket(datetime.fromisoformat(given["since"]).astimezone(zone), grain)
     while start <= datetime.fromisoformat(given["until"]):
-        buckets[start] = []
-        start = _following(start, given["group_by"])
+        buckets[int(start.timestamp())] = []
+        start = _following(start, grain)
     for event in _inside(given):
         at = datetime.fromisoformat(event["at"]).astimezone(zone)
-        buckets[_bucket(at, given["group_by"])].append(_value(event, given["business_hours"]))
+        buckets[int(_bucket(at, grain).timestamp())].append(_value(event, given["business_hours"]))
     return [
-        {
-            "bucket_start": told.iso(int(start.timestamp())),
-            "count": len(values),
-            "value": _mean(values) or 0,
-        }
-        for start, values in buckets.items()
+        {"bucket_start": told.iso(start_at), "count": len(values), "value": _mean(values) or 0}
+        for start_at, values in buckets.items()
     ]
 
 
@@ -210,10 +206,10 @@ def _bucket(at: datetime, grain: str) -> datetime:
 
 
 def _following(start: datetime, grain: str) -> datetime:
-    days = {"day": 1, "week": 7, "month": 31}
+    """The next bucket: an hour later by the clock on no wall, or so many days later on it."""
     if grain == "hour":
-        return start + timedelta(hours=1)
-    return _bucket(start + timedelta(days=days[grain]), grain)
+        return (start.astimezone(UTC) + timedelta(hours=1)).astimezone(start.tzinfo)
+    return _bucket(start + timedelta(days=one_of("group_by", grain, {"day": 1, "week": 7, "month": 31})), grain)
 
 
 def _average(given: Input) -> dict[str, float | None]:
@@ -251,6 +247,8 @@ def _status_by_channel(given: Input) -> dict[str, dict[str, int]]:
     counts: dict[str, dict[str, int]] = {}
     for ticket in given["tickets"]:
         count = counts.setdefault(ticket["channel"], dict.fromkeys((*STATUSES, "total"), 0))
+        if ticket["status"] not in STATUSES:
+            raise BadCase(f"status: {ticket['status']!r} is not one of {', '.join(STATUSES)}")
         count[ticket["status"]] += 1
         count["total"] += 1
     return counts

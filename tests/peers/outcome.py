@@ -1,7 +1,11 @@
-"""What a shape tells of one peer case."""
+"""What a shape tells of its cases, one by one."""
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+Case = dict[str, Any]
+Known = TypeVar("Known")
 
 
 class BadCase(ValueError):
@@ -17,3 +21,31 @@ class Outcome:
     expected: Any
     got: Any
     note: str = ""
+
+
+def each(document: Case, outcome_of: Callable[[Case], Outcome], *, expected: str = "expected") -> Iterator[Outcome]:
+    """One outcome per case, in order; one that cannot be run differs and says why.
+
+    `expected` is the key under which the shape's cases hold the peer's answer.
+    """
+    for position, case in enumerate(document["cases"]):
+        told = case if isinstance(case, dict) else {}
+        try:
+            if "id" not in told:
+                raise BadCase("a case is an object with an id")
+            yield outcome_of(told)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            yield Outcome(str(told.get("id", f"cases[{position}]")), False, told.get(expected), None, _why(error))
+
+
+def one_of(place: str, value: Any, known: Mapping[str, Known]) -> Known:
+    """What `value` stands for. Raises BadCase where nobody knows it."""
+    if not isinstance(value, str) or value not in known:
+        raise BadCase(f"{place}: {value!r} is not one of {', '.join(known)}")
+    return known[value]
+
+
+def _why(error: Exception) -> str:
+    if type(error) is KeyError:
+        return f"{error} is missing"
+    return str(error.args[0]) if error.args else type(error).__name__
