@@ -37,6 +37,15 @@ SHORT_FIELDS = (
     "from_value",
     "to_value",
 )
+CALLED = {  # as the line has it
+    "ticket_ref": "ticket_id",
+    "actor_ref": "actor",
+    "native_id": "id",
+    "team": "group",
+    "requester_ref": "requester",
+    "from_value": "from",
+    "to_value": "to",
+}
 Problem = tuple[str, str]  # field, reason
 
 
@@ -99,17 +108,20 @@ def _is_plain_text(texts: list[str]) -> bool:
 def _bad_text(draft: Draft) -> Problem | None:
     for field in SHORT_FIELDS:
         text = getattr(draft, field)
-        if text is None:
-            continue
-        if len(text) > LONGEST:
-            return field, f"is longer than {LONGEST} characters"
-        if not text.isascii() and not _is_storable(text):
-            return field, "holds half of a surrogate pair"
-        if "\0" in text:
-            return field, "holds a NUL character"
+        if text is not None and (reason := _bad_word(text)):
+            return CALLED.get(field, field), reason
     if draft.meta and (reason := _bad_meta(draft.meta)):
         return "meta", reason
     return None
+
+
+def _bad_word(text: str) -> str:
+    """Why a word cannot be kept; "" when it can."""
+    if len(text) > LONGEST:
+        return f"is longer than {LONGEST} characters"
+    if not text.isascii() and not _is_storable(text):
+        return "holds half of a surrogate pair"
+    return "holds a NUL character" if "\0" in text else ""
 
 
 def _bad_meta(meta: Mapping[str, Any]) -> str:

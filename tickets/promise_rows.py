@@ -54,8 +54,8 @@ COLUMNS = {
 
 
 @transaction.atomic
-def write_promises(out: IO[bytes], *, source: int | None = None, ticket: str | None = None) -> None:
-    """Stream every promise (of one source, of one ticket by its ref) to `out` as CSV with a heading."""
+def write_promises(out: IO[bytes], *, source: int | None = None, ticket: str | None = None) -> int:
+    """Stream every promise (of one source, of one ticket by its ref) to `out` as CSV with a heading; how many."""
     with connection.cursor() as cursor:
         chosen = _chosen(cursor, source, ticket)
         if ticket is None:
@@ -71,6 +71,7 @@ def write_promises(out: IO[bytes], *, source: int | None = None, ticket: str | N
             "ORDER BY source.slug, ticket.id, p.kind, p.run) TO STDOUT (FORMAT CSV, HEADER)",
             out,
         )
+        return cursor.rowcount
 
 
 def _chosen(cursor: CursorWrapper, source: int | None, ticket: str | None) -> str:

@@ -3,12 +3,12 @@
 from collections.abc import Collection
 
 from tickets.connectors.drafts import Draft, Rejected
+from tickets.draft_checks import CALLED
 from tickets.draft_columns import DraftColumns
 from tickets.vocabulary import ActorKind
 from tickets.words import Codes, Words, named_by
 
 MOST = {"priority": 100, "team": 2_000, "assignee": 50_000, "channel": 500, "language": 500, "reason": 5_000}
-CALLED = {"team": "group"}  # as the line has it
 
 
 def within_limits(words: Words, drafts: DraftColumns) -> tuple[DraftColumns, list[Rejected]]:

@@ -24,6 +24,7 @@ from tickets.slugs import slug_of
 from tickets.vocabulary import ActorKind, Status
 
 LONGEST = 120
+LONGEST_STATUS = 80
 CUTS = ("priority", "team", "assignee", "channel", "language", "reason")
 RANKS = {
     "low": 1,
@@ -216,6 +217,16 @@ def named_by(drafts: DraftColumns) -> dict[str, set[str]]:
     acts = zip(drafts["actor_kind"], drafts["actor_ref"], strict=True)
     named["assignee"] |= {ref for kind, ref in acts if kind is ActorKind.AGENT and ref is not None}
     return named
+
+
+def slug_of_source(name: str) -> str:
+    """The slug of a source from whatever people call it."""
+    return slug_of(name, longest=60)
+
+
+def find_source(name: str) -> Source | None:
+    """The source that people call `name`, by the slug that it was imported under."""
+    return Source.objects.filter(slug=slug_of_source(name)).first()
 
 
 def register_source(slug: str, *, kind: str, zone: str = "UTC", statuses: Mapping[str, Status] | None = None) -> Source:

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from ops_dashboard.metrics.definitions import Metric, Unit
 from ops_dashboard.metrics.periods import Grain
-from ops_dashboard.metrics.result import WHY_WITHHELD, Result, Row
+from ops_dashboard.metrics.result import WHY_WITHHELD, Figure, Result, Row
 
 
 def bucket_name(result: Result, row: Row) -> str:
@@ -32,9 +32,9 @@ def row_record(result: Result, row: Row) -> dict[str, Any]:
     record: dict[str, Any] = {"period": bucket_name(result, row)}
     record |= dict(zip(result.by, row.keys, strict=True))
     n = None if figure.is_withheld else figure.n
-    record |= {"value": figure.value, "n": n, "low": figure.low, "high": figure.high}
+    record |= {"value": _value(result, figure), "n": n, "low": figure.low, "high": figure.high}
     if result.previous_period is not None:
-        record["previous"] = row.previous.value if row.previous else None
+        record["previous"] = _value(result, row.previous) if row.previous else None
     if withheld := _withheld(row):
         record["withheld"] = withheld
     if figure.is_few:
@@ -42,6 +42,14 @@ def row_record(result: Result, row: Row) -> dict[str, Any]:
     if row.maturing:
         record["maturing"] = True
     return record
+
+
+def _value(result: Result, figure: Figure) -> float | None:
+    """The figure's value; a count is a whole number, not a fraction that happens to be one."""
+    value = figure.value
+    if value is None or result.metric.unit is not Unit.COUNT or not float(value).is_integer():
+        return value
+    return int(value)
 
 
 def _withheld(row: Row) -> str:

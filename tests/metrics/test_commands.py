@@ -139,6 +139,29 @@ def test_an_explanation_adds_up_to_the_change(shell: Any) -> None:
     assert sum(effect["total"] for effect in told["effects"]) == pytest.approx(told["change"])
 
 
+def test_what_came_in_since_the_last_refill_is_counted_when_it_is_asked_for(shell: Any) -> None:
+    record(add_ticket(4, created_at=NOON))
+    assert StaleCell.objects.exists()
+    told = json.loads(shell("metric", "created", "--period", "2026-03-30..2026-03-30", "--json")[1])
+    assert (told["rows"][0]["value"], StaleCell.objects.count()) == (3, 0)
+    record(add_ticket(5, created_at=NOON + timedelta(days=1)))
+    days = ("--period", "2026-03-31..2026-03-31", "--against", "2026-03-30..2026-03-30", "--by", "team", "--json")
+    told = json.loads(shell("explain", "created", *days)[1])
+    assert (told["before"], told["after"], told["change"]) == (3, 2, -1)
+
+
+def test_a_count_is_told_as_a_whole_number_and_a_share_is_not(shell: Any) -> None:
+    day = ("--period", "2026-03-30..2026-03-30", "--format", "csv")
+    assert shell("metric", "created", *day)[1].splitlines()[1] == "2026-03-30..2026-03-30,2,2,,"
+    assert shell("metric", "first_resolution_attainment", *day)[1].splitlines()[1].split(",")[1:3] == ["0.5", "2"]
+
+
+def test_an_explanation_of_nothing_before_shows_a_gap(shell: Any) -> None:
+    days = ("--period", "2026-03-30..2026-03-30", "--against", "2026-01-05..2026-01-05", "--by", "team")
+    code, out, _ = shell("explain", "first_resolution_attainment", *days)
+    assert (code, out) == (0, "before –  after 0.5  change –\n")
+
+
 def test_refreshing_redoes_what_is_stale_and_in_full_everything(shell: Any) -> None:
     day = Period(date(2026, 3, 30), date(2026, 3, 30))
     assert json.loads(shell("refresh_metrics", "--json")[1])["cells"] == 0
@@ -174,6 +197,8 @@ def test_refreshing_redoes_what_is_stale_and_in_full_everything(shell: Any) -> N
         (("explain", "created", "--period", WEEK, "--against", "soon", "--by", "team"), "'soon'"),
         (("explain", "created", "--period", WEEK, "--against", WEEK, "--by", ""), "is no cut"),
         (("explain", "created"), "--period"),
+        (("reconcile", "--days", "-3"), "'-3' is not a whole number"),
+        (("reconcile", "--days", "soon"), "'soon' is not a whole number"),
     ],
 )
 def test_wrong_usage_says_what_is_wrong_and_ends_with_2(shell: Any, arguments: tuple[str, ...], message: str) -> None:

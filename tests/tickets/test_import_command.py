@@ -95,8 +95,11 @@ def test_a_bad_line_is_rejected_by_field_and_reason(content: bytes, field: str, 
     ("fields", "field", "reason"),
     [
         ({"status": "Awaiting"}, "status", "'Awaiting' is not mapped to a status category"),
-        ({"ticket_id": "x" * 121}, "ticket_ref", "is longer than 120 characters"),
-        ({"ticket_id": "a\0"}, "ticket_ref", "holds a NUL character"),
+        ({"ticket_id": "x" * 121}, "ticket_id", "is longer than 120 characters"),
+        ({"ticket_id": "a\0"}, "ticket_id", "holds a NUL character"),
+        ({"group": "x" * 121}, "group", "is longer than 120 characters"),
+        ({"requester": "r\0"}, "requester", "holds a NUL character"),
+        ({"from": "x" * 121}, "from", "is longer than 120 characters"),
         ({"at": "1989-12-31T23:59:59Z"}, "at", "'1989-12-31T23:59:59+00:00' is before 1990"),
         ({"at": "2999-01-01T00:00:00Z"}, "at", "'2999-01-01T00:00:00+00:00' is in the future"),
         ({"seq": -1}, "seq", "-1 is not a whole number from 0 to 2147483647"),
@@ -174,6 +177,14 @@ def test_plain_and_packed_files_read_the_same(tmp_path: Path) -> None:
     assert Ticket.objects.get().status == Status.SOLVED
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_byte_order_mark_before_the_first_line_is_no_part_of_it(packed: bool, tmp_path: Path) -> None:
+    content = b"\xef\xbb\xbf" + line().replace(b"\n", b"\r\n") + line(seq=1, type="status", status="resolved")
+    told, code = import_file(tmp_path / "e.jsonl", gzip.compress(content) if packed else content)
+    assert (told["accepted"], told["rejected"], code) == (2, 0, 0)
+    assert Ticket.objects.get().created_at.isoformat() == "2026-03-02T09:00:00+00:00"
+
+
 def test_an_empty_file_is_fine(tmp_path: Path) -> None:
     told, code = import_file(tmp_path / "empty", b"")
     assert (told["accepted"], told["tickets"], code) == (0, 0, 0)
@@ -230,6 +241,11 @@ def test_a_mapping_to_no_category_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="with categories new, open, pending") as caught:
         call_command("import_tickets", tmp_path / "e.jsonl", format="events", mapping=mapping)
     assert caught.value.returncode == 2
+    for word in ("x" * 81, "", "\\u0000"):
+        mapping.write_text(f'{{"statuses": {{"{word}": "hold"}}}}')
+        with pytest.raises(CommandError, match="is not a word of 1 to 80 characters") as caught:
+            call_command("import_tickets", tmp_path / "e.jsonl", format="events", mapping=mapping)
+        assert caught.value.returncode == 2
     mapping.write_text("[" * 100_000)
     with pytest.raises(CommandError, match="recursion") as caught:
         call_command("import_tickets", tmp_path / "e.jsonl", format="events", mapping=mapping)

@@ -261,9 +261,9 @@ def test_what_is_wrong_with_a_draft_is_named() -> None:
     soon = timezone.now() + timedelta(minutes=10)
     wrong: list[tuple[dict[str, Any], str, str]] = [
         ({"ticket_ref": ""}, "ticket_id", "is empty"),
-        ({"ticket_ref": "x" * 121}, "ticket_ref", "is longer than 120 characters"),
-        ({"ticket_ref": "a\0b"}, "ticket_ref", "holds a NUL character"),
-        ({"team": "\ud800"}, "team", "holds half of a surrogate pair"),
+        ({"ticket_ref": "x" * 121}, "ticket_id", "is longer than 120 characters"),
+        ({"ticket_ref": "a\0b"}, "ticket_id", "holds a NUL character"),
+        ({"team": "\ud800"}, "group", "holds half of a surrogate pair"),
         ({"occurred_at": at(0).replace(year=1989)}, "at", "is before 1990"),
         ({"occurred_at": at(0).replace(tzinfo=None)}, "at", "has no time zone"),
         ({"occurred_at": soon}, "at", "is in the future"),

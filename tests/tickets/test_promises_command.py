@@ -1,4 +1,5 @@
 import csv
+import json
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -79,12 +80,25 @@ def test_a_promise_is_missed_once_due_though_nothing_has_folded_it_since(tmp_pat
     assert (row["state"], row["due_at"], row["decided_at"], row["fulfilled_at"]) == ("missed", due, due, "")
 
 
+def test_the_command_says_how_many_promises_it_wrote_and_knows_a_source_by_the_name_it_was_imported_under(
+    tmp_path: Path,
+) -> None:
+    promise_to({"kind": "first_reply", "seconds": 600}, {"kind": "first_resolution", "seconds": 7200})
+    take(STORY, slug="help-desk")
+    path, words, facts = str(tmp_path / "p.csv"), StringIO(), StringIO()
+    call_command("promises", csv=path, source="Help Desk", stdout=words)
+    call_command("promises", csv=path, source="help-desk", json=True, stdout=facts)
+    assert words.getvalue() == f"2 promises written to {path}\n"
+    assert json.loads(facts.getvalue()) == {"promises": 2, "csv": path}
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"source": "nowhere", "csv": "-"}, "there is no source 'nowhere'"),
         ({"ticket": "T9", "csv": "-"}, "there is no ticket 'T9'"),
         ({"csv": "/nowhere/p.csv"}, "/nowhere/p.csv: No such file or directory"),
+        ({"csv": "-", "json": True}, "--csv - and --json both print"),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_2(options: dict[str, str], message: str) -> None:

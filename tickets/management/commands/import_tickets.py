@@ -19,9 +19,8 @@ from tickets.connectors.lines import BadFile, open_lines
 from tickets.intake import Summary, check, take_in
 from tickets.management.progress import progress_bar
 from tickets.models import ImportRun, Source
-from tickets.slugs import slug_of
 from tickets.vocabulary import Status
-from tickets.words import Words, map_statuses, register_source
+from tickets.words import LONGEST_STATUS, Words, map_statuses, register_source, slug_of_source
 
 FORMATS = ("events",)
 SHOWN_REJECTIONS = 5
@@ -43,7 +42,7 @@ class Command(BaseCommand):
         if options["format"] not in FORMATS:
             raise CommandError(f"no format '{options['format']}'; there is: {', '.join(FORMATS)}", returncode=2)
         zone, statuses = _zone(options["zone"]), _statuses(options["mapping"])
-        slug = slug_of(options["source"] or options["format"], longest=60)
+        slug = slug_of_source(options["source"] or options["format"])
         path: Path = options["path"]
         try:
             stored, lines = open_lines(path)
@@ -103,7 +102,7 @@ def _statuses(path: Path | None) -> dict[str, Status]:
         return {}
     try:
         told = json.loads(path.read_bytes())["statuses"]
-        return {str(word): Status.from_label(str(label)) for word, label in told.items()}
+        return {_status_word(word): Status.from_label(str(label)) for word, label in told.items()}
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}", returncode=2) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -111,3 +110,10 @@ def _statuses(path: Path | None) -> dict[str, Status]:
         raise CommandError(
             f'{path}: write {{"statuses": {{"WORD": "CATEGORY"}}}} with categories {labels} ({error})', returncode=2
         ) from error
+
+
+def _status_word(word: str) -> str:
+    """A word that a status may have. Raises ValueError."""
+    if not word.strip() or len(word) > LONGEST_STATUS or "\0" in word:
+        raise ValueError(f"{word[:20]!r} is not a word of 1 to {LONGEST_STATUS} characters")
+    return word

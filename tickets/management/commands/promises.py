@@ -1,5 +1,6 @@
 """`manage.py promises`: every promise as it stands now, as CSV."""
 
+import json
 import os
 import sys
 from argparse import ArgumentParser
@@ -8,8 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from tickets.models import Source, Ticket
+from tickets.models import Ticket
 from tickets.promise_rows import write_promises
+from tickets.words import find_source
 
 
 class Command(BaseCommand):
@@ -19,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--source", default="", metavar="NAME")
         parser.add_argument("--ticket", default=None, metavar="REF")
         parser.add_argument("--csv", required=True, metavar="OUT", help="a file to write, or - for the screen")
+        parser.add_argument("--json", action="store_true", help="print what was done as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         source, ticket = _source(options["source"]), options["ticket"]
@@ -28,13 +31,17 @@ class Command(BaseCommand):
         ):
             raise CommandError(f"there is no ticket '{ticket}'", returncode=2)
         if options["csv"] == "-":
+            if options["json"]:
+                raise CommandError("--csv - and --json both print: name a file for one of them", returncode=2)
             _print(source, ticket)
             return
         try:
             with Path(options["csv"]).open("wb") as out:
-                write_promises(out, source=source, ticket=ticket)
+                told = {"promises": write_promises(out, source=source, ticket=ticket), "csv": options["csv"]}
         except OSError as error:
             raise CommandError(f"{options['csv']}: {error.strerror}", returncode=2) from error
+        words = "{promises:,} promises written to {csv}".format_map(told)
+        self.stdout.write(json.dumps(told) if options["json"] else words)
 
 
 def _print(source: int | None, ticket: str | None) -> None:
@@ -44,10 +51,10 @@ def _print(source: int | None, ticket: str | None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _source(slug: str) -> int | None:
-    if not slug:
+def _source(name: str) -> int | None:
+    if not name:
         return None
-    source = Source.objects.filter(slug=slug).first()
+    source = find_source(name)
     if source is None:
-        raise CommandError(f"there is no source '{slug}'", returncode=2)
+        raise CommandError(f"there is no source '{name}'", returncode=2)
     return source.pk

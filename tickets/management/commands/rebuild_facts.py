@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tickets import facts
 from tickets.management.progress import progress_bar
-from tickets.models import Source, Ticket
+from tickets.models import Ticket
+from tickets.words import find_source
 
 
 class Command(BaseCommand):
@@ -22,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         tickets = Ticket.objects.all()
         if options["source"]:
-            source = Source.objects.filter(slug=options["source"]).first()
+            source = find_source(options["source"])
             if source is None:
                 raise CommandError(f"there is no source '{options['source']}'", returncode=2)
             tickets = tickets.filter(source=source.pk)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import timedelta
 from itertools import chain
 from typing import Any
@@ -20,6 +20,14 @@ from tickets.fact_reconciliation import differing_facts
 from tickets.models import Ticket
 
 SHOWN = 50
+MOST_DAYS = 100 * 366
+
+
+def _days(text: str) -> int:
+    """An argparse type: how many days to look back."""
+    if not text.isascii() or not text.isdigit() or int(text) > MOST_DAYS:
+        raise ArgumentTypeError(f"'{text}' is not a whole number from 0 to {MOST_DAYS:,}")
+    return int(text)
 
 
 class Command(BaseCommand):
@@ -28,7 +36,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         reach = parser.add_mutually_exclusive_group()
         reach.add_argument("--all", action="store_true", help="every ticket and every day")
-        reach.add_argument("--days", type=int, default=7, help="tickets touched and days cut in the last DAYS days")
+        reach.add_argument("--days", type=_days, default=7, help="tickets touched and days cut in the last DAYS days")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:

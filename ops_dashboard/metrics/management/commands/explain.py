@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ops_dashboard.metrics.definitions import UnknownMetric
 from ops_dashboard.metrics.explanations import Explanation, explain
+from ops_dashboard.metrics.management.refilling import refill
 from ops_dashboard.metrics.periods import BadPeriod, parse_period
 from ops_dashboard.metrics.query import BadQuery, NotYours, Query, Reader, today
 from ops_dashboard.people.roles import SYSTEM
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         try:
             query = Query(metric=options["slug"], period=parse_period(options["period"], today=today()))
             against = parse_period(options["against"], today=today())
+            refill()
             explanation = explain(query, against=against, by=options["by"], reader=Reader(SYSTEM))
         except (UnknownMetric, BadPeriod, BadQuery, NotYours) as error:
             raise CommandError(str(error), returncode=2) from error
@@ -41,7 +43,8 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps({"before": before, "after": after, "change": change, "effects": effects}))
             return
-        self.stdout.write(f"before {before}  after {after}  change {change}")
+        told = {"before": before, "after": after, "change": change}
+        self.stdout.write("  ".join(f"{name} {'–' if v is None else f'{v:.6g}'}" for name, v in told.items()))
         for e in explanation.effects:
             self.stdout.write(
                 f"{e.total:+.6f}  volume {e.volume:+.6f}  mix {e.mix:+.6f}  rate {e.rate:+.6f}  {e.label}"

@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from ops_dashboard.metrics.definitions import UnknownMetric
+from ops_dashboard.metrics.management.refilling import refill
 from ops_dashboard.metrics.periods import BadPeriod, Grain, parse_period
 from ops_dashboard.metrics.query import BadQuery, NotYours, Query, run, today
 from ops_dashboard.metrics.records import result_record
@@ -17,7 +18,7 @@ from ops_dashboard.people.roles import SYSTEM, Scope, scope_for
 
 
 class Command(BaseCommand):
-    help = "Print one metric over a period."
+    help = "Print one metric over a period; cells that are stale are redone first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug")
@@ -40,7 +41,9 @@ class Command(BaseCommand):
                 where=_filters(options["where"]),
                 exact=options["exact"],
             )
-            result = run(query, scope=_scope(options["reader"]))
+            scope = _scope(options["reader"])
+            refill()
+            result = run(query, scope=scope)
         except (UnknownMetric, BadPeriod, BadQuery, NotYours) as error:
             raise CommandError(str(error), returncode=2) from error
         self._print(result, options["format"])
