@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -27,11 +28,15 @@ def with_servers(argv: list[str]) -> int:
             if _needs_servers(argv):
                 enter(stack)
             execute_from_command_line(argv)
+            sys.stdout.flush()
     except (BadEnvironment, ServersFailed) as error:
         print(error, file=sys.stderr)
         return 2 if isinstance(error, BadEnvironment) else 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read has seen enough; nothing is left to flush
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     return 0
 
 

@@ -1,5 +1,7 @@
 import gzip
 import json
+import os
+from collections.abc import Callable
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -175,6 +177,17 @@ def test_plain_and_packed_files_read_the_same(tmp_path: Path) -> None:
     told, code = import_file(tmp_path / "packed", gzip.compress(content))
     assert (told["accepted"], told["duplicate"], code) == (0, 2, 0)
     assert Ticket.objects.get().status == Status.SOLVED
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_pipe_is_read_like_a_file(pack: Callable[[bytes], bytes]) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, pack(line() + line(seq=1, type="status", status="resolved")))
+    os.close(writing)
+    out = StringIO()
+    call_command("import_tickets", f"/dev/fd/{reading}", format="events", stdout=out)
+    os.close(reading)
+    assert (json.loads(out.getvalue())["accepted"], Ticket.objects.get().status) == (2, Status.SOLVED)
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -27,18 +27,21 @@ class BadLine(ValueError):
 
 
 def open_lines(path: Path) -> tuple[IO[bytes], IO[bytes]]:
-    """The file as stored, for its position, and its lines, unpacked. Raises BadFile."""
+    """The file as stored, for its position, and its lines, unpacked; a pipe will do. Raises BadFile."""
     try:
         stored = path.open("rb")
     except IsADirectoryError as error:
         raise BadFile(f"{path} is a directory; name a file of lines") from error
     except OSError as error:
         raise BadFile(f"{path}: {error.strerror}") from error
-    start = stored.read(2)
-    stored.seek(0)
-    if start != GZIP:
+    if stored.peek(2)[:2] != GZIP:
         return stored, stored
     return stored, io.BufferedReader(_Unpacked(fileobj=stored), 1 << 18)
+
+
+def position(stored: IO[bytes]) -> int:
+    """How many bytes of the file have been read; of a pipe nobody knows, so 0."""
+    return stored.tell() if stored.seekable() else 0
 
 
 class _Unpacked(gzip.GzipFile):
@@ -46,7 +49,8 @@ class _Unpacked(gzip.GzipFile):
 
     def read(self, size: int | None = -1) -> bytes:
         told = super().read(size)
-        if self.tell() > UNPACKED_FREELY + PACKED_BY * os.fstat(self.fileno()).st_size:
+        is_file = self.fileobj.seekable()  # a pipe does not tell its size
+        if is_file and self.tell() > UNPACKED_FREELY + PACKED_BY * os.fstat(self.fileno()).st_size:
             raise BadFile(f"unpacks to more than {PACKED_BY} times its size; lines of a desk do not")
         return told
 

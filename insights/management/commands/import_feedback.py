@@ -17,7 +17,7 @@ from insights.feedback_intake import Told, source_of
 from insights.feedback_lines import FLAT, NAMES, read
 from insights.models import FeedbackRun, FeedbackSource
 from tickets.connectors.drafts import Rejected
-from tickets.connectors.lines import BadFile, open_lines
+from tickets.connectors.lines import BadFile, open_lines, position
 from tickets.management.progress import progress_bar
 from tickets.slugs import slug_of
 
@@ -86,7 +86,7 @@ def _take_in(
 def _shown(items: Iterable[Told | Rejected], stored: IO[bytes], show: Any) -> Iterator[Told | Rejected]:
     for number, item in enumerate(items):
         if number % 1000 == 0:
-            show(stored.tell())
+            show(position(stored))
         yield item
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from tickets.connectors import events
 from tickets.connectors.drafts import Draft, Rejected
-from tickets.connectors.lines import BadFile, open_lines
+from tickets.connectors.lines import BadFile, open_lines, position
 from tickets.intake import Summary, check, take_in
 from tickets.management.progress import progress_bar
 from tickets.models import ImportRun, Source
@@ -83,7 +83,7 @@ def _take_in(source: Source, drafts: Iterator[Draft | Rejected], stored: IO[byte
     size = os.fstat(stored.fileno()).st_size
     with progress_bar(origin, size) as show:
         try:
-            return take_in(source, drafts, origin=origin, size=size, progress=lambda _: show(stored.tell()))
+            return take_in(source, drafts, origin=origin, size=size, progress=lambda _: show(position(stored)))
         except BadFile as error:
             kept = ImportRun.objects.filter(source=source).latest("pk").accepted
             raise BadFile(f"{error}; {kept} new events before it were kept") from error
