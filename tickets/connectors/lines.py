@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import stat
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,8 +50,9 @@ class _Unpacked(gzip.GzipFile):
 
     def read(self, size: int | None = -1) -> bytes:
         told = super().read(size)
-        is_file = self.fileobj.seekable()  # a pipe does not tell its size
-        if is_file and self.tell() > UNPACKED_FREELY + PACKED_BY * os.fstat(self.fileno()).st_size:
+        stored = os.fstat(self.fileno())
+        is_file = stat.S_ISREG(stored.st_mode)  # a pipe does not tell its size
+        if is_file and self.tell() > UNPACKED_FREELY + PACKED_BY * stored.st_size:
             raise BadFile(f"unpacks to more than {PACKED_BY} times its size; lines of a desk do not")
         return told
 
