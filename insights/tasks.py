@@ -1,5 +1,6 @@
 """What Celery does for insights. Each task finds what is due and may run twice and side by side."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
@@ -8,8 +9,12 @@ from django.db.models import Max
 from insights import alarms, digests, issuing, programs, suggesting, ticket_feedback
 from insights.feedback_runs import RUNS
 from insights.models import Area, Subscription, Survey
+from ops_dashboard.metrics.lock_waits import WAITED, is_lock_wait
 from ops_dashboard.metrics.query import today
 
+logger = logging.getLogger("ops.insights")
+
+SOON_S, ANYWAY_S = 30, 180  # to the next look at tickets that somebody else reads, and until it comes anyway
 CATCH_UP = 14  # days: after a longer pause only the last ones are looked at
 
 
@@ -45,8 +50,18 @@ def deliver() -> int:
 
 @shared_task(name="insights.tasks.read_tickets")
 def read_tickets() -> int:
-    """Take in what requesters have written since the last time; returns how many feedbacks came."""
-    return ticket_feedback.read_all()
+    """Take in what requesters have written since the last time; returns how many feedbacks came.
+
+    Where somebody else writes the same rows, it leaves them alone and looks again soon.
+    """
+    try:
+        return ticket_feedback.read_all()
+    except WAITED as error:
+        if not is_lock_wait(error):
+            raise
+        logger.info("tickets are read by somebody else; looking again in %s s", SOON_S)
+        read_tickets.apply_async(countdown=SOON_S, expires=ANYWAY_S)
+        return 0
 
 
 @shared_task(name="insights.tasks.sweep_feedback")

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -21,9 +22,17 @@ class StepFailed(RuntimeError):
 
 def run_step(arguments: Sequence[str], *, variables: Mapping[str, str]) -> None:
     """Run one management command to its end, on this terminal; it dies with this process."""
+    with step_beside(arguments, variables=variables):
+        pass
+
+
+@contextmanager
+def step_beside(arguments: Sequence[str], *, variables: Mapping[str, str]) -> Iterator[None]:
+    """Run one management command beside what happens inside; on leaving it has come to its end."""
     command = [sys.executable, str(PROJECT / "manage.py"), *arguments]
     step = spawn(command, dies_by=signal.SIGTERM, variables=variables, directory=PROJECT)
     try:
+        yield
         status = step.wait()
     finally:
         stop(step, by=signal.SIGTERM, patience_s=10)

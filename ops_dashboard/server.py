@@ -21,7 +21,7 @@ from types import FrameType
 
 import psycopg2
 
-from ops_dashboard.children import Child, StepFailed, run_step
+from ops_dashboard.children import Child, StepFailed, run_step, step_beside
 from ops_dashboard.embedded.command_line import enter
 from ops_dashboard.embedded.failure import ServersFailed
 from ops_dashboard.embedded.installation import HOST, remembered
@@ -116,8 +116,8 @@ def reset(var: Path) -> None:
 
 def prepare(var: Path, *, is_empty: bool) -> None:
     """Bring schema and static files up to date, and load the demo's tickets into a new installation."""
-    run_step(["migrate", "--noinput", "--verbosity=0"], variables=os.environ)
-    run_step(["collectstatic", "--noinput", "--verbosity=0"], variables=os.environ)
+    with step_beside(["collectstatic", "--noinput", "--verbosity=0"], variables=os.environ):
+        run_step(["migrate", "--noinput", "--verbosity=0"], variables=os.environ)
     unfinished = unfinished_demo(var)
     if not is_empty and (unfinished.exists() or _is_untouched()):
         unfinished.touch()

@@ -58,6 +58,7 @@ PURE = (
     "tickets.policy",
     "tickets.proof",
     "tickets.redaction",
+    "tickets.redaction_gates",
     "tickets.redaction_scores",
     "tickets.runs",
     "tickets.sla",

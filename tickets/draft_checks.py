@@ -1,7 +1,7 @@
 """What makes a draft impossible, whichever connector proposed it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -68,12 +68,11 @@ def problem_of(draft: Draft, *, statuses: StatusWords, now: datetime) -> Problem
     return _bad_text(draft)
 
 
-def are_plain(drafts: Sequence[Draft], *, statuses: StatusWords, now: datetime) -> bool:
-    """Whether `problem_of` finds nothing wrong with any of `drafts`; a column at a time, so most pass quickly.
+def are_plain(columns: DraftColumns, *, statuses: StatusWords, now: datetime) -> bool:
+    """Whether `problem_of` finds nothing wrong with any of the drafts; a column at a time, so most pass quickly.
 
     False only means that they have to be looked at one by one.
     """
-    columns = DraftColumns(drafts)
     instants, seqs = columns["occurred_at"], columns["seq"]
     try:
         is_plain = all(columns["ticket_ref"]) and min(instants) >= EARLIEST and max(instants) <= now + SKEW
@@ -84,21 +83,20 @@ def are_plain(drafts: Sequence[Draft], *, statuses: StatusWords, now: datetime) 
         and min(seqs) >= 0
         and max(seqs) < SEQ_LIMIT
         and _are_mapped(columns, statuses)
-        and all(_is_plain_text(columns.said(field)) for field in SHORT_FIELDS)
-        and not any(map(_bad_meta, columns.said("meta")))
+        and all(_are_plain_texts(columns.distinct(field)) for field in SHORT_FIELDS)
+        and not any(map(_bad_meta, filter(None, columns["meta"])))
     )
 
 
 def _are_mapped(columns: DraftColumns, statuses: StatusWords) -> bool:
-    words = set(columns["status"]) - {None}
-    if NO_VALUE in words:
+    if NO_VALUE in columns["status"]:
         return False
-    dated = {word for word in words if statuses.meaning(word) is None}
+    dated = {word for word in columns.distinct("status") if statuses.meaning(word) is None}
     told = zip(columns["status"], columns["occurred_at"], strict=True) if dated else ()
     return all(statuses.code(word, at) is not None for word, at in told if word in dated)
 
 
-def _is_plain_text(texts: list[str]) -> bool:
+def _are_plain_texts(texts: Collection[str]) -> bool:
     if not texts:
         return True
     joined = "".join(texts)

@@ -1,33 +1,40 @@
-"""The drafts of a batch, attribute by attribute: each is taken once, as a list."""
+"""The drafts of a batch, attribute by attribute."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
+
 from tickets.connectors.drafts import Draft
-from tickets.identity import EPOCH
+
+_NAMES = tuple(field.name for field in fields(Draft))
+_told = attrgetter(*_NAMES)
 
 
 class DraftColumns(dict[str, list[Any]]):
-    """`columns["team"]` is the team of every draft; `micros` are their instants (see `microseconds`)."""
+    """`columns["team"]` is the team of every draft; `micros` are their instants, in microseconds of Unix time."""
 
     def __init__(self, drafts: Sequence[Draft]) -> None:
-        super().__init__()
+        told = map(list, zip(*map(_told, drafts), strict=True)) if drafts else [[] for _ in _NAMES]
+        super().__init__(zip(_NAMES, told, strict=True))
         self.drafts = drafts
+        self._distinct: dict[str, set[Any]] = {}
 
     def __missing__(self, name: str) -> list[Any]:
-        self[name] = told = self._micros() if name == "micros" else list(map(attrgetter(name), self.drafts))
+        if name != "micros":
+            raise KeyError(name)
+        self[name] = told = self._micros()
         return told
 
     def _micros(self) -> list[int]:
-        """Microseconds from the Unix epoch to each instant."""
-        since = [at - EPOCH for at in self["occurred_at"]]
-        return [(each.days * 86_400 + each.seconds) * 1_000_000 + each.microseconds for each in since]
+        """A second of 1990 to 2100 as a float is exact to a quarter of a microsecond."""
+        seconds = np.array([at.timestamp() for at in self["occurred_at"]])
+        return np.rint(seconds * 1e6).astype(np.int64).tolist()
 
-    def is_unset(self, name: str) -> bool:
-        """Whether no draft says anything."""
-        return self[name].count(None) == len(self.drafts)
-
-    def said(self, name: str) -> list[Any]:
-        """The values that say something."""
-        return [] if self.is_unset(name) else list(filter(None, self[name]))
+    def distinct(self, name: str) -> set[Any]:
+        """The values that say something, each once."""
+        if name not in self._distinct:
+            self._distinct[name] = set(self[name]) - {None, ""}
+        return self._distinct[name]

@@ -62,8 +62,10 @@ class People:
     """The numbers of those who act, `actors`, and of those whose tickets it is, `owners`; UNSET for nobody."""
 
     def __init__(self, drafts: DraftColumns, words: Words, *, key: bytes) -> None:
+        # Members looked up once: their class takes a hundred times longer to give one.
+        requester_kind, agent_kind = ActorKind.REQUESTER, ActorKind.AGENT
         requesters = [
-            ref if kind is ActorKind.REQUESTER and ref else None
+            ref if kind is requester_kind and ref else None
             for kind, ref in zip(drafts["actor_kind"], drafts["actor_ref"], strict=True)
         ]
         told = [ref or actor for ref, actor in zip(drafts["requester_ref"], requesters, strict=True)]
@@ -71,7 +73,7 @@ class People:
         agents = words.agents.known
         self.owners = [hashed.get(ref, UNSET) for ref in told]
         self.actors = [
-            agents[ref] if kind is ActorKind.AGENT and ref else hashed.get(requester, UNSET)
+            agents[ref] if kind is agent_kind and ref else hashed.get(requester, UNSET)
             for kind, ref, requester in zip(drafts["actor_kind"], drafts["actor_ref"], requesters, strict=True)
         ]
 
@@ -89,7 +91,7 @@ def _other_tickets(drafts: DraftColumns, source: Source) -> NDArray[np.int64]:
 
 def _statuses(drafts: DraftColumns, words: Words) -> list[int]:
     """What each status word meant on the day."""
-    lasting = {word: words.statuses.meaning(word) for word in set(drafts.said("status"))}
+    lasting = {word: words.statuses.meaning(word) for word in drafts.distinct("status")}
     told = []
     for word, at in zip(drafts["status"], drafts["occurred_at"], strict=True):
         code = UNSET if word is None else lasting[word] or words.statuses.code(word, at)
@@ -99,9 +101,10 @@ def _statuses(drafts: DraftColumns, words: Words) -> list[int]:
 
 
 def _codes(drafts: DraftColumns, name: str, known: dict[str, int]) -> NDArray[np.int64] | list[int]:
-    if drafts.is_unset(name):
-        return np.full(len(drafts[name]), UNSET, dtype=np.int64)
-    return [UNSET if word is None else known[word] for word in drafts[name]]
+    told = drafts[name]
+    if told.count(None) == len(told):
+        return np.full(len(told), UNSET, dtype=np.int64)
+    return [UNSET if word is None else known[word] for word in told]
 
 
 def _unless_unset(values: Sequence[int] | NDArray[np.int64], *, width: int) -> Fixed:

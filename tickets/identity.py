@@ -7,7 +7,6 @@ own secret, so that nobody can test an address against it from outside.
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import repeat
 from pathlib import Path
@@ -18,6 +17,7 @@ import orjson
 _TICKET = b"ops-ticket"
 _REQUESTER = b"ops-requester"
 _EVENT = b"ops-event"
+_EVENTS = blake2b(digest_size=16, person=_EVENT)
 _SIGN = (1 << 63) - 1
 _SAID = (
     "ticket_ref",
@@ -35,7 +35,6 @@ _SAID = (
     "language",
     "reason",
 )
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def ticket_id(source: str, ref: str) -> int:
@@ -90,4 +89,6 @@ def native_key(source: str, native_id: str) -> bytes:
 
 
 def _key(said: tuple[Any, ...]) -> bytes:
-    return blake2b(orjson.dumps(said), digest_size=16, person=_EVENT).digest()
+    digest = _EVENTS.copy()  # sooner than a new one
+    digest.update(orjson.dumps(said))
+    return digest.digest()

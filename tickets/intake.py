@@ -105,7 +105,7 @@ def check(words: Words, drafts: Iterable[Draft | Rejected]) -> Iterator[Draft | 
     now, told = timezone.now(), iter(drafts)
     while some := list(islice(told, LOOKED_AT_ONCE)):
         whole = [draft for draft in some if isinstance(draft, Draft)]
-        if whole and are_plain(whole, statuses=words.statuses, now=now):
+        if whole and are_plain(DraftColumns(whole), statuses=words.statuses, now=now):
             yield from some
         else:
             yield from (_looked_at(draft, words, now) for draft in some)
@@ -158,6 +158,10 @@ class Run:
 
     def _sort_out(self, proposed: list[Draft | Rejected]) -> tuple[DraftColumns, list[Rejected]]:
         """Drafts that may come in, and rejections."""
+        whole = [told for told in proposed if isinstance(told, Draft)]
+        columns = DraftColumns(whole)
+        if len(whole) == len(proposed) and are_plain(columns, statuses=self.words.statuses, now=timezone.now()):
+            return within_limits(self.words, columns)
         drafts: list[Draft] = []
         rejected: list[Rejected] = []
         for told in check(self.words, proposed):

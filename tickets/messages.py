@@ -57,10 +57,11 @@ def record(
     """
     if not any(drafts["text"]):
         return 0
-    rows = [row for row, draft in enumerate(drafts.drafts) if draft.text and draft.type in SPEAKING]
+    said = zip(drafts["text"], drafts["type"], strict=True)
+    rows = [row for row, (text, kind) in enumerate(said) if text and kind in SPEAKING]
     if not rows:
         return 0
-    known = _known_of(drafts.drafts)
+    known = _known_of(drafts)
     spoken = [drafts.drafts[row] for row in rows]
     told = [kept(draft.text or "", known.get(draft.ticket_ref, NOBODY_KNOWN)) for draft in spoken]
     columns: dict[str, Column] = {
@@ -72,25 +73,28 @@ def record(
         "author": smallint(np.array([draft.actor_kind for draft in spoken])),
         "is_public": boolean(np.array([_is_public(draft) for draft in spoken])),
         "text": texts([each.text for each in told]),
-        "detections": documents([orjson.dumps(each.counts()) for each in told]),
+        "detections": documents([orjson.dumps(each.counts()) if each.detections else b"{}" for each in told]),
         "redactor_version": smallint(np.full(len(rows), VERSION)),
         "is_wiped": boolean(np.zeros(len(rows))),
     }
     return copy_in(cursor, TABLE, columns)
 
 
+# The requester's first words stand on the creation itself, and a survey's comment on its answer.
+_TOLD_TO_US = frozenset({EventType.TICKET_CREATED, EventType.SURVEY_ANSWERED})
+
+
 def _is_public(draft: Draft) -> bool:
-    """The requester's first words stand on the creation itself, and a survey's comment on its answer."""
-    return draft.is_public or draft.type in (EventType.TICKET_CREATED, EventType.SURVEY_ANSWERED)
+    return draft.is_public or draft.type in _TOLD_TO_US
 
 
-def _known_of(drafts: Iterable[Draft]) -> dict[str, Known]:
+def _known_of(drafts: DraftColumns) -> dict[str, Known]:
     """What is known of the requester of each ticket, from every draft of it."""
     told: dict[str, set[Known]] = defaultdict(set)
-    for draft in drafts:
-        if draft.known is not NOBODY_KNOWN:
-            told[draft.ticket_ref].add(draft.known)
-    return {ref: Known.together(every) for ref, every in told.items()}
+    for ref, known in zip(drafts["ticket_ref"], drafts["known"], strict=True):
+        if known is not NOBODY_KNOWN:
+            told[ref].add(known)
+    return {ref: Known.together(every) if len(every) > 1 else every.pop() for ref, every in told.items()}
 
 
 def wipe(cursor: CursorWrapper, tickets: Iterable[int], *, source: Source) -> int:

@@ -3,11 +3,17 @@
 import re
 from collections.abc import Iterator
 
+from tickets.redaction_gates import in_small, may_hold
+
 _TOKEN = re.compile(r"[^\W\d_]{1,30}(?:['’-][^\W\d_]{1,30}){0,2}\.?(?!\w)")
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
+
+
+def _hints(text: str) -> tuple[str, ...]:
+    return tuple(text.split("|"))
 
 
 _PARTICLES = _words("van der den de da do dos di del la le von zu bin al el ter ten")
@@ -48,26 +54,38 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 
-# A text with none of these holds no cue: most texts are told by that, at a tenth of the cost.
-_FIRST_WORDS = (
-    "name|naam|nama|nombre|llamo|heiße|heisse|appelle|chiam|nom est|adım|adim|i am|i'm|i’m|this is|ich bin|je suis"
-    "|soy |sono |agent|advisor|from:|customer:| here|my friend|my wife|my husband|my brother|my sister|my son"
-    "|my daughter|my mother|my father|my boss|my manager|my colleague|mr |mr.|mrs|ms |ms.|mx |mx.|dr |dr.|prof"
-    "|herr |frau |sr |sr.|sra |sra.|sig |sig.|regards|wishes|thank|thx|sincerely|cheers|yours|faithfully|grüße"
-    "|grüsse|grusse|gruße|saludos|gracias|cordialement|merci|saluti|grazie|obrigad|atenciosamente|groeten|terima"
+# Each cue holds one of its own of these, in small letters: most texts are told by that, at a tenth of the cost.
+_SURE_HINTS = _hints("name|nombre|llamo|heiße|heisse|appelle|nom est|chiamo|nome|chamo|nama|naam|adim")
+_LIKELY_HINTS = _hints(
+    "i am |i'm |i’m |this is |ich bin |je suis |soy |sono |agent |advisor |my friend |my wife |my husband |my brother "
+    "|my sister |my son |my daughter |my mother |my father |my boss |my manager |my colleague |name: |customer: |from: "
+    "|mr |mr. |mrs |mrs. |ms |ms. |mx |mx. |dr |dr. |prof |prof. |herr |herr. |frau |frau. "
+    "|sr |sr. |sra |sra. |sig |sig. "
 )
-_HINTS = tuple(_FIRST_WORDS.split("|"))
+_SIGNED_HINTS = _hints(
+    "regards|wishes|thank|thx|sincerely|cheers|yours|faithfully|grüße|grüsse|grusse|gruße|saludos|gracias"
+    "|cordialement|merci|saluti|grazie|obrigad|atenciosamente|groeten|terima kasih"
+)
+_OTHERS_HINTS = _hints("agent |advisor |my friend |my colleague ")
 
 Span = tuple[int, int]
 
 
 def names_by_cue(text: str) -> list[Span]:
     """Names in `text`, in order; they do not overlap."""
-    small = text.lower()
-    if not any(hint in small for hint in _HINTS):
-        return []
-    found = [*_after(_SURE, text, small=True), *_after(_LIKELY, text, small=False)]
-    return _apart(sorted([*found, *_signatures(text), *_told_of(text), *_here(text)]))
+    small = in_small(text)
+    found: list[Span] = []
+    if may_hold(small, _SURE_HINTS):
+        found += _after(_SURE, text, small=True)
+    if may_hold(small, _LIKELY_HINTS):
+        found += _after(_LIKELY, text, small=False)
+    if may_hold(small, _SIGNED_HINTS):
+        found += _signatures(text)
+    if may_hold(small, _OTHERS_HINTS):
+        found += _told_of(text)
+    if " here" in text:
+        found += _here(text)
+    return _apart(sorted(found))
 
 
 def _apart(spans: list[Span]) -> list[Span]:
@@ -101,8 +119,6 @@ def _told_of(text: str) -> Iterator[Span]:
 
 
 def _here(text: str) -> Iterator[Span]:
-    if " here" not in text:
-        return
     for match in _HERE.finditer(text):
         end = _name_end(text, match.end(), small=True)
         if end and _HERE_TAIL.match(text, end):

@@ -12,13 +12,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 
 from tickets.number_forms import Numbers, ibans
 from tickets.person_cues import names_by_cue
+from tickets.redaction_gates import may_hold, may_hold_email, may_hold_long_number, may_hold_url
 
-VERSION = 1  # counts up when the same words would come out otherwise
+VERSION = 2  # counts up when the same words would come out otherwise
 ROUNDS = 6  # a text settles in two; a bound, so that no text can make it go on
+SHORT, MOST_HARMLESS = 400, 20_000  # characters of a text that is remembered to be harmless, and such texts
 
 
 class Kind(StrEnum):
@@ -98,6 +101,7 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 # Direction overrides and marks of no width: they make words look like others, or hide an address.
 _DECEPTIVE = re.compile("[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\ufffc]")
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNCLEAN = re.compile("|".join(pattern.pattern for pattern in (_UNSTORABLE, _DECEPTIVE, _CONTROL)))
 
 _PLACEHOLDER = re.compile(r"\[(?:" + "|".join(Kind) + r")\]")
 _URL = re.compile(
@@ -125,17 +129,20 @@ _DATE_OR_AMOUNT = re.compile(
 
 def cleaned(text: str) -> str:
     """`text` without what cannot be stored, or would show words in another order than they are."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and text.isascii() or not _UNCLEAN.search(text):
         return text
     return _CONTROL.sub(" ", _DECEPTIVE.sub("", _UNSTORABLE.sub(_BARRIER, text)))
 
 
 def redact(text: str, known: Known = NOBODY_KNOWN) -> Redacted:
     """Mask what is personal in `text`. Redacting the outcome again changes nothing."""
+    is_told_of = known is not NOBODY_KNOWN and _may_tell_of(known, text)
+    if not is_told_of and text in _HARMLESS:
+        return Redacted(text)
     draft = _Draft(text)
     if "[" in text:
         draft.cover(match.span() for match in _PLACEHOLDER.finditer(text))
-    if known is not NOBODY_KNOWN:
+    if is_told_of:
         _mask_known(draft, known)
     numbers = Numbers()
     for _ in range(ROUNDS):
@@ -143,7 +150,19 @@ def redact(text: str, known: Known = NOBODY_KNOWN) -> Redacted:
         _search(draft, numbers)
         if len(draft.found) == before:
             break
+    if not draft.found and len(text) <= SHORT:
+        _remember_harmless(text)
     return draft.told()
+
+
+# Short texts in which nothing was found: what agents answer is often the same.
+_HARMLESS: set[str] = set()
+
+
+def _remember_harmless(text: str) -> None:
+    if len(_HARMLESS) >= MOST_HARMLESS:
+        _HARMLESS.clear()
+    _HARMLESS.add(text)
 
 
 @dataclass(slots=True)
@@ -188,24 +207,28 @@ def _covered(text: str, spans: Iterable[Span], filler: str) -> str:
 
 def _search(draft: _Draft, numbers: Numbers) -> None:
     """One round of every search, the most certain first; each sees what the ones before have masked."""
-    work = draft.work
-    if "." in work and ("/" in work or "www" in work.lower()):
-        draft.mask(Kind.URL, _urls(work))
-    if "@" in work or "%40" in work or "\N{FULLWIDTH COMMERCIAL AT}" in work:
+    if may_hold_url(draft.work):
+        draft.mask(Kind.URL, _urls(draft.work))
+    if may_hold_email(draft.work):
         draft.mask(Kind.EMAIL, (match.span() for match in _EMAIL.finditer(draft.work)))
-    if _DIGIT.search(work):
+    if _DIGIT.search(draft.work):
         _search_numbers(draft, numbers)
     if "@" in draft.work:
         draft.mask(Kind.HANDLE, _handles(draft.work))
-    draft.mask(Kind.NAME, names_by_cue(draft.work))
+    if names := names_by_cue(draft.work):
+        draft.mask(Kind.NAME, names)
 
 
 def _search_numbers(draft: _Draft, numbers: Numbers) -> None:
-    draft.mask(Kind.IP, _addresses(draft.work))
-    draft.mask(Kind.IBAN, ibans(draft.work))
+    if spans := _addresses(draft.work):
+        draft.mask(Kind.IP, spans)
+    if spans := list(ibans(draft.work)):
+        draft.mask(Kind.IBAN, spans)
+    if not may_hold_long_number(draft.work):
+        return
     plain = _covered(draft.work, (match.span() for match in _DATE_OR_AMOUNT.finditer(draft.work)), _BARRIER)
     told = list(numbers.find(plain))
-    for kind in (Kind.CARD, Kind.SSN, Kind.PHONE):
+    for kind in (Kind.CARD, Kind.SSN, Kind.PHONE) if told else ():
         draft.mask(kind, [span for name, span in told if name == kind.value])
 
 
@@ -221,11 +244,11 @@ def _handles(text: str) -> Iterator[Span]:
         yield match.start(), match.start() + len(match[0].rstrip("."))
 
 
-def _addresses(text: str) -> Iterator[Span]:
-    found = [match.span() for match in _IPV4.finditer(text)] if "." in text else []
-    if ":" in text:
+def _addresses(text: str) -> list[Span]:
+    found = [match.span() for match in _IPV4.finditer(text)] if text.count(".") >= 3 else []
+    if text.count(":") >= 3:
         found += [match.span() for match in _IPV6.finditer(text) if _is_ipv6(match[0])]
-    return iter(sorted(found))
+    return sorted(found)
 
 
 def _is_ipv6(text: str) -> bool:
@@ -238,17 +261,27 @@ def _is_ipv6(text: str) -> bool:
     return True
 
 
+def _may_tell_of(known: Known, text: str) -> bool:
+    """Whether something that is known may stand in `text`."""
+    if known.phones and _DIGIT.search(text):
+        return True
+    small = text.casefold()
+    return any(may_hold(small, hints) for _, _, hints, _ in _known_words(known))
+
+
 def _mask_known(draft: _Draft, known: Known) -> None:
     small = draft.work.casefold()
-    for kind, words, build in _KNOWN:
-        for word in getattr(known, words):
-            if not any(part.lstrip("@") in small for part in word.casefold().split()):
-                continue  # a look is a hundred times cheaper than a pattern of its own
-            for pattern in build(word.strip()):
+    for kind, word, hints, build in _known_words(known):
+        if may_hold(small, hints):  # a hundred times cheaper than a pattern of its own
+            for pattern in build(word):
                 draft.mask(kind, [match.span() for match in pattern.finditer(draft.work)])
-    wanted = frozenset(digits[-8:] for phone in known.phones if len(digits := _digits(phone)) >= 7)
+    wanted = _endings(known.phones) if known.phones else frozenset()
     if wanted:
         draft.mask(Kind.PHONE, _known_phones(draft.work, wanted))
+
+
+def _endings(phones: Iterable[str]) -> frozenset[str]:
+    return frozenset(digits[-8:] for phone in phones if len(digits := _digits(phone)) >= 7)
 
 
 def _digits(text: str) -> str:
@@ -268,7 +301,12 @@ def _whole(word: str, *, flags: int = re.IGNORECASE) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", flags)
 
 
-def _name_patterns(name: str) -> Iterator[re.Pattern[str]]:
+@lru_cache(maxsize=512)
+def _name_patterns(name: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(_name_forms(name))
+
+
+def _name_forms(name: str) -> Iterator[re.Pattern[str]]:
     """The full name however written; its parts only as names are, for many are words too."""
     parts = name.split()
     if len(name) >= 3:
@@ -290,8 +328,19 @@ def _handle_patterns(handle: str) -> Iterator[re.Pattern[str]]:
         yield re.compile(rf"(?<![\w.])@?{re.escape(bare)}(?![\w])", re.IGNORECASE)
 
 
-_KNOWN: tuple[tuple[Kind, str, Callable[[str], Iterator[re.Pattern[str]]]], ...] = (
+Builder = Callable[[str], Iterable[re.Pattern[str]]]
+_KNOWN: tuple[tuple[Kind, str, Builder], ...] = (
     (Kind.EMAIL, "emails", _email_patterns),
     (Kind.HANDLE, "handles", _handle_patterns),
     (Kind.NAME, "names", _name_patterns),
 )
+
+
+@lru_cache(maxsize=256)  # the messages of one ticket come together
+def _known_words(known: Known) -> tuple[tuple[Kind, str, tuple[str, ...], Builder], ...]:
+    """What each word of `known` is, the word, and of what a text that has it holds some part, casefolded."""
+    return tuple(
+        (kind, word.strip(), tuple(part.lstrip("@") for part in word.casefold().split()), build)
+        for kind, words, build in _KNOWN
+        for word in getattr(known, words)
+    )

@@ -213,9 +213,9 @@ class Words:
 
 def named_by(drafts: DraftColumns) -> dict[str, set[str]]:
     """What the drafts name, by the cut it belongs to."""
-    named = {name: set(drafts.said(name)) for name in CUTS}
-    acts = zip(drafts["actor_kind"], drafts["actor_ref"], strict=True)
-    named["assignee"] |= {ref for kind, ref in acts if kind is ActorKind.AGENT and ref is not None}
+    named = {name: drafts.distinct(name) for name in CUTS}
+    acts, agent = zip(drafts["actor_kind"], drafts["actor_ref"], strict=True), ActorKind.AGENT
+    named["assignee"] = named["assignee"] | {ref for kind, ref in acts if kind is agent and ref is not None}
     return named
 
 

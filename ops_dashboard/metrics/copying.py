@@ -21,6 +21,7 @@ MICRO = 1_000_000
 NEVER = np.iinfo(np.int64).max  # an instant that has not come
 
 _BLOCK = 1 << 20  # bytes encoded at a time
+_PORTION = 1 << 18  # bytes handed over at a time
 ARRAY_HEADER = 20  # array_send: dimensions, flags, element type, size, lower bound
 
 _FIELDS, _LENGTH = Struct(">h"), Struct(">i")
@@ -167,11 +168,12 @@ def _encode(columns: Sequence[Column]) -> bytes:
     """Rows as a block in which each value has room for the longest, less the bytes that are no part of any."""
     ends = np.cumsum([2, *(4 + column.width for column in columns)]).tolist()
     block = np.empty((len(columns[0]), ends[-1]), dtype=np.uint8)
-    told = np.ones(block.shape, dtype=bool)
+    is_whole = all(isinstance(column, Fixed) and column.null is None for column in columns)
+    told = np.ones((0, ends[-1]) if is_whole else block.shape, dtype=bool)
     block[:, :2] = np.frombuffer(np.array(len(columns), ">i2").tobytes(), np.uint8)
     for column, start, end in zip(columns, ends, ends[1:], strict=False):
         column.put(block[:, start:end], told[:, start:end])
-    return block[told].tobytes()
+    return block.tobytes() if is_whole else block[told].tobytes()
 
 
 def array(numbers: Iterable[int]) -> str:
@@ -185,7 +187,7 @@ def copy_in(cursor: CursorWrapper, table: str, columns: Mapping[str, Column]) ->
     if rows:
         names = ", ".join(f'"{name}"' for name in columns)
         stream = BytesIO(encode(list(columns.values())))
-        cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)', stream)
+        cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)', stream, size=_PORTION)
     return rows
 
 

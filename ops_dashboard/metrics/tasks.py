@@ -4,12 +4,11 @@ import logging
 from datetime import timedelta
 
 from celery import shared_task
-from django.db import OperationalError
 from django.db.models import Min
 from django.utils import timezone
-from psycopg2.errors import LockNotAvailable
 
 from ops_dashboard.metrics import rollup
+from ops_dashboard.metrics.lock_waits import WAITED, is_lock_wait
 from ops_dashboard.metrics.models import StaleCell
 
 logger = logging.getLogger("ops.metrics")
@@ -36,8 +35,8 @@ def _refilled() -> int:
     """Cells redone; none where a rebuild of everything holds them, which leaves the marks to the next call."""
     try:
         return rollup.refill().cells
-    except (OperationalError, LockNotAvailable) as error:  # the latter where COPY goes past Django
-        if LockNotAvailable not in (type(error), type(error.__cause__)):
+    except WAITED as error:
+        if not is_lock_wait(error):
             raise
         logger.info("cells are held by another refill; the next call goes on")
         return 0

@@ -19,7 +19,7 @@ from django.db import connection
 from ops_dashboard.metrics.copying import copy_in
 from tests.bench.synthetic import EVENTS, POLICIES, drafts
 from tickets import facts, intake, partitions
-from tickets.models import Ticket
+from tickets.models import Source, Ticket
 from tickets.policies import load
 from tickets.policy_file import parse
 from tickets.words import register_source
@@ -40,24 +40,35 @@ class Spent:
 def run() -> None:
     """Print lines for each step: its drafts taken in and folded, then some of its tickets folded again."""
     load(parse(POLICIES), by="bench", rejudges=False)
-    print("| tickets so far | work | wall s | CPU s, own + server | events/s | per CPU s | of plain COPY | peak MB |")
-    print("|---|---|---|---|---|---|---|---|")
+    print(
+        "| tickets so far | work | wall s | CPU s, own + server | events/s of wall | of own CPU | of all CPU "
+        "| of plain COPY: wall | all CPU | peak MB |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|")
     plain = _plain_copy()
     _line(0, "plain COPY of events, table and key alone", SAMPLE, plain, plain)
     total = 0
     for step, tickets in enumerate(STEPS):
         source = register_source(f"bench-{step}", kind="events")
-        making = _making(min(tickets, SAMPLE))
-        with _spending() as spent:
-            intake.take_in(source, drafts(tickets), origin="bench")
-        scale = tickets / min(tickets, SAMPLE)
-        spent.wall, spent.own = spent.wall - making.wall * scale, spent.own - making.own * scale
+        spent = _taking_in(source, tickets, speaks=False)
         total += tickets
         _line(total, "take in and fold (drafts ready)", tickets, spent, plain)
         again = Ticket.objects.filter(source=source.pk).order_by("id").values_list("id", flat=True)[:SAMPLE]
         with _spending() as spent:
             rebuilt = facts.rebuild_all(Ticket.objects.filter(source=source.pk, id__lte=max(again)))
         _line(total, "fold again and replace", rebuilt, spent, plain)
+    speaking = min(SAMPLE, STEPS[0])
+    spent = _taking_in(register_source("bench-words", kind="events"), speaking, speaks=True)
+    _line(total + speaking, "take in and fold, every second event with words", speaking, spent, plain)
+
+
+def _taking_in(source: Source, tickets: int, *, speaks: bool) -> Spent:
+    """What intake takes, less what the drafts themselves do."""
+    making = _making(min(tickets, SAMPLE), speaks=speaks)
+    with _spending() as spent:
+        intake.take_in(source, drafts(tickets, speaks=speaks), origin="bench")
+    scale = tickets / min(tickets, SAMPLE)
+    return Spent(spent.wall - making.wall * scale, spent.own - making.own * scale, spent.server)
 
 
 def _plain_copy() -> Spent:
@@ -79,10 +90,10 @@ def _plain_copy() -> Spent:
     return spent
 
 
-def _making(tickets: int) -> Spent:
+def _making(tickets: int, *, speaks: bool) -> Spent:
     """What the drafts themselves take."""
     with _spending() as spent:
-        for _ in drafts(tickets):
+        for _ in drafts(tickets, speaks=speaks):
             pass
     return spent
 
@@ -106,8 +117,9 @@ def _cpu_of(process: int) -> float:
 
 def _line(total: int, work: str, tickets: int, spent: Spent, plain: Spent) -> None:
     events, peak = tickets * EVENTS, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    cpu = spent.own + spent.server
-    share = events / cpu / (SAMPLE * EVENTS / (plain.own + plain.server))
-    rates = f"{events / spent.wall:,.0f} | {events / cpu:,.0f}"
+    cpu, plainly = spent.own + spent.server, SAMPLE * EVENTS
+    rates = f"{events / spent.wall:,.0f} | {events / spent.own:,.0f} | {events / cpu:,.0f}"
+    by_wall, by_cpu = events / spent.wall * plain.wall / plainly, events / cpu * (plain.own + plain.server) / plainly
+    shares = f"{by_wall:.0%} | {by_cpu:.0%}"
     taken = f"{spent.wall:.1f} | {spent.own:.1f} + {spent.server:.1f}"
-    print(f"| {total:,} | {work} | {taken} | {rates} | {share:.0%} | {peak} |", flush=True)
+    print(f"| {total:,} | {work} | {taken} | {rates} | {shares} | {peak} |", flush=True)

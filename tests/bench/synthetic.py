@@ -1,6 +1,7 @@
 """Drafts of any number of tickets, in the order of their creation, eight events each."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -38,12 +39,32 @@ POLICIES = {
 }
 
 
-def drafts(tickets: int, *, seed: int = 1) -> Iterator[Draft]:
-    """EVENTS drafts a ticket; 40 teams, 800 agents, two years."""
-    random = Random(seed)
+ASKED = (
+    "It has not worked since {hour}:15, I have tried it twice. Please help!",
+    "Hello, I still see error {number} on my Pixel 7 with version 38.2.1",
+    "the order is {number}, I paid {hour}.99 and nothing has come",
+    "Any news on this?",
+    "Please write to r{number}@mail.example.com or call +1 415 555 0132",
+    "Where can I see what I was charged for?\n\nThanks\nRita Holm",
+)
+ANSWERED = (
+    "Thank you for the report, we look into it and come back to you within two days.",
+    "Hello, please install version 38.2.2 and tell us whether that helps.",
+    "We have sent {hour}.99 back, it takes up to five days.",
+)
+
+
+def drafts(tickets: int, *, seed: int = 1, speaks: bool = False) -> Iterator[Draft]:
+    """EVENTS drafts a ticket; 40 teams, 800 agents, two years. Half of them are messages, with words if it `speaks`."""
+    random, words = Random(seed), Random(seed)
     step = timedelta(days=DAYS) / tickets
     for number in range(tickets):
-        yield from _ticket(f"B{number}", START + number * step, random)
+        for draft in _ticket(f"B{number}", START + number * step, random):
+            if speaks and draft.type in (EventType.REQUESTER_MESSAGE, EventType.AGENT_REPLY):
+                said = words.choice(ASKED if draft.type is EventType.REQUESTER_MESSAGE else ANSWERED)
+                text = said.format(hour=words.randrange(10, 24), number=words.randrange(10**6))
+                draft = replace(draft, text=text)
+            yield draft
 
 
 def _ticket(ref: str, at: datetime, random: Random) -> Iterator[Draft]:

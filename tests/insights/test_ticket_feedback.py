@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg2.errors import LockNotAvailable
 
-from insights import ticket_feedback
+from insights import tasks, ticket_feedback
 from insights.feedback_intake import record
 from insights.models import Feedback, FeedbackSource, TicketsRead
 from insights.ticket_feedback import OPENINGS, RATINGS, area_of, ref_of
@@ -163,3 +164,27 @@ def test_a_slow_writer_loses_nothing() -> None:
     reader.join(20)
     assert reads[0] + ticket_feedback.read(Source.objects.get()) == 2
     assert TicketsRead.objects.get().read_to >= Message.objects.latest("changed_at").changed_at - timedelta(seconds=1)
+
+
+def test_whoever_meets_another_reader_looks_again_soon(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def held() -> int:
+        raise OperationalError("canceling statement due to lock timeout") from LockNotAvailable()
+
+    again: list[dict[str, int]] = []
+    monkeypatch.setattr(ticket_feedback, "read_all", held)
+    monkeypatch.setattr(tasks.read_tickets, "apply_async", lambda **options: again.append(options))
+    with caplog.at_level("INFO"):
+        assert tasks.read_tickets() == 0
+    assert again == [{"countdown": 30, "expires": 180}]
+    assert [(record.levelname, record.exc_info) for record in caplog.records] == [("INFO", None)]
+
+
+def test_another_fault_of_the_database_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> int:
+        raise OperationalError("the server has gone")
+
+    monkeypatch.setattr(ticket_feedback, "read_all", broken)
+    with pytest.raises(OperationalError, match="gone"):
+        tasks.read_tickets()

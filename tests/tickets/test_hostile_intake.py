@@ -16,6 +16,7 @@ from tickets import intake, word_limits
 from tickets.connectors import events, lines
 from tickets.connectors.drafts import Draft, Rejected
 from tickets.draft_checks import LONGEST_META, LONGEST_RAW, are_plain, kept_line, problem_of
+from tickets.draft_columns import DraftColumns
 from tickets.models import Channel, RejectedRow
 from tickets.words import StatusWords
 
@@ -79,7 +80,7 @@ def test_what_cannot_be_stored_is_named_by_its_field(name: str, value: bytes, fi
     problem = problem_of(told, statuses=statuses, now=timezone.now())
     assert problem is not None
     assert problem[0] == field
-    assert not are_plain([told], statuses=statuses, now=timezone.now())
+    assert not are_plain(DraftColumns([told]), statuses=statuses, now=timezone.now())
 
 
 def test_of_a_rejected_line_with_a_hundred_thousand_names_the_first_are_kept() -> None:

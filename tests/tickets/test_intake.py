@@ -327,7 +327,7 @@ def test_drafts_that_pass_together_would_pass_alone(drafts: list[Draft]) -> None
     words._meanings = {"open": [(date.min, date.max, 2)], "dated": [(date(2026, 3, 1), date(2026, 3, 3), 2)]}
     now = at(600)
     alone = all(problem_of(each, statuses=words, now=now) is None for each in drafts)
-    assert are_plain(drafts, statuses=words, now=now) == alone
+    assert are_plain(DraftColumns(drafts), statuses=words, now=now) == alone
 
 
 def test_an_instant_without_a_zone_among_others_is_named() -> None:

@@ -3,12 +3,15 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ops_dashboard.environment import PROJECT
+from tests.tickets.demo_worlds import small_history
+from tickets import person_cues, redaction
 from tickets.redaction import NOBODY_KNOWN, Kind, Known, Redacted, cleaned, redact
 
 BANKING = PROJECT.parent / "shared" / "data" / "banking77" / "test.csv"
@@ -45,6 +48,8 @@ RITA = Known(
         ("agent joe stone told me to wait", "agent [name] told me to wait"),
         ("ich heiße Jürgen Müller-Lüdenscheidt", "ich heiße [name]"),
         ("me llamo josé, no carga", "me llamo [name], no carga"),
+        ("meu nome é rosa lima, não abre", "meu nome é [name], não abre"),
+        ("Me chamo João", "Me chamo [name]"),
     ],
 )
 def test_what_is_personal_is_masked(text: str, masked: str) -> None:
@@ -138,6 +143,48 @@ def test_redacting_again_changes_nothing(text: str) -> None:
     for known in (NOBODY_KNOWN, RITA):
         once = redact(text, known)
         assert redact(once.text, known).text == once.text
+
+
+CUED = st.sampled_from(
+    [*"İıſK\u1e9e", "Me chamo ", "MEU NOME É ", "adİm ", "ADIM ", "Gru\u1e9een\n", "Rega\u017fds,\n"]
+    + ["agent ", " told ", "Ich heiſſe ", "mein name ist ", "José ", "rosa lima", " here", ", ", ". ", "www."]
+    + ["WWW.a.b", "a@b.co", "1234567", "12", "::1:2", "1.2.3.4", "rita_h", "holm", "0701740605"]
+    + ["This is Ms. ", "from: ", "my wife "]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.one_of(CUED, PIECES), max_size=16).map("".join))
+def test_the_quick_looks_spare_no_search_that_would_find_something(text: str) -> None:
+    quick = [redact(text, known) for known in (NOBODY_KNOWN, RITA)]
+    with unspared():
+        assert [redact(text, known) for known in (NOBODY_KNOWN, RITA)] == quick
+
+
+def test_nor_in_what_the_demo_says() -> None:
+    drafts = [draft for draft in small_history() if draft.text]
+    quick = [redact(draft.text or "", draft.known) for draft in drafts]
+    with unspared():
+        assert [redact(draft.text or "", draft.known) for draft in drafts] == quick
+
+
+@contextmanager
+def unspared() -> Iterator[None]:
+    """Every search looks at every text."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("may_hold", "may_hold_url", "may_hold_email", "may_hold_long_number"):
+            patch.setattr(redaction, name, lambda *_: True)
+        patch.setattr(person_cues, "may_hold", lambda *_: True)
+        patch.setattr(redaction, "_HARMLESS", frozenset())
+        patch.setattr(redaction, "_remember_harmless", lambda _: None)
+        yield
+
+
+def test_a_text_that_held_nothing_is_searched_for_whom_the_record_knows() -> None:
+    text = "Holm wrote that it fails"
+    assert redact(text) == redact(text) == Redacted(text)
+    assert redact(text, RITA).text == "[name] wrote that it fails"
+    assert redact("call 070 174", RITA) == redact("call 070 174", RITA)
 
 
 @settings(max_examples=200, deadline=None)

@@ -11,9 +11,9 @@ from tickets.vocabulary import ActorKind, EventType
 NO_VALUE = ""  # set to none; None means that the event leaves the attribute alone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Draft:
-    """One proposed event, in the words of its source.
+    """One proposed event, in the words of its source. Nobody changes one (frozen, it takes thrice as long to make).
 
     `occurred_at` is aware. `status` to `reason` are what the event sets: None leaves the attribute
     alone, NO_VALUE sets it to none. `seq` orders events of one instant. `native_id` is the source's

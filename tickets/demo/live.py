@@ -72,7 +72,8 @@ def tell_history(source: Source, world: World, *, created: Callable[[int], None]
 
 
 def _announced(drafts: Iterator[Draft], created: Callable[[int], None]) -> Iterator[Draft]:
+    begins = EventType.TICKET_CREATED  # its class takes a hundred times longer to give it
     for draft in drafts:
-        if draft.type is EventType.TICKET_CREATED:
+        if draft.type is begins:
             created(1)
         yield draft

@@ -78,8 +78,11 @@ class Script:
         detail: ArrayLike = NOBODY,
     ) -> None:
         """One event for each of `ticket`; scalars count for all of them."""
-        columns = (ticket, at, type_, kind, actor, sets, value, detail)
-        self._columns.append(np.array(np.broadcast_arrays(*columns), dtype=np.int64))
+        if len(ticket):
+            columns = np.empty((8, len(ticket)), dtype=np.int64)
+            for row, told in zip(columns, (ticket, at, type_, kind, actor, sets, value, detail), strict=True):
+                row[:] = told
+            self._columns.append(columns)
 
     def lines(self) -> Lines:
         """Everything in order, without changes that change nothing."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from tickets.demo.catalogue import REASONS
-from tickets.demo.cohort import ALL_REASONS, CHANNEL_SLUGS, LANGUAGE_SLUGS, Cohort
+from tickets.demo.cohort import ALL_REASONS, CHANNEL_SLUGS, LANGUAGE_SLUGS, Listed
 from tickets.demo.stories import OUTAGE_HOURS, Stories
 from tickets.demo.wording import Template, Told, stirred, vocabulary
 from tickets.redaction import Known
@@ -23,6 +23,7 @@ _UNDERSERVED = "it"  # creators who speak it have no captions
 _UNDERSERVED_SHARE = 55
 _FUNCTION_OF = {reason.slug: function for function, reasons in REASONS.items() for reason in reasons}
 _PLACE = {reason.slug: place for reasons in REASONS.values() for place, reason in enumerate(reasons)}
+_QUARTERS = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(0, 60, 15))
 _PUNCTUAL, _LATE = 3, 13  # days a payout takes before and after it has got slower
 
 
@@ -44,7 +45,7 @@ class Speech:
         return begin, begin + (OUTAGE_HOURS + 6) * HOUR
 
     def text(
-        self, cohort: Cohort, ticket: int, *, number: int, nth: int, at: int, type_: int, actor: int, detail: int
+        self, cohort: Listed, ticket: int, *, number: int, nth: int, at: int, type_: int, actor: int, detail: int
     ) -> str | None:
         """What is said at a line, or None for one without words."""
         luck = stirred(stirred(self.seed * 1_000_003 + number) ^ (nth * 0x9E37_79B9_7F4A_7C15))
@@ -61,23 +62,23 @@ class Speech:
             return _picked(words["praise" if detail >= 4 else "blame"], luck, told)
         return None
 
-    def known(self, cohort: Cohort, ticket: int) -> Known:
+    def known(self, cohort: Listed, ticket: int) -> Known:
         """What the desk knows of whoever wrote the ticket."""
-        told = Told(int(cohort.requester[ticket]), "", "", 0)
+        told = Told(cohort.requester[ticket], "", "", 0)
         return Known(names=(told.name,), emails=(told.email,), handles=(told.handle,))
 
-    def _told(self, cohort: Cohort, ticket: int, *, at: int, actor: int) -> Told:
+    def _told(self, cohort: Listed, ticket: int, *, at: int, actor: int) -> Told:
         since, now = self._decline
         slower = min(max((at - since) / (now - since), 0.0), 1.0)
-        quarter = int(cohort.at[ticket]) % DAY // 900
+        quarter = cohort.at[ticket] % DAY // 900
         return Told(
-            requester=int(cohort.requester[ticket]),
+            requester=cohort.requester[ticket],
             agent=self.agents[actor] if actor >= 0 else "",
-            hour=f"{quarter // 4:02}:{quarter % 4 * 15:02}",
+            hour=_QUARTERS[quarter],
             late=round(_PUNCTUAL + slower * (_LATE - _PUNCTUAL)),
         )
 
-    def _opening(self, cohort: Cohort, ticket: int, *, at: int, luck: int, told: Told, words: Mapping[str, Any]) -> str:
+    def _opening(self, cohort: Listed, ticket: int, *, at: int, luck: int, told: Told, words: Mapping[str, Any]) -> str:
         reason = ALL_REASONS[cohort.reason[ticket]].slug
         body = _picked(self._bodies(reason, LANGUAGE_SLUGS[cohort.language[ticket]], at, luck, words), luck, told)
         sentences = [body]

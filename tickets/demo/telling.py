@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from tickets.connectors.drafts import NO_VALUE, Draft
 from tickets.demo.catalogue import TEAMS
-from tickets.demo.cohort import ALL_REASONS, CHANNEL_SLUGS, LANGUAGE_SLUGS, PRIORITY_SLUGS, Cohort, Fate
+from tickets.demo.cohort import ALL_REASONS, CHANNEL_SLUGS, LANGUAGE_SLUGS, PRIORITY_SLUGS, Cohort, Fate, Listed
 from tickets.demo.organisation import Organisation
 from tickets.demo.script import NOBODY, Attribute, Lines
 from tickets.demo.speech import Speech
 from tickets.demo.stories import Stories
-from tickets.redaction import NOBODY_KNOWN
 from tickets.vocabulary import ActorKind, EventType, Status
 
 BOT_REF = "helper-bot"
@@ -32,7 +31,7 @@ _LOGGED = EventType.WORKLOG_ADDED
 _SPAM = Fate.SPAM
 _AGENT, _REQUESTER, _BOT = ActorKind.AGENT, ActorKind.REQUESTER, ActorKind.BOT
 RATING_SCALE = 5
-_FIELDS = {
+_FIELDS: dict[int, str] = {
     Attribute.STATUS: "status",
     Attribute.PRIORITY: "priority",
     Attribute.TEAM: "team",
@@ -71,12 +70,15 @@ class Teller:
         each ticket is created with.
         """
         rows = np.flatnonzero(told)
+        if not len(rows):
+            return
         columns = (lines.nth, lines.ticket, lines.at, lines.type, lines.kind, lines.actor)
         change = (lines.attribute, lines.value, lines.before, lines.detail)
+        listed, spoken_first = Listed(cohort), language.tolist()
         for row in zip(*(column[rows].tolist() for column in columns + change), strict=True):
-            yield self._draft(cohort, row, first_number=first_number, language=language)
+            yield self._draft(listed, row, first_number=first_number, language=spoken_first)
 
-    def _draft(self, cohort: Cohort, row: tuple[int, ...], *, first_number: int, language: NDArray[np.int64]) -> Draft:
+    def _draft(self, cohort: Listed, row: tuple[int, ...], *, first_number: int, language: list[int]) -> Draft:
         nth, ticket, at, type_, kind, actor, attribute, value, before, detail = row
         ref = str(first_number + ticket)
         values: dict[str, Any] = {}
@@ -89,11 +91,12 @@ class Teller:
                 "language": LANGUAGE_SLUGS[language[ticket]],
                 "reason": REASON_SLUGS[cohort.reason[ticket]],
                 "requester_ref": f"viewer-{cohort.requester[ticket]}",
+                "known": self.speech.known(cohort, ticket),
             }
         elif attribute:
             words = self.words[attribute]
-            changed = {"from_value": words[before], "to_value": words[value]}
-            values = {_FIELDS[Attribute(attribute)]: words[value], **changed}
+            told = words[value]
+            values = {_FIELDS[attribute]: told, "from_value": words[before], "to_value": told}
         elif type_ == _ANSWERED:
             values = {"to_value": str(detail), "meta": {"rating": detail, "scale_max": RATING_SCALE}}
         elif type_ == _MERGED:
@@ -102,6 +105,8 @@ class Teller:
             values = {"meta": {"minutes": detail}}
         elif type_ == _FOLLOWS:
             values = {"from_value": str(first_number + detail)}
+        if type_ in SPOKEN:
+            values["text"] = self._said(cohort, row, first_number=first_number)
         return Draft(
             ticket_ref=ref,
             type=_TYPES[type_],
@@ -111,19 +116,17 @@ class Teller:
             actor_kind=_KINDS[kind],
             is_public=type_ in PUBLIC,
             native_id=f"{ref}-{nth}",
-            text=self._said(cohort, row, first_number=first_number) if type_ in SPOKEN else None,
-            known=self.speech.known(cohort, ticket) if type_ == _CREATED else NOBODY_KNOWN,
             **values,
         )
 
-    def _said(self, cohort: Cohort, row: tuple[int, ...], *, first_number: int) -> str | None:
+    def _said(self, cohort: Listed, row: tuple[int, ...], *, first_number: int) -> str | None:
         nth, ticket, at, type_, _, actor, *_, detail = row
         if cohort.fate[ticket] == _SPAM:
             return SPAM[(first_number + ticket) % len(SPAM)] if nth == 1 else None
         number = first_number + ticket
         return self.speech.text(cohort, ticket, number=number, nth=nth, at=at, type_=type_, actor=actor, detail=detail)
 
-    def _actor(self, cohort: Cohort, ticket: int, *, kind: int, actor: int) -> str | None:
+    def _actor(self, cohort: Listed, ticket: int, *, kind: int, actor: int) -> str | None:
         if kind == _AGENT:
             return self.agents[actor]
         if kind == _REQUESTER:

@@ -29,7 +29,7 @@ _DEVICES = ("Pixel 7", "Galaxy S22", "iPhone 13", "iPhone 15 Pro", "Redmi Note 1
 _COMMUNITY = "Italian"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Told:
     """What a template may speak of: who writes, who answered, when, and how long it is late."""
 
