@@ -86,7 +86,7 @@ class Script:
 
     def lines(self) -> Lines:
         """Everything in order, without changes that change nothing."""
-        columns = np.concatenate(self._columns, axis=1)
+        columns = np.concatenate([np.empty((8, 0), dtype=np.int64), *self._columns], axis=1)
         columns = columns[:, columns[1] <= self.ends[columns[0]]]
         columns = columns[:, np.lexsort((_RANK[columns[2]], columns[1], columns[0]))]
         before = self._before(columns)
