@@ -284,7 +284,7 @@ class Registry:
 
     def metric(self, slug: str) -> Metric:
         if slug not in self._metrics:
-            raise UnknownMetric(f"There is no metric {slug!r}; `manage.py metrics` lists them.")
+            raise UnknownMetric(f"There is no metric {slug!r}; the catalogue lists them.")
         return self._metrics[slug]
 
     def sources(self) -> Iterator[Source]:
