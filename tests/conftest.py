@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import django
 import pytest
 from django.core.cache import caches
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -47,6 +47,25 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() "
             "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
+
+
+@pytest.fixture(scope="module")
+def on_stage(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """What fixtures of a module write under this is there for all its tests, each of which finds it as it was written.
+
+    A test is a savepoint within the transaction of its module, so every test of the module has to ask for it.
+    """
+    beside = [
+        item.name
+        for item in request.session.items
+        if item.path == request.path and "on_stage" not in getattr(item, "fixturenames", ())
+    ]
+    assert beside == [], "they would find these rows or not, as the order has it"
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

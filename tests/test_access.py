@@ -6,6 +6,7 @@ object rows: alice of team A holds ticket 1001; dave of team B has nothing to do
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, date, datetime
 
 import pytest
@@ -50,7 +51,7 @@ from tickets.models import (
 from tickets.policies import load
 from tickets.policy_file import parse
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stage")]
 
 APPS = re.compile(r"(?<=app_label>)[a-z|]+")  # every app with a model in the admin, in no order
 
@@ -152,8 +153,9 @@ ALL_ROUTES = tuple(routes(get_resolver().url_patterns))
 ADMIN_ROUTES = tuple(route for model in ADMIN_MODELS for route, _ in admin_rows(model, 0))
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def stage(on_stage: None) -> Cast:
+    """The story behind the rows, told once."""
     cast = make_cast()
     desk = Source.objects.create(slug="desk", kind="events")
     monday = datetime(2026, 11, 2, tzinfo=UTC)
@@ -161,6 +163,11 @@ def cast() -> Cast:
     for app in UPSTAIRS:
         app.stage(cast)
     return cast
+
+
+@pytest.fixture
+def cast(stage: Cast) -> Cast:
+    return deepcopy(stage)
 
 
 def keys(cast: Cast) -> dict[str, object]:

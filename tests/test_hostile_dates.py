@@ -12,7 +12,7 @@ from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.models import Annotation, Goal
 from tests.access.rows import OK
 from tests.cast import Cast
-from tests.test_access import ROWS, cast  # noqa: F401  # the stage of the table of addresses
+from tests.test_access import ROWS, cast, stage  # noqa: F401  # the stage of the table of addresses
 from workforce import forecasts
 from workforce.models import Queue
 from workforce.tasks import count_day

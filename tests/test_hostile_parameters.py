@@ -18,7 +18,7 @@ from django.test import Client
 from tests.access.insights import WEEK
 from tests.access.quality import DRAFT, REVIEWED
 from tests.cast import EVERYBODY, Cast
-from tests.test_access import ROWS, cast  # noqa: F401  # the stage of the table of addresses
+from tests.test_access import ROWS, cast, stage  # noqa: F401  # the stage of the table of addresses
 
 pytestmark = pytest.mark.django_db
 

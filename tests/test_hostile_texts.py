@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, models, transaction
 
 from tests.access.rows import OK
 from tests.cast import Cast
-from tests.test_access import ROWS, cast  # noqa: F401  # the stage of the table of addresses
+from tests.test_access import ROWS, cast, stage  # noqa: F401  # the stage of the table of addresses
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from tests.access.insights import WEEK
 from tests.access.quality import DRAFT, REVIEWED
 from tests.cast import Cast
 from tests.quality.building import NOON, answers, open_seats, reviewed
-from tests.test_access import cast  # noqa: F401  # the stage of the table of addresses
+from tests.test_access import cast, stage  # noqa: F401  # the stage of the table of addresses
 from tests.tickets.rows import save_ticket
 from tickets.models import Source
 

@@ -1,5 +1,6 @@
 """What each member of the cast may do: every act posted by everybody, and what became of it."""
 
+from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
@@ -19,15 +20,10 @@ TAG = ("carol", "erin")
 READ = ("bob", "carol", "erin", "pat", "quinn", "petra")
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def ask(cast: Cast) -> Ask:
+@pytest.fixture(scope="module")
+def stage(on_stage: None) -> tuple[Cast, Ask]:
     """Payouts are late, published to Payments, with an open ask; ids of everything are 1001."""
-    themes = make_themes()
+    cast, themes = make_cast(), make_themes()
     (said,) = give(themes["payouts"], MONDAY, 1)
     Alarm.objects.create(pk=1001, theme=themes["payouts"], opened_on=MONDAY, last_on=MONDAY, context=[SEEN])
     insight = Insight.objects.create(pk=1001, claim="Payouts are late", area="payments", since=MONDAY)
@@ -37,7 +33,18 @@ def ask(cast: Cast) -> Ask:
     Milestone.objects.create(pk=1001, program=program, title="Ledger", due_on=MONDAY)
     digests.draft_of("payments", MONDAY)
     assert said.pk
-    return asks.put(insight, question="Roll back?", due_on=today(), owner=cast.users["pat"], by=cast.users["erin"])
+    pat, erin = cast.users["pat"], cast.users["erin"]
+    return cast, asks.put(insight, question="Roll back?", due_on=today(), owner=pat, by=erin)
+
+
+@pytest.fixture
+def cast(stage: tuple[Cast, Ask]) -> Cast:
+    return deepcopy(stage[0])
+
+
+@pytest.fixture
+def ask(stage: tuple[Cast, Ask]) -> Ask:
+    return deepcopy(stage[1])
 
 
 ACTS: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {

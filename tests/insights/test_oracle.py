@@ -8,10 +8,10 @@ from statistics import fmean
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import override_settings
 from pytest_django.fixtures import Settings
 
 from insights import facts
-from insights.feedback_intake import source_of
 from insights.models import (
     Area,
     Ask,
@@ -19,7 +19,6 @@ from insights.models import (
     Delivery,
     Digest,
     Feedback,
-    FeedbackSource,
     FeedbackTheme,
     Insight,
     TaxonomyVersion,
@@ -31,9 +30,9 @@ from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import Query, Reader
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import SYSTEM
-from tests.insights.building import contacts, give, make_themes, noon, settle
+from tests.insights.building import make_themes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rows")]
 ZONE = "America/St_Johns"
 PERIOD = Period(date(2026, 2, 28), date(2026, 3, 17))  # clocks go forward on 8 March
 OURS = ("feedback", "themed", "insights", "ask_steps", "deliveries")
@@ -41,10 +40,19 @@ Told = Counter[tuple[date, str]]  # by local day and area
 Amounts = tuple[Told, Told | None]  # part (or total), whole
 
 
-@pytest.fixture
-def rows(settings: Settings) -> None:
+@pytest.fixture(scope="module")
+def stage(on_stage: None) -> None:
     """A few hundred of everything at random instants, most of them near midnight in St. John's."""
+    with override_settings(REPORTING_ZONE=ZONE):
+        _everything()
+
+
+@pytest.fixture
+def rows(stage: None, settings: Settings) -> None:
     settings.REPORTING_ZONE = ZONE
+
+
+def _everything() -> None:
     rng, themes = Random(7), make_themes()
     user = User.objects.create(username="reader", role="partner")
 
@@ -181,7 +189,6 @@ def test_every_metric_of_insights_has_an_oracle() -> None:
     assert ours == {*ORACLES, "ask_answer_median", "feedback_rating"}
 
 
-@pytest.mark.usefixtures("rows")
 @pytest.mark.parametrize("slug", ORACLES)
 def test_every_figure_equals_the_naive_count(slug: str) -> None:
     part, whole = ORACLES[slug]()
@@ -196,7 +203,6 @@ def test_every_figure_equals_the_naive_count(slug: str) -> None:
     assert all(told[key] == pytest.approx(expected[key]) for key in expected)
 
 
-@pytest.mark.usefixtures("rows")
 def test_the_mean_rating_is_that_of_the_rows_and_told_from_ten_on() -> None:
     ratings = [f.rating for f in Feedback.objects.all() if f.rating in (1, 2, 3, 4, 5)]
     found = Reader(SYSTEM).run(Query("feedback_rating", PERIOD)).total
@@ -208,39 +214,6 @@ def test_the_mean_rating_is_that_of_the_rows_and_told_from_ten_on() -> None:
     assert {row.figure.value for row in days if 0 < row.figure.n < 10} == {None}
 
 
-def test_feedback_is_set_against_a_thousand_tickets_and_cut_by_where_it_was_given() -> None:
-    """30 reviews and 10 answers among 400 tickets: 100 in a thousand. Of the answers 3 of 10 are satisfied."""
-    day = date(2026, 3, 2)
-    for slug, n in (("reviews", 30), ("answers", 10)):
-        source_of(slug, kind=FeedbackSource.Kind.FILE)
-        for number in range(n):
-            Feedback.objects.create(
-                source=slug, ref=f"{number}", occurred_at=noon(day), text="x", rating=5 if number < 3 else 1
-            )
-    contacts(day, 400)
-    settle()
-    reader, period = Reader(SYSTEM), Period(day, day)
-    total = reader.run(Query("feedback_per_1000_tickets", period)).total
-    assert (total.value, total.n) == (100.0, 40)
-    for slug, expected in (
-        ("feedback", {"reviews": (30, 30), "answers": (10, 10)}),
-        ("feedback_satisfied", {"reviews": (0.1, 30), "answers": (0.3, 10)}),
-    ):
-        rows = reader.run(Query(slug, period, by=("feedback_source",))).rows
-        assert {row.keys[0]: (row.figure.value, row.figure.n) for row in rows} == expected
-
-
-def test_feedback_that_loses_its_theme_has_none_any_more() -> None:
-    themes = make_themes()
-    (one,) = give(themes["payouts"], date(2026, 3, 2), 1)
-    facts.rebuild([one.pk])
-    assert Feedback.objects.get().is_themed
-    one.tags.all().delete()
-    facts.rebuild([one.pk])
-    assert not Feedback.objects.get().is_themed
-
-
-@pytest.mark.usefixtures("rows")
 def test_the_median_answer_is_that_of_the_rows() -> None:
     seconds = sorted(step.answer_s for step in AskStep.objects.all() if step.answer_s is not None)
     found = Reader(SYSTEM).run(Query("ask_answer_median", PERIOD, exact=True)).total

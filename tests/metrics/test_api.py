@@ -1,5 +1,6 @@
 """The engine over HTTP: the numbers of `run`, for whoever may see them."""
 
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -21,8 +22,8 @@ WEEK = Period(date(2026, 3, 30), date(2026, 4, 5))
 ASKED = f"period={WEEK}"
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def stage(on_stage: None) -> Cast:
     """Team A: two tickets, one of them solved. Team B: one."""
     cast = make_cast()
     team_a, team_b = (cast.teams[slug].pk for slug in ("team-a", "team-b"))
@@ -35,6 +36,11 @@ def cast() -> Cast:
     )
     rollup.refill()
     return cast
+
+
+@pytest.fixture
+def cast(stage: Cast) -> Cast:
+    return deepcopy(stage)
 
 
 def ask(cast: Cast, name: str, slug: str, query: str = ASKED) -> Any:

@@ -1,5 +1,6 @@
 """Reviews for machines: who gets which, page by page, and nothing is written."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -15,8 +16,8 @@ pytestmark = pytest.mark.django_db
 REVIEWS = "/api/v1/reviews/"
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def stage(on_stage: None) -> Cast:
     """Alice's ticket 1 and dave's ticket 2 are published; ticket 3 of alice has two seats, one of them done."""
     cast, version = make_cast(), save_scorecard()
     reviewer("rita")
@@ -25,6 +26,11 @@ def cast() -> Cast:
         seats = open_seats(version, cast.agents[name], team, ticket=ticket, seats=1 + (ticket == 3), weight=4.0)
         reviewed(seats[0], cast.users["quinn"], at=NOON + timedelta(hours=ticket), tone=3, notes="Warm")
     return cast
+
+
+@pytest.fixture
+def cast(stage: Cast) -> Cast:
+    return deepcopy(stage)
 
 
 def ids(client: Client, query: str = "") -> list[int]:

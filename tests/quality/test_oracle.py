@@ -1,6 +1,7 @@
 """Every metric of quality twice: counted naively over reviews, and asked of the engine, across a change of clocks."""
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from quality.strips import FEWEST
 from tests.cast import Cast, make_cast
 from tests.quality.building import open_seats, reviewed, reviewer, save_scorecard
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stage")]
 ZONE = "Europe/London"  # clocks change on 29 March 2026
 PERIOD = Period(date(2026, 3, 23), date(2026, 4, 5))
 START = datetime(2026, 3, 22, 21, 30, tzinfo=UTC)
@@ -69,8 +70,8 @@ ORACLES: dict[str, Callable[[Told], Amounts]] = {
 }
 
 
-@pytest.fixture
-def cast() -> Cast:
+@pytest.fixture(scope="module")
+def stage(on_stage: None) -> Cast:
     """Reviews of alice and dave around the change of clocks: pairs, failures, N/A, disputes, confirmations."""
     cast, rng = make_cast(), np.random.default_rng(5)
     version, rita = save_scorecard(), reviewer("rita")
@@ -92,6 +93,11 @@ def cast() -> Cast:
         if ticket % 4 == 0:
             _dispute(done, cast, name, at, is_granted=bool(ticket % 8))
     return cast
+
+
+@pytest.fixture
+def cast(stage: Cast) -> Cast:
+    return deepcopy(stage)
 
 
 def _dispute(review: Review, cast: Cast, name: str, at: datetime, *, is_granted: bool) -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from math import exp, isclose, lgamma, log
@@ -22,7 +23,7 @@ from workforce.forecast_metrics import METRICS
 from workforce.forecast_sources import SOURCES
 from workforce.models import ForecastPoint, ForecastRun, Queue, QueueVolume
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forecast")]
 
 NOW = datetime(2026, 4, 8, 10, tzinfo=UTC)
 PERIOD = Period(date(2026, 3, 20), date(2026, 4, 8))  # Europe's clocks go forward on 29 March, Sydney's back on 5 April
@@ -47,9 +48,20 @@ class Judged:
     average: float | None
 
 
+@pytest.fixture(scope="module")
+def stage(on_stage: None) -> list[Queue]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: NOW)
+        return _forecasts()
+
+
 @pytest.fixture
-def forecast(monkeypatch: pytest.MonkeyPatch) -> list[Queue]:
+def forecast(stage: list[Queue], monkeypatch: pytest.MonkeyPatch) -> list[Queue]:
     monkeypatch.setattr(timezone, "now", lambda: NOW)
+    return deepcopy(stage)
+
+
+def _forecasts() -> list[Queue]:
     team, _ = make_team("own", "ada")
     rng = np.random.default_rng(5)
     queues = []

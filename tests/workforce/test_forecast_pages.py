@@ -1,5 +1,6 @@
-"""The pages of forecasts, the what-if, and the API: what they show, what planners change, how much they ask."""
+"""The pages of forecasts and the API: what they show, what planners change, how much they ask."""
 
+from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
@@ -18,19 +19,24 @@ pytestmark = pytest.mark.django_db
 QUERIES = 20
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def phone() -> Queue:
+@pytest.fixture(scope="module")
+def stage(on_stage: None) -> tuple[Cast, Queue]:
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     phone = queue()
     fill(phone, until=midnight)
     forecast(phone, midnight - timedelta(days=7), horizon_days=28)
     forecast(phone, midnight, horizon_days=28)
-    return phone
+    return make_cast(), phone
+
+
+@pytest.fixture
+def cast(stage: tuple[Cast, Queue]) -> Cast:
+    return deepcopy(stage[0])
+
+
+@pytest.fixture
+def phone(stage: tuple[Cast, Queue]) -> Queue:
+    return deepcopy(stage[1])
 
 
 @pytest.fixture
@@ -89,10 +95,6 @@ def test_a_day_outside_the_run_shows_its_first(phone: Queue, petra: Client) -> N
     assert petra.get("/forecast/?day=1999-01-01").context["seen"].on == timezone.now().date()
 
 
-def test_without_queues_the_page_says_what_to_do(petra: Client) -> None:
-    assert "No queue has been set up." in petra.get("/forecast/").content.decode()
-
-
 def test_a_planner_adds_edits_removes_and_puts_back_an_event(phone: Queue, petra: Client) -> None:
     assert petra.post("/forecast/events/add/", event_data(queues=[phone.pk])).status_code == 302
     event = Event.objects.get()
@@ -140,32 +142,6 @@ def test_assumptions_that_make_no_sense_are_refused(phone: Queue, petra: Client)
     assert answer.status_code == 422
     phone.refresh_from_db()
     assert phone.aht_s == 360
-
-
-def test_the_what_if_computes_from_its_address(petra: Client) -> None:
-    page = petra.get("/staffing/?arrivals=600&aht=300&target=20&share=80&occupancy=100&external=0&internal=0")
-    assert "57 people keep 80 % within 20 s" in page.content.decode()
-    assert petra.get("/staffing/?arrivals=600&aht=300&agents=40").context["answer"].tiles[3].value == "—"
-
-
-@pytest.mark.parametrize(
-    ("query", "words"),
-    [
-        ("arrivals=-1", "greater than or equal to 0"),
-        ("aht=soon", "Seconds, please"),
-        ("arrivals=nan", "Enter a number."),
-        ("external=100", "leaves nobody"),
-    ],
-)
-def test_numbers_that_make_no_sense_are_said_so(petra: Client, query: str, words: str) -> None:
-    answer = petra.get(f"/staffing/?{query}")
-    assert answer.status_code == 200
-    assert words in answer.content.decode()
-
-
-def test_chat_takes_a_handle_time_for_each_number_of_chats(petra: Client) -> None:
-    page = petra.get("/staffing/?kind=chat&arrivals=180&aht=300,360,450&target=30&occupancy=100")
-    assert "9 people keep" in page.content.decode()
 
 
 def test_the_api_gives_points_with_people(phone: Queue, petra: Client) -> None:
