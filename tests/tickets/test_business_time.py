@@ -1,6 +1,7 @@
 """Business time against hand-worked sums and a counter that looks at every minute."""
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -367,10 +368,15 @@ def calendars(draw: st.DrawFn, zone: str, change: date) -> Calendar:
     )
 
 
+@cache
+def minute_of(text: str) -> int:
+    return int(text[:2]) * 60 + int(text[3:])
+
+
 def covers(spans: Windows, minute: int) -> bool:
     """Whether a wall-clock minute, counted from the day of these windows, is inside one."""
     for start, end in spans:
-        low, high = (int(text[:2]) * 60 + int(text[3:]) for text in (start, end))
+        low, high = minute_of(start), minute_of(end)
         if low <= minute < (high if high > low else high + 1440):
             return True
     return False
@@ -386,7 +392,7 @@ def is_open_minute(calendar: Calendar, instant: int) -> bool:
         holiday = day in calendar.holidays
         if day in calendar.overrides and not (holiday and calendar.holiday_beats_override):
             return calendar.overrides[day]
-        return () if holiday else calendar.weekly.get(f"{day:%a}".lower(), ())
+        return () if holiday else calendar.weekly.get(WEEKDAYS[day.weekday()], ())
 
     cut_short = calendar.holiday_truncates_overnight and today in calendar.holidays
     late = covers(hours(yesterday), minute + 1440) and not cut_short

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from tests.tickets.demo_worlds import NOW, half_year, half_year_created
+from tests.tickets.demo_worlds import NOW, half_year, half_year_told
 from tickets.business_time import Calendar, clock
 from tickets.demo.catalogue import CHANNELS, PRIORITIES, TEAMS
 from tickets.demo.script import Attribute
@@ -28,7 +28,7 @@ WEEK_S = 7 * 86_400
 def test_the_outage_multiplies_the_tickets_of_its_teams() -> None:
     outage = half_year().stories.outage
     assert outage.weekday() == 1
-    since = [draft.occurred_at - outage for draft in half_year_created() if draft.team in OUTAGE_TEAMS]
+    since = [draft.occurred_at - outage for draft in half_year_told().created if draft.team in OUTAGE_TEAMS]
     week = timedelta(weeks=1)
     weeks = Counter(distance // week for distance in since if distance % week < timedelta(hours=6))
     assert weeks[0] > 4 * (weeks[-1] + weeks[-2] + weeks[-3]) / 3
@@ -36,9 +36,9 @@ def test_the_outage_multiplies_the_tickets_of_its_teams() -> None:
 
 def test_the_launch_brings_its_reason_and_more_tickets() -> None:
     launch = half_year().stories.launch
-    gifts = [draft.occurred_at for draft in half_year_created() if draft.reason == "gift-subscription"]
+    gifts = [draft.occurred_at for draft in half_year_told().created if draft.reason == "gift-subscription"]
     assert min(gifts) >= launch
-    teams = [draft.occurred_at for draft in half_year_created() if draft.team in LAUNCH_TEAMS]
+    teams = [draft.occurred_at for draft in half_year_told().created if draft.team in LAUNCH_TEAMS]
     week = timedelta(weeks=1)
     before = sum(launch - week <= at < launch for at in teams)
     after = sum(launch <= at < launch + week for at in teams)
@@ -47,11 +47,13 @@ def test_the_launch_brings_its_reason_and_more_tickets() -> None:
 
 def test_the_bot_solves_password_resets_from_its_day_on() -> None:
     bot = half_year().stories.bot
-    resets = {draft.ticket_ref: draft.occurred_at for draft in half_year_created() if draft.reason == "password-reset"}
+    resets = {
+        draft.ticket_ref: draft.occurred_at for draft in half_year_told().created if draft.reason == "password-reset"
+    }
     solved_by_bot = {
-        draft.ticket_ref
-        for draft in half_year().history()
-        if draft.status == "solved" and draft.actor_kind is ActorKind.BOT
+        line.ticket_ref
+        for line in half_year_told().lines
+        if line.status == "solved" and line.actor_kind is ActorKind.BOT
     }
     before = [ref for ref, at in resets.items() if at < bot]
     since = [ref for ref, at in resets.items() if at >= bot]
@@ -61,11 +63,11 @@ def test_the_bot_solves_password_resets_from_its_day_on() -> None:
 
 def test_the_spam_wave_is_a_weekend_of_spam() -> None:
     wave = half_year().stories.spam_wave
-    created = {draft.ticket_ref: draft.occurred_at for draft in half_year_created()}
+    created = {draft.ticket_ref: draft.occurred_at for draft in half_year_told().created}
     spam = Counter(
-        (created[draft.ticket_ref] - wave) // timedelta(days=2)
-        for draft in half_year().history()
-        if draft.type is EventType.MARKED_SPAM
+        (created[line.ticket_ref] - wave) // timedelta(days=2)
+        for line in half_year_told().lines
+        if line.type is EventType.MARKED_SPAM
     )
     assert wave.weekday() == 5
     assert spam[0] > 4 * (spam[-1] + spam[1]) / 2

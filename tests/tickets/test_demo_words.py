@@ -2,11 +2,10 @@
 
 import re
 from collections import Counter
-from functools import cache
 
 import pytest
 
-from tests.tickets.demo_worlds import by_ticket, half_year, half_year_created, small_history, small_world
+from tests.tickets.demo_worlds import by_ticket, half_year, half_year_told, small_history, small_world
 from tickets.connectors.drafts import Draft
 from tickets.demo.catalogue import LANGUAGES, REASONS
 from tickets.demo.telling import SPOKEN
@@ -102,20 +101,11 @@ def test_fillers_invent_only_what_is_kept_for_examples() -> None:
         assert FILLERS["ip"](luck, SOMEBODY).startswith("203.0.113.")
 
 
-@cache
-def first_words() -> dict[str, str]:
-    told: dict[str, str] = {}
-    for draft in half_year().history():
-        if draft.type is EventType.REQUESTER_MESSAGE:
-            told.setdefault(draft.ticket_ref, draft.text or "")
-    return told
-
-
 def openings_of(**wanted: str) -> list[tuple[Draft, str]]:
     """Creations of the half year with these attributes, and what their requesters wrote first."""
-    told = first_words()
-    chosen = [d for d in half_year_created() if all(getattr(d, name) == value for name, value in wanted.items())]
-    return [(draft, told[draft.ticket_ref]) for draft in chosen]
+    told = half_year_told()
+    chosen = [d for d in told.created if all(getattr(d, name) == value for name, value in wanted.items())]
+    return [(draft, told.first_words[draft.ticket_ref]) for draft in chosen]
 
 
 def test_stories_are_told_in_their_words() -> None:

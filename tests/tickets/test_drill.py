@@ -22,8 +22,8 @@ PERIOD = "2026-03-02..2026-03-15"
 STEPS = ("solved", "closed", "deleted", "open", "pending")
 
 
-@pytest.fixture(autouse=True)
-def organisation() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def organisation(on_stage: None) -> None:
     """The story, and one ticket for each team and fate."""
     take(STORY)
     for n, (team, step) in enumerate(product(("red", "blue"), STEPS)):
