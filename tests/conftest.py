@@ -7,7 +7,7 @@ import django
 import pytest
 from django.core.cache import caches
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.test.utils import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
@@ -16,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from ops_dashboard.metrics.shelf import KEPT
 from tests.chromium import launch
 from tests.servers import prepare_environment
+from tests.sweeping import sweep
 
 prepare_environment()
 # Playwright keeps an event loop in the thread of the test, which Django would take for an async view.
@@ -35,6 +36,13 @@ def quick_settings() -> Iterator[None]:
         },
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_sweeping() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test_case: sweep())
         yield
 
 
