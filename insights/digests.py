@@ -224,10 +224,9 @@ def _taxonomy(week: date, until: date) -> Told:
     }
 
 
-def draft_of(area: str, week: date) -> Digest:
-    """The digest of that week, with a fresh snapshot while nobody has approved it."""
-    digest, _ = Digest.objects.get_or_create(week=week, area=area)
+def as_it_stands(area: str, week: date) -> Digest:
+    """The digest of that week; while nobody has approved it with a snapshot of now, which is not stored."""
+    digest = Digest.objects.filter(week=week, area=area).first() or Digest(week=week, area=area)
     if digest.state == Digest.State.DRAFT:
         digest.snapshot = build(area, week)
-        digest.save(update_fields=["snapshot"])
     return digest

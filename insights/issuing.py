@@ -1,4 +1,4 @@
-"""The writer of digests and their deliveries: edited, approved by a person, sent once to every reader.
+"""The writer of digests and their deliveries: drafted, edited, approved by a person, sent once to every reader.
 
 The outbox is the Delivery table. A worker takes one row under a lock (skip locked), hands the message
 to the mail server, and commits "handed over" with the lock still held. Whatever kills the worker ends
@@ -41,12 +41,22 @@ class NotApproved(ValueError):
     """A step that the digest's state does not allow."""
 
 
+def draft(area: str, week: date) -> Digest:
+    """The digest of that week, with a fresh snapshot while nobody has approved it; may be repeated."""
+    digest, _ = Digest.objects.get_or_create(week=week, area=area)
+    if digest.state == Digest.State.DRAFT:
+        digest.snapshot = digests.build(area, week)
+        Digest.objects.filter(pk=digest.pk, state=Digest.State.DRAFT).update(snapshot=digest.snapshot)
+    return digest
+
+
 @transaction.atomic
 def edit(digest: Digest, *, headline: str, narrative: str, by: User) -> None:
-    if digest.state != Digest.State.DRAFT:
+    locked = Digest.objects.select_for_update().get(pk=digest.pk)
+    if locked.state != Digest.State.DRAFT:
         raise NotApproved("It has been approved; what readers were sent stays as it was.")
-    digest.headline, digest.narrative, digest.edited_by = headline, narrative, by
-    digest.save(update_fields=["headline", "narrative", "edited_by"])
+    locked.headline, locked.narrative, locked.edited_by = headline, narrative, by
+    locked.save(update_fields=["headline", "narrative", "edited_by"])
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.db.models import Max
 
-from insights import alarms, digests, issuing, programs, suggesting, ticket_feedback
+from insights import alarms, issuing, programs, suggesting, ticket_feedback
 from insights.feedback_runs import RUNS
 from insights.models import Area, Subscription, Survey
 from ops_dashboard.metrics.lock_waits import WAITED, is_lock_wait
@@ -38,7 +38,7 @@ def draft_digests() -> int:
     areas = Subscription.objects.filter(is_active=True, area__in=Area.objects.values("slug"))
     found = sorted(set(areas.values_list("area", flat=True)))
     for area in found:
-        digests.draft_of(area, issuing.due_weeks(today()))
+        issuing.draft(area, issuing.due_weeks(today()))
     return len(found)
 
 

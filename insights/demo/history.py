@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
 
-from insights import asks, digests, drafting, issuing, mailbox, reading
+from insights import asks, drafting, issuing, mailbox, reading
 from insights.models import Ask, Delivery, Digest, Insight, Mail, Milestone, Program, Receipt, Theme
 from ops_dashboard.people.models import User
 from tickets.demo.world import World
@@ -208,7 +208,7 @@ def _digest(
     monday: date, area: str, analyst: User, partner: User, *, place: int, is_last: bool
 ) -> Callable[[datetime], None]:
     def issue(at: datetime) -> None:
-        digest = digests.draft_of(area, monday)
+        digest = issuing.draft(area, monday)
         if is_last:
             return
         issuing.approve(digest, by=analyst, at=at)

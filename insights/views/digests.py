@@ -78,14 +78,17 @@ def page(request: ReaderRequest, week: str, area: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("sees_every_area", "may_tag")
 def edit(request: ReaderRequest, week: str, area: str) -> HttpResponse:
-    """The draft: figures as they stand, a person's words around them."""
-    digest = digests.draft_of(_known(area), _monday(week))
+    """The draft: figures as they stand, a person's words around them. Looking at it makes none."""
+    digest = digests.as_it_stands(_known(area), _monday(week))
     if digest.state != Digest.State.DRAFT:
         return redirect("digest", week, area)
     form = DigestForm(request.POST or None, initial={"headline": digest.headline, "narrative": digest.narrative})
     if form.is_valid():
-        issuing.edit(digest, by=actor(request), **form.cleaned_data)
-        messages.success(request, "Saved. Nothing has been sent.")
+        try:
+            issuing.edit(issuing.draft(digest.area, digest.week), by=actor(request), **form.cleaned_data)
+            messages.success(request, "Saved. Nothing has been sent.")
+        except NotApproved as problem:
+            messages.error(request, str(problem))
         return redirect("digest-edit", week, area)
     readers = [user for user in issuing.subscribers(area) if issuing.may_read(user, area)]
     context = {
@@ -104,7 +107,7 @@ def edit(request: ReaderRequest, week: str, area: str) -> HttpResponse:
 @require_POST
 @requires("sees_every_area", "may_tag")
 def approve(request: ReaderRequest, week: str, area: str) -> HttpResponse:
-    digest = _visible(request, week, area)
+    digest = issuing.draft(_known(area), _monday(week))
     try:
         readers = issuing.approve(digest, by=actor(request))
         messages.success(request, f"Approved. It goes out to {readers} reader{'s' * (readers != 1)} within a minute.")

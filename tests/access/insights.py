@@ -6,7 +6,7 @@ with one ask and a digest. A draft about live, with a program of its own, is nob
 
 from datetime import date
 
-from insights import asks, digests, drafting
+from insights import asks, drafting, issuing
 from insights.models import (
     Alarm,
     Digest,
@@ -116,7 +116,7 @@ def stage(cast: Cast) -> None:
 
 
 def _digest(area: str) -> Digest:
-    return digests.draft_of(area, MONDAY)
+    return issuing.draft(area, MONDAY)
 
 
 def keys(cast: Cast) -> dict[str, object]:

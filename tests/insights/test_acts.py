@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from insights import asks, digests, drafting
+from insights import asks, drafting, issuing
 from insights.models import Alarm, Ask, Digest, Insight, Milestone, Program, Subscription, Theme
 from ops_dashboard.metrics.query import today
 from tests.cast import EVERYBODY, Cast, make_cast
@@ -31,7 +31,7 @@ def stage(on_stage: None) -> tuple[Cast, Ask]:
     drafting.publish(insight, by=cast.users["erin"])
     program = Program.objects.create(pk=1001, title="Payouts", area="payments")
     Milestone.objects.create(pk=1001, program=program, title="Ledger", due_on=MONDAY)
-    digests.draft_of("payments", MONDAY)
+    issuing.draft("payments", MONDAY)
     assert said.pk
     pat, erin = cast.users["pat"], cast.users["erin"]
     return cast, asks.put(insight, question="Roll back?", due_on=today(), owner=pat, by=erin)
@@ -159,6 +159,15 @@ def test_what_is_dismissed_can_be_restored_and_what_is_shelved_published(cast: C
     erin.post("/insights/1001/shelve/")
     erin.post("/insights/1001/publish/")
     assert Insight.objects.get().state == "published"
+
+
+def test_looking_at_a_digest_that_nobody_has_drafted_makes_none(cast: Cast, ask: Ask) -> None:
+    erin = cast.client("erin")
+    Digest.objects.all().delete()
+    assert "Draft: Payments" in erin.get("/digests/2026-W10/payments/edit/").content.decode()
+    assert not Digest.objects.exists()
+    erin.post("/digests/2026-W10/payments/approve/")
+    assert Digest.objects.get().state == "approved"
 
 
 def test_a_digest_is_edited_until_it_is_approved(cast: Cast, ask: Ask) -> None:

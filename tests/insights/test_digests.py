@@ -73,7 +73,7 @@ def ask_of(cast: Cast, themes: dict[str, Theme], *, days_ago: int) -> Ask:
 def approved(cast: Cast, *, readers: tuple[str, ...] = ("pat",)) -> Digest:
     for name in readers:
         reading.subscribe(cast.users[name].pk, "payments")
-    digest = digests.draft_of("payments", MONDAY)
+    digest = issuing.draft("payments", MONDAY)
     issuing.approve(digest, by=cast.users["erin"])
     return digest
 
@@ -175,7 +175,7 @@ def test_from_approval_on_the_snapshot_never_changes(cast: Cast, themes: dict[st
     before = Digest.objects.get().snapshot
     give(themes["payouts"], MONDAY, 30)
     settle()
-    assert digests.draft_of("payments", MONDAY).snapshot == before
+    assert issuing.draft("payments", MONDAY).snapshot == before
     with pytest.raises(NotApproved):
         issuing.edit(digest, headline="Other", narrative="", by=cast.users["erin"])
     with pytest.raises(NotApproved):
@@ -208,7 +208,7 @@ def test_text_of_people_is_escaped_in_the_html() -> None:
 
 def test_nobody_gets_a_letter_twice_or_unapproved(cast: Cast, themes: dict[str, Theme]) -> None:
     reading.subscribe(cast.users["pat"].pk, "payments")
-    digests.draft_of("payments", MONDAY)
+    issuing.draft("payments", MONDAY)
     assert issuing.deliver() == 0
     issuing.approve(Digest.objects.get(), by=cast.users["erin"])
     assert [issuing.deliver(), issuing.deliver()] == [1, 0]
@@ -335,7 +335,7 @@ def test_opening_the_page_is_the_receipt_and_reactions_can_be_changed(cast: Cast
 
 
 def test_a_draft_leaves_no_receipt_and_is_no_partners(cast: Cast, themes: dict[str, Theme]) -> None:
-    digests.draft_of("payments", MONDAY)
+    issuing.draft("payments", MONDAY)
     assert cast.client("erin").get("/digests/2026-W10/payments/").status_code == 200
     assert cast.client("pat").get("/digests/2026-W10/payments/").status_code == 404
     assert not Receipt.objects.exists()

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from insights import asks, digests, issuing, programs
+from insights import asks, issuing, programs
 from insights.asks import BadStep
 from insights.letter import letter
 from insights.mailing import message_for
@@ -45,7 +45,7 @@ def test_a_form_leads_back_to_our_pages_only(cast: Cast, ask: Ask, there: str) -
 def test_a_line_break_in_a_headline_starts_no_header(cast: Cast, ask: Ask) -> None:  # noqa: F811
     User.objects.filter(username="pat").update(email="pat@example.test")
     Subscription.objects.create(user=cast.users["pat"], area="payments")
-    digest = digests.draft_of("payments", MONDAY)
+    digest = issuing.draft("payments", MONDAY)
     issuing.edit(digest, headline="Up\r\nBcc: all@example.test", narrative="", by=cast.users["erin"])
     issuing.approve(digest, by=cast.users["erin"])
     assert letter(digest.snapshot, headline="a\nb").subject.endswith(": a b")

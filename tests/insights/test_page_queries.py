@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from insights import alarms, asks, digests, drafting, issuing
+from insights import alarms, asks, drafting, issuing
 from insights.counting import Daily
 from insights.models import Digest, Insight, Milestone, Program, Theme
 from ops_dashboard.metrics.query import today
@@ -51,7 +51,7 @@ def tell(themes: dict[str, Theme], users: dict[str, User], times: int) -> None:
         )
         asks.accept(ask, by=users["pat"])
         week = issuing.due_weeks(today()) - timedelta(days=7 * (Digest.objects.count() + 1))
-        issuing.approve(digests.draft_of("payments", week), by=users["erin"])
+        issuing.approve(issuing.draft("payments", week), by=users["erin"])
 
 
 def queries(client: Client, pattern: str) -> int:
@@ -80,7 +80,7 @@ def test_pages_ask_as_often_for_many_rows_as_for_one(client: Client) -> None:
     counts[0, -1] = 40
     alarms.record(Daily(last - timedelta(days=199), (themes["payouts"].id,), counts, np.full(200, 500)))
     tell(themes, users, 1)
-    digests.draft_of("payments", issuing.due_weeks(today()))
+    issuing.draft("payments", issuing.due_weeks(today()))
     settle()
     client.force_login(users["erin"])
     for pattern in MOST:

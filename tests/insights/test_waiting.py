@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from insights import asks, digests, drafting, issuing
+from insights import asks, drafting, issuing
 from insights.models import Alarm, Insight
 from ops_dashboard.metrics.pages import site, waiting_counts
 from ops_dashboard.metrics.query import today
@@ -60,8 +60,8 @@ def test_an_ask_waits_for_its_partner_and_once_it_is_late_for_who_put_it(cast: C
 def test_a_letter_waits_once_its_week_is_over(cast: Cast) -> None:
     make_themes()
     over = issuing.due_weeks(today())
-    digests.draft_of("payments", over)
-    digests.draft_of("payments", over + timedelta(days=7))
+    issuing.draft("payments", over)
+    issuing.draft("payments", over + timedelta(days=7))
     assert waiting(cast, "erin") == {"digests": 1}
     assert waiting(cast, "pat") == {}
 
