@@ -1,6 +1,5 @@
 """Insights, asks and digests for machines. The same scope and the same words as the pages."""
 
-from datetime import datetime
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -46,7 +45,7 @@ def insight(request: Request, pk: int) -> Response:
         {
             **_insight(found, scope),
             "story": found.story,
-            "quotes": [{"text": q.text, "source": q.source, "at": _text(q.occurred_at)} for q in quotes],
+            "quotes": [{"text": q.text, "source": q.source, "at": q.occurred_at} for q in quotes],
             "asks": [_ask(ask) for ask in asks],
         }
     )
@@ -91,7 +90,7 @@ def _insight(insight: Insight, scope: Scope) -> dict[str, Any]:
         "area": insight.area,
         "state": insight.state,
         "themes": [theme.slug for theme in insight.themes.all()],
-        "published_at": _text(insight.published_at),
+        "published_at": insight.published_at,
         "size": None if not told or withheld(told, scope) else {name: told[name] for name in kept},
     }
 
@@ -104,12 +103,12 @@ def _ask(ask: Ask) -> dict[str, Any]:
         "area": ask.area,
         "question": ask.question,
         "owner": ask.owner.username if ask.owner else None,
-        "due_on": ask.due_on.isoformat(),
+        "due_on": ask.due_on,
         "status": ask.status,
-        "opened_at": _text(ask.opened_at),
-        "shipped_on": ask.shipped_on.isoformat() if ask.shipped_on else None,
+        "opened_at": ask.opened_at,
+        "shipped_on": ask.shipped_on,
         "users_told": ask.users_told,
-        "steps": [{"kind": s.kind, "at": _text(s.at), "note": s.note} for s in ask.steps.all()],
+        "steps": [{"kind": s.kind, "at": s.at, "note": s.note} for s in ask.steps.all()],
         "effect": effect.told() if effect else None,
     }
 
@@ -120,10 +119,6 @@ def _digest(digest: Digest) -> dict[str, Any]:
         "area": digest.area,
         "state": digest.state,
         "headline": digest.headline or digest.snapshot.get("headline", ""),
-        "approved_at": _text(digest.approved_at),
-        "sent_at": _text(digest.sent_at),
+        "approved_at": digest.approved_at,
+        "sent_at": digest.sent_at,
     }
-
-
-def _text(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None

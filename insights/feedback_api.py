@@ -14,12 +14,14 @@ from rest_framework.views import APIView
 from insights.feedback_import import reading, take_in
 from insights.feedback_intake import source_of
 from insights.feedback_lines import item_of, spelt
-from insights.feedback_list import BadCursor, asked, list_feedback
+from insights.feedback_list import asked, list_feedback
 from insights.models import Feedback, FeedbackSource
+from ops_dashboard.metrics.keyset import BadCursor
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people import audit
 from ops_dashboard.people.access import scope_behind
 from ops_dashboard.people.models import ApiToken
+from ops_dashboard.people.requests import next_address
 from tickets.connectors.drafts import Rejected
 from tickets.labels import Labels
 from tickets.slugs import slug_of
@@ -66,7 +68,7 @@ class FeedbackItems(APIView):
         operation_id="feedback",
     )
     def get(self, request: Request) -> Response:
-        """The filters are those of the page; `after` is the cursor that the page before ended with."""
+        """The filters are those of the page; `next` is the address of the page that follows."""
         scope, wanted = scope_behind(request), asked(request.query_params, today=today())
         if wanted.problems:
             raise ValidationError(wanted.problems)
@@ -79,9 +81,9 @@ class FeedbackItems(APIView):
         return Response(
             {
                 "count": page.count,
-                "is_capped": page.is_capped,
+                "count_is_capped": page.is_capped,
+                "next": next_address(request, after=page.after),
                 "results": [_told(row, labels) for row in page.rows],
-                "after": page.after,
             }
         )
 
@@ -143,7 +145,7 @@ def _told(row: Feedback, labels: Labels) -> dict[str, Any]:
     return {
         "source": row.source,
         "id": row.ref,
-        "at": row.occurred_at.isoformat(),
+        "at": row.occurred_at,
         "text": row.text,
         "rating": row.rating,
         "area": row.area,

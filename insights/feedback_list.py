@@ -1,8 +1,7 @@
-"""The list of feedback: filters, search and pages that go on from the last row, never by counting rows off."""
+"""The list of feedback: filters, search and pages."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -10,6 +9,7 @@ from django.http import QueryDict
 
 from insights.models import Feedback, FeedbackSource, FeedbackTheme, Theme, ThemeFact
 from ops_dashboard.metrics.forms import period_word
+from ops_dashboard.metrics.keyset import capped_count, page_after
 from ops_dashboard.metrics.periods import BadPeriod, Period, parse_period
 from ops_dashboard.metrics.teams import TEAM
 from ops_dashboard.people.roles import Scope
@@ -17,14 +17,9 @@ from tickets.dimensions import CHANNEL, LANGUAGE
 from tickets.forms import instants
 
 PAGE_SIZE = 40
-COUNT_CAP = 10_000
 LONGEST_SEARCH = 200
 UNTAGGED = "untagged"
 RATINGS = ("1", "2", "3", "4", "5")
-
-
-class BadCursor(ValueError):
-    """A cursor that no page of ours ended with."""
 
 
 @dataclass
@@ -65,15 +60,11 @@ def list_feedback(wanted: Asked, *, scope: Scope, after: str = "", size: int = P
     matching: QuerySet[Feedback] = Feedback.objects.visible_to(scope)
     for condition in wanted.conditions:
         matching = matching.filter(condition)
-    count = matching.order_by()[: COUNT_CAP + 1].count()
-    page = list(_following(matching, after)[: size + 1])
-    rows = page[:size]
-    return FeedbackPage(
-        rows=tuple(rows),
-        count=min(count, COUNT_CAP),
-        is_capped=count > COUNT_CAP,
-        after=_cursor(rows[-1]) if len(page) > size else "",
-    )
+    count, is_capped = capped_count(matching)
+    tags = FeedbackTheme.objects.filter(state=FeedbackTheme.State.ACCEPTED).select_related("theme")
+    listed = matching.defer("search").prefetch_related(Prefetch("tags", queryset=tags))
+    rows, following = page_after(listed, after, column="occurred_at", size=size)
+    return FeedbackPage(tuple(rows), count, is_capped, following)
 
 
 def _words(data: QueryDict, name: str) -> list[str]:
@@ -129,30 +120,6 @@ def _themes(found: Asked, words: list[str]) -> None:
         either |= ~Q(Exists(counted))
     if either:
         found.conditions.append(either)
-
-
-def _following(matching: QuerySet[Feedback], after: str) -> QuerySet[Feedback]:
-    """The latest first, from just after the cursor. The bound on the instant alone is what an index can start from."""
-    if after:
-        at, number = _read_cursor(after)
-        matching = matching.filter(occurred_at__lte=at).filter(Q(occurred_at__lt=at) | Q(id__lt=number))
-    tags = FeedbackTheme.objects.filter(state=FeedbackTheme.State.ACCEPTED).select_related("theme")
-    return matching.defer("search").order_by("-occurred_at", "-id").prefetch_related(Prefetch("tags", queryset=tags))
-
-
-def _cursor(row: Feedback) -> str:
-    return urlsafe_b64encode(f"{row.occurred_at.isoformat()} {row.pk}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str) -> tuple[datetime, int]:
-    try:
-        at, number = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(" ")
-        value, pk = datetime.fromisoformat(at), int(number)
-    except ValueError as error:
-        raise BadCursor("This page does not exist any more; start from the first one.") from error
-    if value.tzinfo is None or not 0 <= pk < 1 << 63:
-        raise BadCursor("This page does not exist any more; start from the first one.")
-    return value, pk
 
 
 def source_names() -> dict[str, str]:

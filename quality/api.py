@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from ops_dashboard.people.access import api_requires, scope_behind
+from ops_dashboard.people.requests import next_address
 from ops_dashboard.people.roles import Scope
 from quality import listing
 from quality.disputes import steps_in_force
@@ -45,7 +46,7 @@ def reviews(request: Request) -> Response:
     return Response(
         {
             "count": found.count(),
-            "next": _next(request, rows[size - 1].pk) if len(rows) > size else None,
+            "next": next_address(request, before=rows[size - 1].pk) if len(rows) > size else None,
             "results": [_row(review, request) for review in rows[:size]],
         }
     )
@@ -152,12 +153,6 @@ def _dispute(dispute: Dispute) -> dict[str, Any]:
             for row in dispute.criteria.all()
         ],
     }
-
-
-def _next(request: Request, before: int) -> str:
-    query = request.query_params.copy()
-    query["before"] = str(before)
-    return f"{request.build_absolute_uri(request.path)}?{query.urlencode()}"
 
 
 def _whole(text: str) -> int | None:

@@ -7,7 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import QueryDict
 
-from ops_dashboard.metrics.chips import Chip, Choice, any_period
+from ops_dashboard.metrics.chips import Chip, any_of, any_period
 from ops_dashboard.metrics.forms import period_word
 from ops_dashboard.metrics.periods import BadPeriod, Period, parse_period
 from ops_dashboard.metrics.query import today
@@ -161,14 +161,6 @@ def bar(data: QueryDict, scope: Scope) -> list[Chip]:
     period, problem = solved_in(data)
     return [
         any_period(period_word(data), period, label="Solved", problem=problem),
-        _chip("team", "Team", list(teams.values_list("slug", "name")), data),
-        _chip("scorecard", "Scorecard", list(Scorecard.objects.values_list("slug", "name")), data),
+        any_of("team", "Team", teams.values_list("slug", "name"), data.getlist("team")),
+        any_of("scorecard", "Scorecard", Scorecard.objects.values_list("slug", "name"), data.getlist("scorecard")),
     ]
-
-
-def _chip(name: str, label: str, pairs: list[tuple[str, str]], data: QueryDict) -> Chip:
-    chosen = data.getlist(name)
-    choices = tuple(Choice(value, text, value in chosen) for value, text in pairs)
-    said = [choice.label for choice in choices if choice.chosen]
-    value = "all" if not said else ", ".join(said) if len(said) <= 2 else f"{len(said)} of {len(choices)}"
-    return Chip(name, label, value, choices, many=True, active=bool(said))

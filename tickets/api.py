@@ -1,6 +1,5 @@
 """Tickets for machines. The same filters, the same scope and the same counts as the pages."""
 
-from datetime import datetime
 from typing import Any
 
 from django.http import Http404
@@ -13,11 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from ops_dashboard.metrics.keyset import BadCursor
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.access import api_requires, scope_behind
+from ops_dashboard.people.requests import next_address
 from tickets.forms import TicketsForm
 from tickets.labels import NAMED
-from tickets.lists import PAGE_SIZE, BadCursor, TicketRow, list_tickets
+from tickets.lists import PAGE_SIZE, TicketRow, list_tickets
 from tickets.models import Ticket
 from tickets.ticket_page import Moment, Promised, State, find_ticket, ticket_page
 
@@ -68,7 +69,7 @@ def tickets(request: Request) -> Response:
         {
             "count": found.count,
             "count_is_capped": found.is_capped,
-            "next": _next(request, found.after),
+            "next": next_address(request, after=found.after),
             "results": [_row(row, request) for row in found.rows],
         }
     )
@@ -100,13 +101,13 @@ def ticket(request: Request, source: str, ref: str) -> Response:
 def _facts(ticket: Ticket) -> dict[str, Any]:
     return {
         "ref": ticket.ref,
-        "created_at": _text(ticket.created_at),
-        "updated_at": _text(ticket.updated_at),
-        "waiting_since": _text(ticket.waiting_since),
-        "first_reply_at": _text(ticket.first_reply_at),
-        "first_solved_at": _text(ticket.first_solved_at),
-        "last_solved_at": _text(ticket.last_solved_at),
-        "first_closed_at": _text(ticket.first_closed_at),
+        "created_at": ticket.created_at,
+        "updated_at": ticket.updated_at,
+        "waiting_since": ticket.waiting_since,
+        "first_reply_at": ticket.first_reply_at,
+        "first_solved_at": ticket.first_solved_at,
+        "last_solved_at": ticket.last_solved_at,
+        "first_closed_at": ticket.first_closed_at,
         **{name: getattr(ticket, name) for name in COUNTS},
     }
 
@@ -116,7 +117,7 @@ def _row(row: TicketRow, request: Request) -> dict[str, Any]:
         **_facts(row.ticket),
         "status": row.status.label,
         **{cut: getattr(row, cut).slug or None for cut in NAMED},
-        "due_at": _text(row.due.due_at) if row.due else None,
+        "due_at": row.due.due_at if row.due else None,
         "due_kind": row.due.kind.label if row.due else None,
         "url": reverse("api-ticket", args=[row.source.slug, row.ticket.ref], request=request),
     }
@@ -124,7 +125,7 @@ def _row(row: TicketRow, request: Request) -> dict[str, Any]:
 
 def _moment(moment: Moment) -> dict[str, Any]:
     return {
-        "at": _text(moment.at),
+        "at": moment.at,
         "type": moment.type.label,
         "actor_kind": moment.actor_kind.label,
         "actor": moment.actor,
@@ -135,8 +136,8 @@ def _moment(moment: Moment) -> dict[str, Any]:
 
 def _state(state: State) -> dict[str, Any]:
     return {
-        "start_at": _text(state.start_at),
-        "end_at": _text(state.end_at),
+        "start_at": state.start_at,
+        "end_at": state.end_at,
         "status": state.status.label,
         **{cut: getattr(state, cut).slug or None for cut in ("team", "assignee", "priority")},
     }
@@ -149,21 +150,9 @@ def _promise(promised: Promised) -> dict[str, Any]:
         "run": row.run,
         "policy": promised.policy,
         "state": promised.state.label,
-        **{name: _text(getattr(row, name)) for name in ("started_at", "due_at", "fulfilled_at", "decided_at")},
+        **{name: getattr(row, name) for name in ("started_at", "due_at", "fulfilled_at", "decided_at")},
         **{name: getattr(row, name) for name in ("elapsed_s", "business_elapsed_s", "paused_s", "target_s")},
     }
-
-
-def _next(request: Request, after: str) -> str | None:
-    if not after:
-        return None
-    query = request.query_params.copy()
-    query["after"] = after
-    return f"{request.build_absolute_uri(request.path)}?{query.urlencode()}"
-
-
-def _text(at: datetime | None) -> str | None:
-    return at.isoformat().replace("+00:00", "Z") if at else None
 
 
 COUNTS = (

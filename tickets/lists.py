@@ -1,11 +1,9 @@
 """The list of tickets: filters, orders and pages that stay stable and fast over millions of rows.
 
-Pages continue from the last row's (value, id), never by counting rows off. Counting stops at
-COUNT_CAP and says so. Sorting by waiting or due asks for waiting or promised tickets only, so that
+Sorting by waiting or due asks for waiting or promised tickets only, so that
 it follows the backlog and not the history.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +11,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
+from ops_dashboard.metrics.keyset import capped_count, page_after
 from ops_dashboard.people.roles import Scope
 from tickets.identity import ticket_id
 from tickets.labels import NAMED, Label, Labels
@@ -21,11 +20,6 @@ from tickets.vocabulary import UNSOLVED, PromiseKind, Status
 from tickets.wanted import Sort, Wanted
 
 PAGE_SIZE = 50
-COUNT_CAP = 10_000
-
-
-class BadCursor(ValueError):
-    """A cursor that no page of ours ended with."""
 
 
 @dataclass(frozen=True)
@@ -68,15 +62,10 @@ class TicketList:
 def list_tickets(wanted: Wanted, *, scope: Scope, now: datetime, after: str = "", size: int = PAGE_SIZE) -> TicketList:
     """The page of `wanted` that follows the cursor `after`. BadCursor."""
     matching = matches(wanted, scope=scope, now=now)
-    page = list(_page(matching, wanted.order, after)[: size + 1])
-    count = matching.order_by()[: COUNT_CAP + 1].count()
-    rows = page[:size]
-    return TicketList(
-        rows=tuple(_rows(rows, scope=scope, now=now)),
-        count=min(count, COUNT_CAP),
-        is_capped=count > COUNT_CAP,
-        after=_cursor(rows[-1], wanted.order) if len(page) > size else "",
-    )
+    sort = wanted.order
+    rows, following = page_after(matching, after, column=sort.column, descending=sort.is_descending, size=size)
+    count, is_capped = capped_count(matching)
+    return TicketList(tuple(_rows(rows, scope=scope, now=now)), count, is_capped, following)
 
 
 def matches(wanted: Wanted, *, scope: Scope, now: datetime) -> QuerySet[Ticket]:
@@ -141,34 +130,6 @@ def _promises(wanted: Wanted, scope: Scope, now: datetime) -> QuerySet[Promise]:
 def _first_due(wanted: Wanted, scope: Scope, now: datetime) -> Subquery:
     due = _promises(wanted, scope, now).filter(due_at__isnull=False).order_by("due_at")
     return Subquery(due.values("due_at")[:1])
-
-
-def _page(tickets: QuerySet[Ticket], sort: Sort, after: str) -> QuerySet[Ticket]:
-    """In order, from just after the cursor. The bound on the column alone is what an index can start from."""
-    column, sign = sort.column, "lt" if sort.is_descending else "gt"
-    if after:
-        value, ticket = _read_cursor(after)
-        tickets = tickets.filter(**{f"{column}__{sign}e": value}).filter(
-            Q(**{f"{column}__{sign}": value}) | Q(**{f"id__{sign}": ticket})
-        )
-    minus = "-" if sort.is_descending else ""
-    return tickets.order_by(f"{minus}{column}", f"{minus}id")
-
-
-def _cursor(ticket: Ticket, sort: Sort) -> str:
-    text = f"{getattr(ticket, sort.column).isoformat()} {ticket.id}"
-    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _read_cursor(text: str) -> tuple[datetime, int]:
-    try:
-        at, ticket = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split(" ")
-        value, number = datetime.fromisoformat(at), int(ticket)
-    except ValueError as error:
-        raise BadCursor("This page does not exist any more; start from the first one.") from error
-    if value.tzinfo is None or not 0 <= number < 1 << 63:
-        raise BadCursor("This page does not exist any more; start from the first one.")
-    return value, number
 
 
 def _rows(tickets: list[Ticket], *, scope: Scope, now: datetime) -> Iterable[TicketRow]:

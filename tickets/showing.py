@@ -9,12 +9,13 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from ops_dashboard.metrics.definitions import Unit
+from ops_dashboard.metrics.keyset import COUNT_CAP
 from ops_dashboard.metrics.rendering import proof as drawing
 from ops_dashboard.metrics.rendering.numbers import day, days, text, whole
 from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
 from tickets.drill import Drill
 from tickets.labels import Label
-from tickets.lists import COUNT_CAP, Due, TicketList, TicketRow
+from tickets.lists import Due, TicketList, TicketRow
 from tickets.models import Message
 from tickets.proof import Why
 from tickets.proof_card import ProofCard

@@ -5,13 +5,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from ops_dashboard.metrics.keyset import BadCursor
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.access import requires
-from ops_dashboard.people.requests import ReaderRequest
+from ops_dashboard.people.requests import ReaderRequest, page_or_part
 from tickets import showing
 from tickets.forms import TicketsForm
 from tickets.list_chips import list_chips
-from tickets.lists import BadCursor, list_tickets
+from tickets.lists import list_tickets
 from tickets.models import Promise, Ticket
 from tickets.proof_card import proof_card
 from tickets.ticket_page import find_ticket, ticket_page
@@ -30,7 +31,6 @@ def tickets(request: ReaderRequest) -> HttpResponse:
         raise Http404(str(problem)) from problem
     query = request.GET.copy()
     query.pop("after", None)
-    is_partial = bool(request.htmx) and not request.htmx.history_restore_request
     taken = asked.drill.taken if asked.drill else frozenset()
     context = {
         "asked": asked,
@@ -40,16 +40,11 @@ def tickets(request: ReaderRequest) -> HttpResponse:
         "table": showing.list_table(found, now=now),
         "first_page": query.urlencode(),
         "is_first": "after" not in request.GET,
-        "is_partial": is_partial,
         "is_filtered": bool(query),
         "drill": showing.drill_words(asked.drill, found) if asked.drill else "",
         "kept": showing.kept_fields(request.GET, asked.drill) if asked.drill else (),
     }
-    response = render(request, "tickets/_list.html" if is_partial else "tickets/list.html", context)
-    if is_partial:
-        response["HX-Push-Url"] = request.get_full_path()
-    response["Vary"] = "HX-Request"
-    return response
+    return page_or_part(request, "tickets/list.html", "tickets/_list.html", context, shown_at=request.get_full_path())
 
 
 @require_safe

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
 
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people import audit
+from ops_dashboard.people.dated import ends_after
 from ops_dashboard.people.models import Agent, Membership, Team, Vendor
 from ops_dashboard.people.roles import Scope
 from workforce import roster_rows, rosters, staff
@@ -154,10 +154,6 @@ class _Wrong(Exception):
         self.field = field
 
 
-def _ends_after(day: date) -> Q:
-    return Q(valid_to=None) | Q(valid_to__gt=day)
-
-
 class _Taker:
     """Takes one row after the other, for one reader; remembers what rows refer to."""
 
@@ -243,7 +239,7 @@ class _Taker:
     def _agent(self, slug: str) -> Agent:
         agent: Agent = self._one(Agent, slug, "agent")
         own = Membership.objects.filter(agent=agent, team__in=self.scope.teams or ())
-        if self.scope.teams is not None and not own.filter(_ends_after(today())).exists():
+        if self.scope.teams is not None and not own.filter(ends_after(today())).exists():
             raise _Wrong("agent", f"there is no '{slug}'")
         return agent
 
@@ -252,7 +248,7 @@ class _Taker:
         if self.scope.teams is None:
             return False
         others = Membership.objects.filter(agent__slug=slug).exclude(team__in=self.scope.teams)
-        return others.filter(_ends_after(since)).exists()
+        return others.filter(ends_after(since)).exists()
 
     def _one(self, model: type[models.Model], slug: str, field: str) -> Any:
         if (model, slug) not in self._known:

@@ -18,7 +18,7 @@ from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.rendering.numbers import days
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.models import Team
-from ops_dashboard.people.requests import ReaderRequest
+from ops_dashboard.people.requests import ReaderRequest, page_or_part
 from ops_dashboard.people.roles import Scope
 from workforce import own_shifts, roster_acts, rosters
 from workforce.models import RosterEdit, ShiftTemplate
@@ -66,13 +66,8 @@ def roster(request: ReaderRequest) -> HttpResponse:
     if request.scope.agent_id is not None:
         return own_shifts.page(request)
     wanted = asked(request.GET, request.scope)
-    is_partial = bool(request.htmx) and not request.htmx.history_restore_request
-    context = _page(wanted, request.scope) | {"is_partial": is_partial}
-    response = render(request, "workforce/_roster.html" if is_partial else "workforce/roster.html", context)
-    if is_partial:
-        response["HX-Push-Url"] = request.get_full_path()
-    response["Vary"] = "HX-Request"
-    return response
+    context, here = _page(wanted, request.scope), request.get_full_path()
+    return page_or_part(request, "workforce/roster.html", "workforce/_roster.html", context, shown_at=here)
 
 
 @require_safe

@@ -12,9 +12,8 @@ from datetime import date
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Q
 
-from ops_dashboard.people.dated import Dated
+from ops_dashboard.people.dated import Dated, ends_after
 from ops_dashboard.people.models import Agent, Membership, Team
 from workforce.models import AgentSkill, Contract, ContractType, Rate, Skill
 from workforce.price_marks import repricing
@@ -26,9 +25,7 @@ def begin(row: Dated) -> list[Dated]:
     """Add a row; the one valid on its first day ends the day before. Returns what was ended. ValidationError."""
     row.succeeds = True
     with _priced(row):
-        ended: list[Dated] = list(
-            row.of_subject().filter(Q(valid_to=None) | Q(valid_to__gt=row.valid_from), valid_from__lt=row.valid_from)
-        )
+        ended: list[Dated] = list(row.of_subject().filter(ends_after(row.valid_from), valid_from__lt=row.valid_from))
         for earlier in ended:
             earlier.valid_to = row.valid_from
             earlier.save(update_fields=["valid_to"])
@@ -121,7 +118,7 @@ def _set(
     )
     later = rows.filter(valid_from__gt=valid_from).order_by("valid_from").values_list("valid_from", flat=True).first()
     until = valid_to if later is None else min(valid_to or later, later)
-    rows.filter(Q(valid_to=None) | Q(valid_to__gt=valid_from), valid_from__lt=valid_from).update(valid_to=valid_from)
+    rows.filter(ends_after(valid_from), valid_from__lt=valid_from).update(valid_to=valid_from)
     row: Any = rows.filter(valid_from=valid_from).first()
     wanted = {**values, "valid_to": until}
     if row is None:

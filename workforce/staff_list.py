@@ -7,6 +7,8 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from ops_dashboard.metrics.keyset import page_after
+from ops_dashboard.people.dated import ends_after
 from ops_dashboard.people.models import Agent, Membership, Team
 from ops_dashboard.people.roles import Scope
 from workforce.models import AgentSkill, Contract
@@ -45,7 +47,7 @@ class PersonRow:
 class PeopleList:
     rows: tuple[PersonRow, ...]
     count: int
-    after: int  # id to go on from; 0 on the last page
+    after: str  # cursor of the next page; empty on the last one
 
 
 def reachable(scope: Scope, today: date) -> QuerySet[Agent]:
@@ -56,20 +58,16 @@ def reachable(scope: Scope, today: date) -> QuerySet[Agent]:
     return agents if scope.teams is None else agents.filter(Exists(_belonging(today).filter(team__in=scope.teams)))
 
 
-def list_people(wanted: Wanted, *, scope: Scope, today: date, after: int = 0, size: int = PAGE_SIZE) -> PeopleList:
-    """The page that follows the person with id `after`."""
+def list_people(wanted: Wanted, *, scope: Scope, today: date, after: str = "", size: int = PAGE_SIZE) -> PeopleList:
+    """The page, by name, that follows the cursor `after`. BadCursor."""
     matching = _matching(wanted, scope, today)
-    page = matching
-    if after and (last := Agent.objects.filter(pk=after).first()):
-        page = page.filter(Q(name__gt=last.name) | Q(name=last.name, pk__gt=last.pk))
-    found = list(page.order_by("name", "pk")[: size + 1])
-    rows = found[:size]
-    return PeopleList(tuple(_rows(rows, today)), matching.count(), rows[-1].pk if len(found) > size else 0)
+    rows, following = page_after(matching, after, column="name", descending=False, read=str, size=size)
+    return PeopleList(tuple(_rows(rows, today)), matching.count(), following)
 
 
 def _belonging(today: date) -> QuerySet[Membership]:
     """Of the outer agent: memberships that are valid now or will be."""
-    return Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), agent=OuterRef("pk"))
+    return Membership.objects.filter(ends_after(today), agent=OuterRef("pk"))
 
 
 def _matching(wanted: Wanted, scope: Scope, today: date) -> QuerySet[Agent]:
@@ -93,7 +91,7 @@ def _matching(wanted: Wanted, scope: Scope, today: date) -> QuerySet[Agent]:
 
 
 def _rows(agents: list[Agent], today: date) -> Iterable[PersonRow]:
-    members = Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), agent__in=agents)
+    members = Membership.objects.filter(ends_after(today), agent__in=agents)
     teams = {
         each.agent_id: each.team
         for each in members.select_related("team__site", "team__vendor").order_by("-valid_from")

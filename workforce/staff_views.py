@@ -9,13 +9,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ops_dashboard.metrics.keyset import BadCursor
 from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
 from ops_dashboard.people import audit
 from ops_dashboard.people.access import NOT_YOURS, requires
 from ops_dashboard.people.dated import Dated
 from ops_dashboard.people.models import Agent, Site, Team, Vendor
-from ops_dashboard.people.requests import ReaderRequest
+from ops_dashboard.people.requests import ReaderRequest, page_or_part
 from ops_dashboard.people.roles import Scope
 from workforce import staff
 from workforce.models import Skill
@@ -47,7 +48,7 @@ def new_person(request: ReaderRequest) -> HttpResponse:
     with transaction.atomic():
         staff.set_agent(told["slug"], told["name"], told["team"], valid_from=told["valid_from"], valid_to=None)
         audit.record(
-            request.scope.username, "person added", told["slug"], team=told["team"].slug, first=str(told["valid_from"])
+            request.scope.username, "person_added", told["slug"], team=told["team"].slug, first=str(told["valid_from"])
         )
     messages.success(request, f"{told['name']} belongs to {told['team']} from {told['valid_from']:%-d %b %Y} on.")
     return redirect("person", slug=told["slug"])
@@ -55,25 +56,20 @@ def new_person(request: ReaderRequest) -> HttpResponse:
 
 def _people(request: ReaderRequest, form: PersonForm | None) -> HttpResponse:
     wanted = _wanted(request)
-    after = request.GET.get("after", "")
-    found = list_people(
-        wanted, scope=request.scope, today=today(),
-        after=int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0,
-    )  # fmt: skip
+    try:
+        found = list_people(wanted, scope=request.scope, today=today(), after=request.GET.get("after", ""))
+    except BadCursor as problem:
+        raise Http404(str(problem)) from problem
     query = request.GET.copy()
     query.pop("after", None)
-    is_partial = bool(request.htmx) and not request.htmx.history_restore_request
     context = {
         "found": found, "table": _people_table(found), "wanted": wanted, "query": query.urlencode(),
-        "is_first": "after" not in request.GET, "is_partial": is_partial, "form": form, **_choices(request.scope),
+        "is_first": "after" not in request.GET, "form": form, **_choices(request.scope),
     }  # fmt: skip
-    status = 422 if form is not None and form.is_bound else 200
-    template = "workforce/_people.html" if is_partial else "workforce/people.html"
-    response = render(request, template, context, status=status)
-    if is_partial:
-        response["HX-Push-Url"] = request.get_full_path()
-    response["Vary"] = "HX-Request"
-    return response
+    here, status = request.get_full_path(), 422 if form is not None and form.is_bound else 200
+    return page_or_part(
+        request, "workforce/people.html", "workforce/_people.html", context, shown_at=here, status=status
+    )
 
 
 def _wanted(request: ReaderRequest) -> Wanted:

@@ -7,16 +7,18 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from ops_dashboard.metrics.keyset import BadCursor, page_after
 from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.rendering.numbers import plural
 from ops_dashboard.people.access import NOT_YOURS, requires
-from ops_dashboard.people.models import Agent, Team
+from ops_dashboard.people.dated import ends_after
+from ops_dashboard.people.models import Agent, Membership, Team
 from ops_dashboard.people.requests import ReaderRequest
 from ops_dashboard.people.roles import Scope
 from workforce import time_off
@@ -73,19 +75,18 @@ def _page(request: ReaderRequest, form: TimeOffForm | None = None) -> HttpRespon
     team, state = request.GET.get("team", "")[:120], request.GET.get("state", "")
     is_past = request.GET.get("when") == "past"
     found = _listed(scope, team=team, state=state, is_past=is_past)
-    if after.isascii() and after.isdigit() and len(after) < 18 and (last := found.filter(pk=int(after)).first()):
-        sign = "lt" if is_past else "gt"
-        further = {f"start_at__{sign}": last.start_at}
-        found = found.filter(Q(**further) | Q(start_at=last.start_at, pk__gt=last.pk))
-    rows = list(found[: PAGE_SIZE + 1])
+    try:
+        rows, following = page_after(found, after, column="start_at", descending=is_past, size=PAGE_SIZE)
+    except BadCursor as problem:
+        raise Http404(str(problem)) from problem
     query = request.GET.copy()
     query.pop("after", None)
     if form is None and scope.may_roster:
         initial = {"agent": request.GET.get("agent", ""), "first_day": today()}
         form = TimeOffForm(people=_people(scope), initial=initial)
     context = {
-        "rows": _told(rows[:PAGE_SIZE]), "form": form, "may_edit": scope.may_roster,
-        "after": rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else 0, "is_first": not after,
+        "rows": _told(rows), "form": form, "may_edit": scope.may_roster,
+        "after": following, "is_first": not after,
         "teams": Team.objects.all() if scope.teams is None else Team.objects.filter(pk__in=scope.teams),
         "states": TimeOff.State.choices, "team": team, "state": state, "is_past": is_past,
         "is_filtered": bool(team or state or is_past), "query": query.urlencode(),
@@ -107,12 +108,11 @@ def _listed(scope: Scope, *, team: str, state: str, is_past: bool) -> QuerySet[T
     now = timezone.now()
     found = _within_reach(scope).filter(**{"end_at__lte" if is_past else "end_at__gt": now})
     if team:
-        on = today()
-        member = Q(agent__memberships__valid_to=None) | Q(agent__memberships__valid_to__gt=on)
-        found = found.filter(member, agent__memberships__team__slug=team)
+        members = Membership.objects.filter(ends_after(today()), team__slug=team)
+        found = found.filter(agent__in=members.values("agent"))
     if state in TimeOff.State.values:
         found = found.filter(state=state)
-    return found.order_by("-start_at" if is_past else "start_at", "pk")
+    return found
 
 
 def _told(rows: list[TimeOff]) -> list[dict[str, Any]]:

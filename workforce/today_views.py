@@ -5,12 +5,11 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ops_dashboard.people.access import requires
-from ops_dashboard.people.requests import ReaderRequest
+from ops_dashboard.people.requests import ReaderRequest, page_or_part
 from ops_dashboard.people.roles import Scope
 from workforce import day_words
 from workforce.day import read_day
@@ -49,10 +48,7 @@ def today(request: ReaderRequest) -> HttpResponse:
     if chosen:
         context["contacts"] = day_words.contacts_chart(day, chosen)
         context["people"] = day_words.people_chart(day, chosen)
-    is_partial = bool(request.htmx) and not request.htmx.history_restore_request
-    response = render(request, "workforce/_today.html" if is_partial else "workforce/today.html", context)
-    response["Vary"] = "HX-Request"
-    return response
+    return page_or_part(request, "workforce/today.html", "workforce/_today.html", context)
 
 
 def on_shift(scope: Scope, now: datetime) -> list[AtWork]:

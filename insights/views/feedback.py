@@ -6,28 +6,18 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from insights.feedback_list import (
-    COUNT_CAP,
-    RATINGS,
-    UNTAGGED,
-    Asked,
-    BadCursor,
-    FeedbackPage,
-    asked,
-    list_feedback,
-    source_names,
-)
+from insights.feedback_list import RATINGS, UNTAGGED, Asked, FeedbackPage, asked, list_feedback, source_names
 from insights.models import Area, Feedback, Theme
-from ops_dashboard.metrics.chips import Chip, Choice, any_period
+from ops_dashboard.metrics.chips import Chip, any_of, any_period
 from ops_dashboard.metrics.forms import period_word
+from ops_dashboard.metrics.keyset import COUNT_CAP, BadCursor
 from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.rendering.numbers import whole
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.models import Team
-from ops_dashboard.people.requests import ReaderRequest
+from ops_dashboard.people.requests import ReaderRequest, page_or_part
 from ops_dashboard.people.roles import Scope
 from tickets.labels import Labels
 from tickets.models import Channel, Language, Ticket
@@ -58,7 +48,6 @@ def feedback(request: ReaderRequest) -> HttpResponse:
         raise Http404(str(problem)) from problem
     query = request.GET.copy()
     query.pop("after", None)
-    is_partial = bool(request.htmx) and not request.htmx.history_restore_request
     names, areas = source_names(), dict(Area.objects.order_by("name").values_list("slug", "name"))
     context = {
         "asked": wanted,
@@ -68,17 +57,13 @@ def feedback(request: ReaderRequest) -> HttpResponse:
         "count": count_words(found),
         "first_page": query.urlencode(),
         "is_first": "after" not in request.GET,
-        "is_partial": is_partial,
         "raises": urlencode([("theme", slug) for slug in request.GET.getlist("theme") if slug != UNTAGGED])
         if request.scope.may_tag
         else "",
         "is_filtered": bool(query),
     }
-    response = render(request, "insights/_feedback.html" if is_partial else "insights/feedback.html", context)
-    if is_partial:
-        response["HX-Push-Url"] = request.get_full_path()
-    response["Vary"] = "HX-Request"
-    return response
+    here = request.get_full_path()
+    return page_or_part(request, "insights/feedback.html", "insights/_feedback.html", context, shown_at=here)
 
 
 def count_words(found: FeedbackPage) -> str:
@@ -117,27 +102,22 @@ def _tickets(rows: Iterable[Feedback], request: ReaderRequest) -> dict[int, tupl
 
 
 def _chips(data: QueryDict, wanted: Asked, names: dict[str, str], areas: dict[str, str], scope: Scope) -> list[Chip]:
+    def many(name: str, label: str, offered: Iterable[tuple[str, str]]) -> Chip:
+        return any_of(name, label, offered, data.getlist(name), problem=wanted.problems.get(name, ""))
+
     themes = [(UNTAGGED, "Without a theme"), *Theme.objects.active().order_by("name").values_list("slug", "name")]
     return [
         any_period(period_word(data), wanted.period, label="Period", problem=wanted.problems.get("period", "")),
-        _chip(data, wanted, "theme", "Theme", themes),
-        _chip(data, wanted, "source", "Source", sorted(names.items())),
-        _chip(data, wanted, "area", "Product area", areas.items()),
-        _chip(data, wanted, "team", "Team", _teams(scope)),
-        _chip(data, wanted, "channel", "Channel", Channel.objects.order_by("label").values_list("slug", "label")),
-        _chip(data, wanted, "language", "Language", Language.objects.order_by("label").values_list("slug", "label")),
-        _chip(data, wanted, "rating", "Rating", [(word, word) for word in RATINGS]),
+        many("theme", "Theme", themes),
+        many("source", "Source", sorted(names.items())),
+        many("area", "Product area", areas.items()),
+        many("team", "Team", _teams(scope)),
+        many("channel", "Channel", Channel.objects.order_by("label").values_list("slug", "label")),
+        many("language", "Language", Language.objects.order_by("label").values_list("slug", "label")),
+        many("rating", "Rating", [(word, word) for word in RATINGS]),
     ]
 
 
 def _teams(scope: Scope) -> Iterable[tuple[str, str]]:
     found = Team.objects.exclude(support_function="").order_by("name")
     return (found if scope.teams is None else found.filter(id__in=scope.teams)).values_list("slug", "name")
-
-
-def _chip(data: QueryDict, wanted: Asked, name: str, label: str, pairs: Iterable[tuple[str, str]]) -> Chip:
-    chosen = set(data.getlist(name))
-    choices = tuple(Choice(value, text, value in chosen) for value, text in pairs)
-    said = [choice.label for choice in choices if choice.chosen]
-    value = "all" if not said else ", ".join(said) if len(said) <= 2 else f"{len(said)} chosen"
-    return Chip(name, label, value, choices, True, wanted.problems.get(name, ""), bool(said))

@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q
 
 from ops_dashboard.metrics.definitions import Unit, registry
 from ops_dashboard.metrics.models import Annotation, Goal
 from ops_dashboard.people.admin_kinds import AuditedAdmin
+from ops_dashboard.people.dated import ends_after
 
 
 def _metrics() -> list[tuple[str, str]]:
@@ -48,7 +48,7 @@ class GoalForm(forms.ModelForm):
 
     def _overlapping(self, data: dict[str, Any]) -> Goal | None:
         others = Goal.objects.filter(metric=data["metric"], team=data["team"]).exclude(pk=self.instance.pk)
-        others = others.filter(Q(valid_to=None) | Q(valid_to__gt=data["valid_from"]))
+        others = others.filter(ends_after(data["valid_from"]))
         if data["valid_to"]:
             others = others.filter(valid_from__lt=data["valid_to"])
         return others.first()

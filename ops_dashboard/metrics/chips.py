@@ -1,5 +1,6 @@
 """The filter bar: each filter a chip that says its value and offers the others."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ops_dashboard.metrics.catalogue import cuts
@@ -76,6 +77,16 @@ def any_period(word: str, period: Period | None, *, label: str, problem: str = "
     return Chip("period", label, said, tuple(choices), problem=problem, active=period is not None)
 
 
+def any_of(
+    name: str, label: str, offered: Iterable[tuple[str, str]], chosen: Collection[str], *, problem: str = ""
+) -> Chip:
+    """Any number of what is offered as (value, words); `chosen` are values, those that are not offered left out."""
+    choices = tuple(Choice(value, words, value in chosen) for value, words in offered)
+    said = [choice.label for choice in choices if choice.chosen]
+    words = "all" if not said else ", ".join(said) if len(said) <= FEW else f"{len(said)} of {len(choices)}"
+    return Chip(name, label, words, choices, many=True, problem=problem, active=bool(said))
+
+
 def _compare(asked: Asked) -> Chip:
     choices = tuple(Choice(word, label.capitalize(), word == asked.compare_word) for word, label in COMPARISONS)
     label = next((label for word, label in COMPARISONS if word == asked.compare_word), "")
@@ -118,16 +129,7 @@ def _dimension_chip(metric: str, slug: str, asked: Asked, reader: Reader) -> Chi
         if slug not in TEAM_CUTS or _is_theirs(dimension, code, reader)
     }
     offered |= {value: value for value in chosen if value not in offered}
-    choices = tuple(Choice(value, label, value in chosen) for value, label in offered.items())
-    return Chip(
-        slug,
-        dimension.label,
-        _chosen_words([choice.label for choice in choices if choice.chosen], len(choices)),
-        choices,
-        many=True,
-        problem=asked.problems.get(slug, ""),
-        active=bool(chosen),
-    )
+    return any_of(slug, dimension.label, offered.items(), chosen, problem=asked.problems.get(slug, ""))
 
 
 def _is_theirs(cut: Dimension, code: int, reader: Reader) -> bool:
@@ -135,9 +137,3 @@ def _is_theirs(cut: Dimension, code: int, reader: Reader) -> bool:
     if reader.scope.teams is None:
         return True
     return any(reader.scope.sees_team(team) for team in teams_of(cut, [code]))
-
-
-def _chosen_words(labels: list[str], offered: int) -> str:
-    if not labels:
-        return "all"
-    return ", ".join(labels) if len(labels) <= FEW else f"{len(labels)} of {offered}"

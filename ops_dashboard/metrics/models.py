@@ -2,10 +2,10 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
-from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from ops_dashboard.metrics.periods import Period
+from ops_dashboard.people.dated import ends_after_start
 
 
 class Cell(models.Model):
@@ -81,11 +81,7 @@ class Goal(models.Model):
     valid_to = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="goal_ends_after_start"
-            )
-        ]
+        constraints = [ends_after_start("goal")]
 
     def __str__(self) -> str:
         return f"{self.metric} {self.value:g} from {self.valid_from}"

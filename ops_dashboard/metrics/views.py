@@ -21,7 +21,7 @@ from ops_dashboard.metrics.rendering.freshness import freshness_line
 from ops_dashboard.metrics.ways import doors
 from ops_dashboard.people import audit
 from ops_dashboard.people.access import requires
-from ops_dashboard.people.requests import ReaderRequest
+from ops_dashboard.people.requests import ReaderRequest, page_or_part
 
 
 @require_safe
@@ -46,13 +46,8 @@ def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
         "may_export": request.scope.may_export,
         "doors": doors(asked, request.scope, here=page.url_name),
     }
-    partial = request.headers.get("HX-Request") == "true" and not request.headers.get("HX-History-Restore-Request")
-    response = render(request, "pages/_answers.html" if partial else "pages/page.html", context | {"partial": partial})
-    if partial:
-        response["HX-Push-Url"] = f"{request.path}?{asked.querystring}"
-    response["Vary"] = "HX-Request"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    here = f"{request.path}?{asked.querystring}"
+    return page_or_part(request, "pages/page.html", "pages/_answers.html", context, shown_at=here)
 
 
 @require_safe

@@ -43,7 +43,7 @@ class Dated(models.Model):
 
     def overlapping(self) -> QuerySet[Self]:
         """Those of them that share a day with this one, the first first; not the one it succeeds."""
-        found = self.of_subject().filter(Q(valid_to=None) | Q(valid_to__gt=self.valid_from))
+        found = self.of_subject().filter(ends_after(self.valid_from))
         if self.valid_to:
             found = found.filter(valid_from__lt=self.valid_to)
         return (found.filter(valid_from__gte=self.valid_from) if self.succeeds else found).order_by("valid_from")
@@ -61,6 +61,11 @@ class Dated(models.Model):
 
     def _rows(self) -> QuerySet[Self]:
         return type(self)._default_manager.all()
+
+
+def ends_after(day: date) -> Q:
+    """The rows that are valid on some day from `day` on, if they have begun by then."""
+    return Q(valid_to=None) | Q(valid_to__gt=day)
 
 
 def ends_after_start(name: str) -> models.CheckConstraint:

@@ -9,8 +9,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from insights import facts
 from insights.feedback_intake import Told, record, source_of
-from insights.feedback_list import BadCursor, asked, list_feedback
+from insights.feedback_list import asked, list_feedback
 from insights.models import Feedback, FeedbackSource
+from ops_dashboard.metrics.keyset import BadCursor
 from ops_dashboard.people.models import Team, User
 from ops_dashboard.people.roles import NOBODY, Role, Scope
 from tests.insights.building import give, make_themes, noon

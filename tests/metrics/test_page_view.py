@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
 from django.test import Client, RequestFactory
+from django_htmx.middleware import HtmxDetails
 from pytest import LogCaptureFixture
 
 from ops_dashboard.metrics.pages import Bar, BarsPanel, CustomPanel, FigureSpec, LinePanel, Page, Panel, Site
@@ -39,6 +40,7 @@ def get(rf: RequestFactory) -> Callable[..., HttpResponseBase]:
         request = rf.get(f"/test/?{query}", headers={"HX-Request": "true"} if htmx else {})
         request.user = User(username="carol") if scope.role else AnonymousUser()
         request.scope = scope  # type: ignore[attr-defined]
+        request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
         return page_view(request, page)
 
     return got

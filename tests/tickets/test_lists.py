@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from ops_dashboard.metrics.keyset import BadCursor
 from ops_dashboard.people.roles import NOBODY, Scope, scope_for
 from tests.cast import Cast, make_cast
 from tests.tickets.rows import save_promise, save_ticket
 from tickets.at_risk import running
 from tickets.forms import TicketsForm
-from tickets.lists import BadCursor, TicketList, list_tickets
+from tickets.lists import TicketList, list_tickets
 from tickets.models import Channel, Priority, Source, Span, Ticket
 from tickets.vocabulary import PromiseKind, PromiseState, Status
 from tickets.wanted import PromiseIs, Sort, Wanted
@@ -269,7 +270,7 @@ def test_the_row_shows_the_first_due_of_several_promises(desk: Source) -> None:
 
 
 def test_counting_stops_at_the_cap_and_says_so(desk: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tickets.lists.COUNT_CAP", 3)
+    monkeypatch.setattr("ops_dashboard.metrics.keyset.COUNT_CAP", 3)
     for n in range(3):
         save_ticket(desk, str(n), at=NOW)
     assert (list_tickets(Wanted(), scope=EVERYTHING, now=NOW).count, full(Wanted()).is_capped) == (3, False)

@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from ops_dashboard.people.dated import Dated, ends_after_start, one_at_a_time
+from ops_dashboard.people.dated import Dated, ends_after, ends_after_start, one_at_a_time
 from ops_dashboard.people.models import Agent, Team, Vendor
 from ops_dashboard.people.roles import Scope
 
@@ -23,7 +23,7 @@ class OfAgents(models.QuerySet["AgentSkill | Contract"]):
 
     def valid_between(self, first: date, last: date) -> Self:
         """Valid on any day from `first` to `last`, both included."""
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=first), valid_from__lte=last)
+        return self.filter(ends_after(first), valid_from__lte=last)
 
     def visible_to(self, scope: Scope) -> Self:
         """Those of the agents whose rosters the reader sees."""
