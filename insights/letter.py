@@ -46,7 +46,6 @@ class ThemeLine:
 class AskLine:
     id: int
     question: str
-    because: str
     owner: str
     due: str
     status: str
@@ -179,7 +178,6 @@ def _ask(row: dict[str, Any]) -> AskLine:
     return AskLine(
         id=row["id"],
         question=row["question"],
-        because=row["insight"],
         owner=row["owner"] or "nobody yet",
         due=day(date.fromisoformat(row["due"])),
         status=f"{status}, late" if row["is_late"] else status,

@@ -12,7 +12,6 @@ from tickets.vocabulary import DONE, UNSOLVED, ActorKind, EventType, Status
 from tickets.waits import is_human_reply, is_solve
 
 WAITING = UNSOLVED - {Status.PENDING}  # the requester waits
-WORKING = WAITING - {Status.HOLD}  # it is the agents' turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,8 +19,8 @@ class Solves:
     """Parallel columns, one row a resolution, ordered by (ticket, solved_at).
 
     `solver` is the agent who did it, else the assignee; `nth` counts 1, 2 ... in the ticket.
-    `replies`, `reassignments` and `transfers` count from creation to this moment; `wait_s` (new,
-    open, hold), `work_s` (new, open) and `pending_s` are calendar seconds since creation.
+    `replies`, `reassignments` and `transfers` count from creation to this moment; `wait_s` are the
+    calendar seconds since creation in which the requester waited (new, open, hold).
     `reopened_at` is OPEN_END and `reopened_by` UNKNOWN where it held; an automation that reopens at
     the instant of a requester's message does so for the requester.
     """
@@ -41,8 +40,6 @@ class Solves:
     reassignments: Codes
     transfers: Codes
     wait_s: NDArray[np.int64]
-    work_s: NDArray[np.int64]
-    pending_s: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.ticket)
@@ -70,8 +67,6 @@ def solves(states: States) -> Solves:
         reassignments=_so_far(is_reassignment(states), states)[rows],
         transfers=_so_far(is_transfer(states), states)[rows],
         wait_s=_seconds_in(WAITING, states)[rows],
-        work_s=_seconds_in(WORKING, states)[rows],
-        pending_s=_seconds_in(frozenset({Status.PENDING}), states)[rows],
     )
 
 

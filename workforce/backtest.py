@@ -8,7 +8,7 @@ large rates is sqrt(2 lambda / pi) and, unlike that, stays below 2 lambda for sm
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -240,9 +240,3 @@ def _season_error(series: Series) -> float | None:
         return None
     error = float(np.nanmean(np.abs(series.values[paired] - series.values[place[paired]])))
     return error or None
-
-
-def without_times(series: Series) -> Series:
-    """The same without intervals of unknown value."""
-    known = np.isfinite(series.values)
-    return replace(series, at=series.at[known], values=series.values[known])

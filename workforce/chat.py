@@ -90,12 +90,6 @@ def required_agents(
     )
 
 
-def useful_concurrency(aht_s: Sequence[float]) -> int:
-    """How many chats at once serve the most an hour: more pays only while k / AHT_k grows."""
-    rates = [(k + 1) / each for k, each in enumerate(aht_s)]
-    return 1 + rates.index(max(rates))
-
-
 def _steady(
     per_second: float, aht_s: Sequence[float], agents: int, target_s: float, patience_s: float | None
 ) -> ChatAnswered:

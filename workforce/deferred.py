@@ -9,7 +9,6 @@ deadline; with one deadline for all it is a taut string between work arrived and
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
 
 import numpy as np
 
@@ -195,8 +194,3 @@ def backlog(start: float, arrivals: Sequence[float], capacity: Sequence[float]) 
         net = capacity[-1] - arrivals[-1] if arrivals else 0.0
         clears = left / net if net > 0 else None
     return Backlog(tuple(stock), tuple(completed), clears)
-
-
-def is_hopeless(constant: Constant) -> bool:
-    """Work falls due that no open hour can do."""
-    return constant.agents == inf

@@ -31,7 +31,6 @@ class Rule(StrEnum):
     UNDER_CONTRACT = "under_contract"
 
 
-OF_A_WEEK = frozenset({Rule.MANY_DAYS, Rule.LONG_WEEK, Rule.OVER_CONTRACT, Rule.UNDER_CONTRACT})
 MILD = frozenset({Rule.TOO_SHORT, Rule.OVER_CONTRACT, Rule.UNDER_CONTRACT})  # a matter of money, not of health
 
 

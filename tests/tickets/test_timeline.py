@@ -212,8 +212,6 @@ def test_a_solve_tells_what_had_happened_until_then() -> None:
     assert solves.replies.tolist() == [1, 2]
     assert solves.reassignments.tolist() == [1, 1]
     assert solves.wait_s.tolist() == [3 * 3600, 4 * 3600]  # hold counts, pending does not
-    assert solves.work_s.tolist() == [2 * 3600, 3 * 3600]
-    assert solves.pending_s.tolist() == [3600, 3600]
 
 
 def test_touches_count_the_moments_of_agents_and_not_their_rows() -> None:

@@ -25,13 +25,12 @@ _NEXT_OPENING = 1e-3  # always ahead of shut hours: 4,000 of them count 4e-4
 class Queues:
     """Cumulative capacity left for each lane and work waiting in it, at every hour's start.
 
-    Both (lanes, teams * (hours + 1)): the teams stand one behind the other, each `stride` hours and
-    `ceiling` units further, so that one interpolation serves all.
+    Both (lanes, teams * (hours + 1)): the teams stand one behind the other, each `stride` hours further
+    and above whatever the one before reaches, so that one interpolation serves all.
     """
 
     start_s: int
     stride: int
-    ceiling: float
     capacity: NDArray[np.float64]
     waiting: NDArray[np.float64]
     _hours: NDArray[np.float64]
@@ -55,9 +54,7 @@ class Queues:
         shifted = [(row + slope + ceiling * np.arange(teams)[:, None]).ravel() for row in capacity]
         stride = points * 2
         hours = (np.arange(points) + stride * np.arange(teams)[:, None]).ravel().astype(float)
-        return cls(
-            rhythm.grid.start_s, stride, ceiling, np.array(shifted), np.array([row.ravel() for row in waiting]), hours
-        )
+        return cls(rhythm.grid.start_s, stride, np.array(shifted), np.array([row.ravel() for row in waiting]), hours)
 
     def taken_up(
         self, team: NDArray[np.int64], at: Instants, *, lane: NDArray[np.int64], delay_h: NDArray[np.float64]
@@ -73,10 +70,6 @@ class Queues:
             taken[rows] = np.interp(level, capacity, self._hours)
         hours = taken - self.stride * team
         return np.maximum(at, self.start_s + (hours * HOUR).astype(np.int64))
-
-    def pressure(self, team: NDArray[np.int64], at: Instants, *, lane: int) -> NDArray[np.float64]:
-        """Staffed hours of work waiting in the lane."""
-        return np.interp((at - self.start_s) / HOUR + self.stride * team, self._hours, self.waiting[lane])
 
 
 def _lanes(rhythm: Rhythm) -> tuple[Amounts, Amounts, Amounts]:

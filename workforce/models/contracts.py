@@ -9,7 +9,6 @@ from django.db.models import F, Q
 
 from ops_dashboard.people.dated import Dated, ends_after, ends_after_start, one_at_a_time
 from ops_dashboard.people.models import Agent, Team, Vendor
-from ops_dashboard.people.roles import Scope
 
 MOST_WEEK_MINUTES = 7 * 24 * 60
 BEST_LEVEL = 5
@@ -24,16 +23,6 @@ class OfAgents(models.QuerySet["AgentSkill | Contract"]):
     def valid_between(self, first: date, last: date) -> Self:
         """Valid on any day from `first` to `last`, both included."""
         return self.filter(ends_after(first), valid_from__lte=last)
-
-    def visible_to(self, scope: Scope) -> Self:
-        """Those of the agents whose rosters the reader sees."""
-        if not scope.sees_rosters:
-            return self.none()
-        if scope.agent_id is not None:
-            return self.filter(agent=scope.agent_id)
-        if scope.teams is None:
-            return self
-        return self.filter(agent__memberships__team__in=scope.teams).distinct()
 
 
 class Skill(models.Model):

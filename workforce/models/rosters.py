@@ -239,15 +239,6 @@ class TimeOffs(models.QuerySet["TimeOff"]):
     def touching(self, start: datetime, end: datetime) -> Self:
         return self.filter(start_at__lt=end, end_at__gt=start)
 
-    def visible_to(self, scope: Scope) -> Self:
-        if not scope.sees_rosters:
-            return self.none()
-        if scope.agent_id is not None:
-            return self.filter(agent=scope.agent_id)
-        if scope.teams is None:
-            return self
-        return self.filter(agent__memberships__team__in=scope.teams).distinct()
-
 
 class TimeOff(models.Model):
     """Leave or sickness of an agent, asked for or agreed. `workforce.time_off` writes it."""

@@ -23,7 +23,6 @@ class FigureItem:
     misses: bool = False
     why_empty: str = ""
     rows_url: str = ""
-    export_url: str = ""
 
 
 def figure_item(result: Result, *, label: str = "", rows_url: str = "") -> FigureItem:
