@@ -6,9 +6,7 @@ that will judge the change is written down: what, against which base, by which r
 
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,6 +14,7 @@ from insights.effects import AFTER_WEEKS, BASE_WEEKS, LEFT_OUT
 from insights.marking import mark_new, marked
 from insights.models import Ask, AskStep, Insight, Program
 from insights.sizing import size
+from ops_dashboard.metrics.local_days import day_at
 from ops_dashboard.metrics.periods import EARLIEST
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people import audit
@@ -159,7 +158,7 @@ def _asked_at(ask: Ask) -> datetime:
 def _register(ask: Ask, at: datetime) -> dict[str, object]:
     """What will judge the change, with the figure as it stands now."""
     themes = list(ask.insight.themes.all())
-    on = at.astimezone(ZoneInfo(settings.REPORTING_ZONE)).date()
+    on = day_at(at)
     told = size(themes, on - timedelta(days=1))
     kept = ("from", "to", "n", "contacts", "share", "usual_share")
     return {

@@ -14,6 +14,7 @@ from insights.feedback_list import source_names
 from insights.models import Alarm, Area, Ask, AskStep, Digest, Insight, Theme, ThemeChange
 from insights.sizing import size
 from insights.surveillance import WEEKLY, Class, Finding, survey
+from ops_dashboard.metrics.local_days import bounds, day_at
 from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import Query, Reader, today
 from ops_dashboard.metrics.result import SMALL_CELL
@@ -147,8 +148,9 @@ def _class(finding: Finding, is_persistent: bool) -> str:
 
 def _insights(area: str, week: date, until: date) -> list[Told]:
     """Published this week, or still waiting for something: with quotes that a person chose."""
-    found = Insight.objects.published().filter(area=area, published_at__date__lte=until)
-    fresh = [i for i in found.prefetch_related("quotes__feedback") if i.published_at and i.published_at.date() >= week]
+    begun, ended = bounds(week, until)
+    found = Insight.objects.published().filter(area=area, published_at__lt=ended)
+    fresh = [i for i in found.prefetch_related("quotes__feedback") if i.published_at and i.published_at >= begun]
     names = source_names()
     quoted = list(fresh or found.filter(asks__status=Ask.Status.OPEN).distinct()[:2])
     return [
@@ -161,7 +163,7 @@ def _insights(area: str, week: date, until: date) -> list[Told]:
                 {
                     "text": quote.feedback.text,
                     "source": names.get(quote.feedback.source, quote.feedback.source),
-                    "on": quote.feedback.occurred_at.date().isoformat(),
+                    "on": day_at(quote.feedback.occurred_at).isoformat(),
                 }
                 for quote in insight.quotes.all()[:MOST_QUOTES]
                 if not quote.feedback.detections
@@ -172,22 +174,23 @@ def _insights(area: str, week: date, until: date) -> list[Told]:
 
 
 def _asked(area: str, until: date) -> Any:
-    asks = Ask.objects.filter(area=area, insight__state=Insight.State.PUBLISHED, opened_at__date__lte=until)
+    _, ended = bounds(until, until)
+    asks = Ask.objects.filter(area=area, insight__state=Insight.State.PUBLISHED, opened_at__lt=ended)
     return asks.select_related("owner", "effect", "program", "insight").prefetch_related("steps")
 
 
 def _new_asks(area: str, week: date, until: date) -> list[Ask]:
-    return [ask for ask in _asked(area, until) if ask.opened_at.date() >= week]
+    return [ask for ask in _asked(area, until) if day_at(ask.opened_at) >= week]
 
 
 def _earlier_asks(area: str, week: date, until: date) -> list[Ask]:
     """Every ask from before this week that is not closed, and those closed in it."""
-    earlier = [ask for ask in _asked(area, until) if ask.opened_at.date() < week]
+    earlier = [ask for ask in _asked(area, until) if day_at(ask.opened_at) < week]
     return [ask for ask in earlier if ask.status != Ask.Status.CLOSED or _closed_on(ask) >= week]
 
 
 def _closed_on(ask: Ask) -> date:
-    closed = [step.at.date() for step in ask.steps.all() if step.kind == AskStep.Kind.CLOSED]
+    closed = [day_at(step.at) for step in ask.steps.all() if step.kind == AskStep.Kind.CLOSED]
     return max(closed, default=date.min)
 
 
@@ -201,10 +204,10 @@ def _ask(ask: Ask, until: date) -> Told:
         "owner": ask.owner.shown_name if ask.owner else "",
         "due": ask.due_on.isoformat(),
         "status": ask.status,
-        "age_days": (until - ask.opened_at.date()).days,
+        "age_days": (until - day_at(ask.opened_at)).days,
         "is_late": ask.is_late(until),
         "answer": answers[-1].note if answers else "",
-        "answered_on": answers[-1].at.date().isoformat() if answers else None,
+        "answered_on": day_at(answers[-1].at).isoformat() if answers else None,
         "shipped_on": ask.shipped_on.isoformat() if ask.shipped_on else None,
         "users_told": ask.users_told,
         "program": ask.program.title if ask.program else "",
@@ -214,9 +217,11 @@ def _ask(ask: Ask, until: date) -> Told:
 
 def _taxonomy(week: date, until: date) -> Told:
     version = taxonomy.current()
+    begun, ended = bounds(week, until)
     changes = ThemeChange.objects.filter(
         kind__in=(ThemeChange.Kind.MERGE, ThemeChange.Kind.SPLIT, ThemeChange.Kind.MOVE, ThemeChange.Kind.RENAME),
-        version__published_at__date__range=(week, until),
+        version__published_at__gte=begun,
+        version__published_at__lt=ended,
     ).select_related("theme")
     return {
         "version": version.number if version else 0,

@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from insights.marking import marked
 from insights.models import Alarm, Feedback, Insight, Quote, Theme
 from insights.sizing import size
+from ops_dashboard.metrics.local_days import bounds, day_at
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import User
 
@@ -103,8 +102,12 @@ def unquote(insight: Insight, feedback: int) -> None:
 
 def quotable(insight: Insight, *, before: datetime | None = None) -> "list[Feedback]":
     """What an analyst may choose from: the newest feedback about the insight's themes without any detection."""
+    begun, _ = bounds(insight.since, insight.since)
     tagged = Feedback.objects.filter(
-        detections=0, tags__theme__in=insight.themes.all(), tags__state="accepted", occurred_at__date__gte=insight.since
+        detections=0,
+        tags__theme__in=insight.themes.all(),
+        tags__state="accepted",
+        occurred_at__gte=begun,
     )
     if before:
         tagged = tagged.filter(occurred_at__lt=before)
@@ -113,7 +116,7 @@ def quotable(insight: Insight, *, before: datetime | None = None) -> "list[Feedb
 
 def _day_before(at: datetime) -> date:
     """The last complete day in the reporting zone."""
-    return at.astimezone(ZoneInfo(settings.REPORTING_ZONE)).date() - timedelta(days=1)
+    return day_at(at) - timedelta(days=1)
 
 
 def _claim(alarm: Alarm, worst: dict[str, Any]) -> str:

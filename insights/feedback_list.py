@@ -10,11 +10,11 @@ from django.http import QueryDict
 from insights.models import Feedback, FeedbackSource, FeedbackTheme, Theme, ThemeFact
 from ops_dashboard.metrics.forms import period_word
 from ops_dashboard.metrics.keyset import capped_count, page_after
+from ops_dashboard.metrics.local_days import bounds
 from ops_dashboard.metrics.periods import BadPeriod, Period, parse_period
 from ops_dashboard.metrics.teams import TEAM
 from ops_dashboard.people.roles import Scope
 from tickets.dimensions import CHANNEL, LANGUAGE
-from tickets.forms import instants
 
 PAGE_SIZE = 40
 LONGEST_SEARCH = 200
@@ -88,7 +88,7 @@ def _period(found: Asked, data: QueryDict, today: date) -> None:
     except BadPeriod as problem:
         found.problems["period"] = str(problem)
         return
-    start, end = instants(found.period)
+    start, end = bounds(found.period.start, found.period.end)
     found.conditions.append(Q(occurred_at__gte=start, occurred_at__lt=end))
 
 

@@ -57,6 +57,7 @@ def together(costs: Iterable[Cost]) -> Cost | None:
 def priced_at(counts: Mapping[str, int], prices: Mapping[str, float | None], usual: float | None) -> Cost:
     """Conversations by team; a team without a price of its own has the usual one."""
     had = {team: count for team, count in counts.items() if team != NOBODY and count}
-    each = [(count, prices.get(team) or usual) for team, count in had.items()]
+    own = {team: price for team in had if (price := prices.get(team)) is not None}
+    each = [(count, own.get(team, usual)) for team, count in had.items()]
     known = [count * price for count, price in each if price is not None]
     return Cost(sum(had.values()), sum(known) if len(known) == len(each) else None)

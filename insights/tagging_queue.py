@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Count, Exists, Max, OuterRef
 
 from insights.models import Feedback, FeedbackTheme, Judgement, Theme
 from insights.models.feedback import FeedbackQuerySet
+from ops_dashboard.metrics.local_days import bounds
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import Scope
@@ -103,4 +102,4 @@ def done_today(user: User) -> int:
 
 def day_began() -> datetime:
     """Midnight in the reporting zone."""
-    return datetime.combine(today(), time(), tzinfo=ZoneInfo(settings.REPORTING_ZONE))
+    return bounds(today(), today())[0]

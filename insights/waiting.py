@@ -1,6 +1,10 @@
 """What waits for a reader behind the entries of insights: the rail counts it."""
 
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import TruncDate
 
 from insights.issuing import due_weeks
 from insights.models import Alarm, Ask, Digest, Insight
@@ -12,7 +16,9 @@ def untold_alarms(scope: Scope) -> QuerySet[Alarm] | None:
     """Open ones that nobody has told partners about."""
     if not scope.may_tag:
         return None
-    told = Insight.objects.published().filter(themes=OuterRef("theme"), published_at__date__gte=OuterRef("opened_on"))
+    on = TruncDate("published_at", tzinfo=ZoneInfo(settings.REPORTING_ZONE))
+    published = Insight.objects.published().alias(on=on)
+    told = published.filter(themes=OuterRef("theme"), on__gte=OuterRef("opened_on"))
     return Alarm.objects.open().exclude(Exists(told))
 
 

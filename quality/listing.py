@@ -9,13 +9,13 @@ from django.http import QueryDict
 
 from ops_dashboard.metrics.chips import Chip, any_of, any_period
 from ops_dashboard.metrics.forms import period_word
+from ops_dashboard.metrics.local_days import bounds, day_at
 from ops_dashboard.metrics.periods import BadPeriod, Period, parse_period
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.models import Team, User
 from ops_dashboard.people.roles import Scope
 from quality.models import Acknowledgement, Dispute, Review, Scorecard
 from quality.models.reviews import ReviewQuerySet
-from tickets.forms import instants
 
 ROWS = 50
 LATE_AFTER = timedelta(days=14)  # a seat that has waited longer since its week ended
@@ -94,7 +94,7 @@ def narrowed(found: ReviewQuerySet, data: QueryDict) -> ReviewQuerySet:
         found = found.filter(version__scorecard__slug__in=scorecards)
     period, _ = solved_in(data)
     if period:
-        start, end = instants(period)
+        start, end = bounds(period.start, period.end)
         found = found.filter(solved_at__gte=start, solved_at__lt=end)
     return found
 
@@ -132,7 +132,7 @@ def waiting_for(reviewer: User, *, now: datetime, week: tuple[datetime, datetime
     counts = claimable.values(card=F("version__scorecard")).annotate(
         seats=Count("id"),
         double=Count("id", filter=Q(sampled__seats=2)),
-        late=Count("id", filter=Q(sampled__sample__end_on__lt=(now - LATE_AFTER).date())),
+        late=Count("id", filter=Q(sampled__sample__end_on__lt=day_at(now - LATE_AFTER))),
     )
     by_card = {row["card"]: row for row in counts}
     done = dict(

@@ -7,14 +7,13 @@ ticket later.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 import numpy as np
-from django.conf import settings
 from django.db import transaction
 from numpy.typing import NDArray
 
+from ops_dashboard.metrics.local_days import bounds
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import Agent, Team
 from quality.models import Review, Sample, SampledTicket, SamplePlan, ScorecardVersion
@@ -108,9 +107,7 @@ def place(plan: SamplePlan, day: date, *, by: str, version: ScorecardVersion | N
 
 def population_of(plan: SamplePlan, start_on: date, end_on: date) -> Population:
     """Every ticket that the plan could draw, in three queries."""
-    zone = ZoneInfo(settings.REPORTING_ZONE)
-    begin = datetime.combine(start_on, time.min, zone)
-    end = datetime.combine(end_on + timedelta(days=1), time.min, zone)
+    begin, end = bounds(start_on, end_on)
     teams = dict(Team.objects.filter(support_function=plan.scorecard.support_function).values_list("id", "name"))
     solves = Solve.objects.filter(
         team__in=list(teams), is_last=True, solver__gt=0, solved_at__gte=begin, solved_at__lt=end

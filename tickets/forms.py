@@ -6,14 +6,13 @@ that makes no sense is left out, with a message under its name in `problems`.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import QueryDict
 
-from ops_dashboard.metrics.periods import BadPeriod, Period, parse_period
+from ops_dashboard.metrics.local_days import bounds
+from ops_dashboard.metrics.periods import BadPeriod, parse_period
 from ops_dashboard.people.roles import Scope
 from tickets.drill import BadDrill, Drill, behind
 from tickets.labels import NAMED
@@ -113,7 +112,8 @@ class TicketsForm:
         if not (word := self._text(name)):
             return None
         try:
-            return instants(parse_period(word, today=self._today))
+            period = parse_period(word, today=self._today)
+            return bounds(period.start, period.end)
         except BadPeriod as problem:
             self._problems[name] = str(problem)
             return None
@@ -139,13 +139,6 @@ class TicketsForm:
             self._problems[name] = f"At most {LONGEST_REF} characters, please."
             return ""
         return text
-
-
-def instants(period: Period) -> tuple[datetime, datetime]:
-    """The instants at which a period of the reporting zone begins and has ended."""
-    zone = ZoneInfo(settings.REPORTING_ZONE)
-    start, end = (datetime.combine(day, time(), zone) for day in (period.start, period.end + timedelta(days=1)))
-    return start, end
 
 
 def _wait(word: str) -> timedelta:

@@ -12,6 +12,7 @@ from tickets.vocabulary import DONE, UNSOLVED, ActorKind, EventType, Status
 from tickets.waits import is_human_reply, is_solve
 
 WAITING = UNSOLVED - {Status.PENDING}  # the requester waits
+WORKING = WAITING - {Status.HOLD}  # it is the agents' turn
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from insights.letter import effect_words
 from insights.models import Ask, Effect, Theme
 from insights.models.loop import AskQuerySet, area_name
 from insights.views.acting import actor, back, complain
+from ops_dashboard.metrics.local_days import day_at
 from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.rendering.numbers import day, fixed, places_for, plural, whole
 from ops_dashboard.metrics.result import SMALL_CELL
@@ -102,7 +103,7 @@ def _line(ask: Any, scope: Scope, names: dict[str, str]) -> dict[str, Any]:
         "ask": ask,
         "tone": "worse" if ask.is_late(today()) else TONES[ask.status],
         "is_late": ask.is_late(today()),
-        "age": plural((today() - ask.opened_at.date()).days, "day"),
+        "age": plural((today() - day_at(ask.opened_at)).days, "day"),
         "steps": list(ask.steps.all()),
         "effect": effect_words(effect.told() if effect else None),
         "counted": counted_words(effect, scope),

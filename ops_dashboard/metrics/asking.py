@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils import timezone
 
 from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Ratio, Source, Total, registry
+from ops_dashboard.metrics.local_days import day_at
 from ops_dashboard.metrics.means import n_of
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.teams import TEAM_CUTS
@@ -39,7 +38,7 @@ class Query:
 
 def today() -> date:
     """The present day in the reporting zone."""
-    return timezone.now().astimezone(ZoneInfo(settings.REPORTING_ZONE)).date()
+    return day_at(timezone.now())
 
 
 def dimension_of(source: Source, slug: str) -> Dimension:

@@ -5,8 +5,7 @@ numpy reads without looking at them one by one (380,000 rows/s against 200,000 b
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime
 
 import numpy as np
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.db import connection
 
 from ops_dashboard.metrics.copying import copy_out
 from ops_dashboard.metrics.definitions import BEGAN_DAYS, Facts, Source
+from ops_dashboard.metrics.local_days import bounds
 
 _POSTGRES = {"i1": "int2", "u1": "int2", "i2": "int2", "u2": "int4", "i4": "int4", "u4": "int8", "i8": "int8"}
 _WIDTH = {"int2": 2, "int4": 4, "int8": 8}
@@ -54,12 +54,6 @@ def _read(source: Source, sql: str) -> tuple[np.ndarray, np.ndarray, Facts]:
     return wire["day"][order].astype(np.int64), wire["team"][order].astype(np.int64), facts[order]
 
 
-def bounds_of(day: date) -> tuple[datetime, datetime]:
-    """The instants at which a local day of the reporting zone starts and ends."""
-    zone = ZoneInfo(settings.REPORTING_ZONE)
-    return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
-
-
 def _no_later_than(source: Source, as_of: datetime) -> datetime:
     """Facts that lie ahead of now do not exist yet, unless their source tells what is planned."""
     return datetime.max.replace(tzinfo=UTC) if source.ahead else as_of
@@ -78,8 +72,8 @@ def cells_sql(source: Source, cells: Iterable[CellKey], *, as_of: datetime) -> s
     OFFSET 0 keeps the planner from turning a few hundred index ranges into one scan of the table.
     """
     wanted = list(cells)
-    bounds = {day: [at.isoformat() for at in bounds_of(day)] for day in {day for day, _ in wanted}}
-    teams, starts, ends = [team for _, team in wanted], *zip(*(bounds[day] for day, _ in wanted), strict=True)
+    span = {day: [at.isoformat() for at in bounds(day, day)] for day in {day for day, _ in wanted}}
+    teams, starts, ends = [team for _, team in wanted], *zip(*(span[day] for day, _ in wanted), strict=True)
     with connection.cursor() as cursor:
         mogrify = cursor.cursor.mogrify
         arrays = mogrify("%s::int[], %s::timestamptz[], %s::timestamptz[]", (teams, list(starts), list(ends))).decode()
@@ -103,7 +97,7 @@ def read_days(source: Source, first: date, last: date, *, as_of: datetime) -> tu
     """Facts of whole days, all teams, as `read_cells`."""
     with connection.cursor() as cursor:
         mogrify = cursor.cursor.mogrify
-        starts, ends = (mogrify("%s::timestamptz", (at,)).decode() for at in (bounds_of(first)[0], bounds_of(last)[1]))
+        starts, ends = (mogrify("%s::timestamptz", (at,)).decode() for at in bounds(first, last))
         limit = mogrify("%s::timestamptz", (_no_later_than(source, as_of),)).decode()
     where = (
         f"WHERE ({source.at}) >= {starts} AND ({source.at}) < {ends} AND ({source.at}) <= {limit} "

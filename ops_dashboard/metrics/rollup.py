@@ -22,6 +22,7 @@ from ops_dashboard.metrics.cell_rows import COLUMNS, stream_of
 from ops_dashboard.metrics.copying import array, rows_of_bytes
 from ops_dashboard.metrics.definitions import Source, registry
 from ops_dashboard.metrics.facts_reader import CellKey, select_sql
+from ops_dashboard.metrics.local_days import bounds
 from ops_dashboard.metrics.models import Fill, StaleCell
 from ops_dashboard.metrics.packing import PackedCell, pack
 
@@ -120,7 +121,7 @@ def mark_days(source: str, first: date, last: date, *, teams: Sequence[int] | No
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         mark_cells(source, ((day, team) for day in days for team in teams))
         return
-    starts, ends = facts_reader.bounds_of(first)[0], facts_reader.bounds_of(last)[1]
+    starts, ends = bounds(first, last)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO metrics_stalecell (source, day, team) "

@@ -1,9 +1,7 @@
 """Lists of reviews, the reviewing desk, and one review as everyone concerned reads it."""
 
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from ops_dashboard.metrics.definitions import Unit
+from ops_dashboard.metrics.local_days import bounds
 from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.rendering.numbers import text
 from ops_dashboard.people.access import requires
@@ -170,10 +169,7 @@ def signed_in(request: HttpRequest) -> User:
 
 def this_week() -> tuple[datetime, datetime]:
     """From Monday to Monday, in the reporting zone."""
-    zone = ZoneInfo(settings.REPORTING_ZONE)
-    monday, sunday = week_of(today())
-    after = sunday + timedelta(days=1)
-    return datetime.combine(monday, time.min, zone), datetime.combine(after, time.min, zone)
+    return bounds(*week_of(today()))
 
 
 def answers_of(request: ReaderRequest, review: Review) -> dict[int, reviews.Answer]:

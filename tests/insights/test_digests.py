@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from io import StringIO
 from pathlib import Path
@@ -19,6 +19,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from insights import asks, digests, drafting, issuing, reading
 from insights.issuing import NotApproved
@@ -33,7 +34,7 @@ from tests.insights.building import contacts, give, make_themes, settle
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 3, 2)
-SUNDAY = MONDAY + timedelta(days=6)
+SUNDAY, NEXT_MONDAY = MONDAY + timedelta(days=6), MONDAY + timedelta(days=7)
 
 
 @pytest.fixture
@@ -156,6 +157,18 @@ def test_an_ask_of_the_week_is_new_and_one_of_another_area_is_not_there(cast: Ca
     snapshot = digests.build("payments", MONDAY)
     assert ([row["id"] for row in snapshot["asks"]], snapshot["previous"]) == ([ask.pk], [])
     assert digests.build("live", MONDAY)["asks"] == []
+
+
+def test_a_week_is_cut_where_days_of_the_reporting_zone_are(
+    cast: Cast, themes: dict[str, Theme], settings: Settings
+) -> None:
+    ask = ask_of(cast, themes, days_ago=0)
+    Ask.objects.update(opened_at=datetime(2026, 3, 8, 20, tzinfo=UTC))  # in Tokyo Monday the 9th, 5:00
+    told: dict[str, list[list[int]]] = {zone: [] for zone in ("UTC", "Asia/Tokyo")}
+    for zone, weeks in told.items():
+        settings.REPORTING_ZONE = zone
+        weeks += [[row["id"] for row in digests.build("payments", day)["asks"]] for day in (MONDAY, NEXT_MONDAY)]
+    assert told == {"UTC": [[ask.pk], []], "Asia/Tokyo": [[], [ask.pk]]}
 
 
 def test_quotes_are_only_those_chosen_without_anything_masked(cast: Cast, themes: dict[str, Theme]) -> None:

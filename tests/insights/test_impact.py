@@ -19,6 +19,10 @@ def test_a_team_without_a_price_has_the_usual_one() -> None:
     assert priced_at({"a": 3, "c": 2}, {"a": 4.0, "c": None}, 6.0) == Cost(5, 24.0)
 
 
+def test_a_team_that_costs_nothing_is_not_one_without_a_price() -> None:
+    assert priced_at({"a": 3, "c": 2}, {"a": 4.0, "c": 0.0}, 6.0) == Cost(5, 12.0)
+
+
 def test_a_cost_is_unknown_where_no_rate_is_known() -> None:
     assert priced_at({"a": 3}, {}, None) == Cost(3, None)
     assert priced_at({"none": 4}, {}, None) == Cost(0, 0.0)
