@@ -1,11 +1,11 @@
 """A list of reviews as a spreadsheet: the rows of its page, at full precision, without anybody's words."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from django.conf import settings
 from django.http import QueryDict
 
+from ops_dashboard.metrics.records import instant_word
 from ops_dashboard.metrics.rendering.exports import MOST_ROWS, Sheet, Value
 from ops_dashboard.people.roles import Scope
 from quality import listing
@@ -47,9 +47,9 @@ def _rows(found: ReviewQuerySet, most: int) -> Iterator[tuple[Value, ...]]:
             review.version.number,
             _name(review),
             review.seat,
-            _instant(review.solved_at),
-            _instant(review.submitted_at),
-            _instant(review.published_at),
+            instant_word(review.solved_at),
+            instant_word(review.submitted_at),
+            instant_word(review.published_at),
             review.weight,
             as_share(review.score_bp),
             as_share(review.score_before_critical_bp),
@@ -58,10 +58,6 @@ def _rows(found: ReviewQuerySet, most: int) -> Iterator[tuple[Value, ...]]:
             review.is_seen,
             review.is_disputed,
         )
-
-
-def _instant(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
 
 
 def _name(review: Review) -> str:

@@ -15,6 +15,7 @@ from ops_dashboard.metrics.chips import Choice, cut_choices
 from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.explanations import explain
 from ops_dashboard.metrics.forms import Asked
+from ops_dashboard.metrics.local_days import day_at
 from ops_dashboard.metrics.pages import (
     BarsPanel,
     BridgePanel,
@@ -129,8 +130,8 @@ def empty_of(result: Result, asked: Asked) -> Empty | None:
         return Empty(
             "no-match", "Nothing matches these filters.", "Clear the filters", f"?{asked.without_filters().querystring}"
         )
-    if result.freshness.complete_to.date() < result.period.start:
-        return Empty("late", f"Data reaches only to {result.freshness.complete_to:%Y-%m-%d}.", "Check the sources.")
+    if (reached := day_at(result.freshness.complete_to)) < result.period.start:
+        return Empty("late", f"Data reaches only to {reached}.", "Check the sources.")
     return Empty("no-match", "Nothing happened in this period.", "Try a longer period", "?period=last-364-days")
 
 

@@ -1,5 +1,6 @@
 """Result -> plain records: the one shape that the command line, the API and files share."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,11 @@ def bucket_name(result: Result, row: Row) -> str:
         year, week, _ = row.start.isocalendar()
         return f"{year}-W{week:02}"
     return row.start.strftime("%Y-%m") if result.grain is Grain.MONTH else row.start.isoformat()
+
+
+def instant_word(at: datetime | None) -> str | None:
+    """An instant (aware) as every file and answer writes it, in UTC: `2026-03-02T09:00:00Z`."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
 
 
 def unit_word(metric: Metric) -> str:
@@ -60,14 +66,13 @@ def _withheld(row: Row) -> str:
 
 def result_record(result: Result) -> dict[str, Any]:
     """The whole answer with its provenance."""
-    complete_to = result.freshness.complete_to
     return {
         "metric": result.metric.slug,
         "unit": unit_word(result.metric),
         "period": str(result.period),
         "grain": result.grain.value,
         "zone": result.freshness.zone,
-        "complete_to": complete_to.isoformat() if complete_to else None,
+        "complete_to": instant_word(result.freshness.complete_to),
         "target": result.target,
         "rows": (rows := [row_record(result, row) for row in result.rows]),
         **({"withheld": WHY_WITHHELD} if any("withheld" in row for row in rows) else {}),

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import xlsxwriter
 
-from ops_dashboard.metrics.records import result_record, unit_word
+from ops_dashboard.metrics.records import instant_word, result_record, unit_word
 from ops_dashboard.metrics.result import WHY_WITHHELD, Result
 
 MOST_ROWS = 200_000  # the same for every format
@@ -165,7 +165,7 @@ def _about(result: Result) -> tuple[tuple[str, str], ...]:
         ("Compared with", str(result.previous_period) if result.previous_period else "nothing"),
         ("Filters", filters),
         ("Zone", fresh.zone),
-        ("Complete to", fresh.complete_to.isoformat() if fresh.complete_to else "nothing yet"),
+        ("Complete to", instant_word(fresh.complete_to) or "nothing yet"),
         ("Quantiles", "exact" if result.exact else "within 1 %"),
         *((("Withheld", f"{result.withheld} rows, {WHY_WITHHELD}"),) if result.withheld else ()),
     )
