@@ -61,7 +61,7 @@ def dismiss(alarm: Alarm, *, by: User, reason: str) -> None:
     """It is known or does not matter; the theme stays quiet for two weeks."""
     alarm.state, alarm.closed_by, alarm.reason = Alarm.State.DISMISSED, by, reason
     alarm.save(update_fields=["state", "closed_by", "reason"])
-    audit.record(by.username, "dismissed alarm", f"alarm {alarm.pk}", theme=alarm.theme_id)
+    audit.record(by.username, "alarm_dismissed", f"alarm {alarm.pk}", theme=alarm.theme_id)
 
 
 @transaction.atomic
@@ -71,7 +71,7 @@ def restore(alarm: Alarm, *, by: User) -> bool:
         return False
     alarm.state, alarm.closed_by, alarm.reason = Alarm.State.OPEN, None, ""
     alarm.save(update_fields=["state", "closed_by", "reason"])
-    audit.record(by.username, "restored alarm", f"alarm {alarm.pk}", theme=alarm.theme_id)
+    audit.record(by.username, "alarm_restored", f"alarm {alarm.pk}", theme=alarm.theme_id)
     return True
 
 

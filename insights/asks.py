@@ -71,7 +71,7 @@ def put(
     )
     AskStep.objects.create(ask=ask, kind=Kind.OPENED, by=by, area=ask.area, at=ask.opened_at)
     mark_new("ask", ask.pk)
-    audit.record(_name(by), "put ask", f"ask {ask.pk}", area=ask.area)
+    audit.record(_name(by), "ask_put", f"ask {ask.pk}", area=ask.area)
     return ask
 
 
@@ -105,7 +105,7 @@ def tell_users(ask: Ask, *, by: User | None, count: int | None) -> Ask:
         raise BadStep("It has not shipped yet: there is nothing to tell users.")
     found.users_told = count
     found.save(update_fields=["users_told"])
-    audit.record(_name(by), "told users", f"ask {found.pk}", area=found.area, count=count)
+    audit.record(_name(by), "users_told", f"ask {found.pk}", area=found.area, count=count)
     return found
 
 
@@ -147,7 +147,7 @@ def _step(
         if kind == Kind.ACCEPTED:
             ask.registered = _register(ask, now)
         ask.save(update_fields=["status", "shipped_on", "users_told", "registered"])
-        audit.record(_name(by), f"ask {kind.value}", f"ask {ask.pk}", area=ask.area)
+        audit.record(_name(by), f"ask_{kind.value}", f"ask {ask.pk}", area=ask.area)
     return ask
 
 

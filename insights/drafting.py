@@ -61,7 +61,7 @@ def edit(insight: Insight, *, claim: str, story: str, area: str, themes: Sequenc
     insight.save(update_fields=["claim", "story", "area"])
     insight.themes.set(themes)
     if insight.state == Insight.State.PUBLISHED:
-        audit.record(by.username, "edited published insight", f"insight {insight.pk}")
+        audit.record(by.username, "insight_edited", f"insight {insight.pk}")
 
 
 def publish(insight: Insight, *, by: User | None, at: datetime | None = None) -> None:
@@ -75,7 +75,7 @@ def publish(insight: Insight, *, by: User | None, at: datetime | None = None) ->
         insight.state, insight.published_by = Insight.State.PUBLISHED, by
         insight.published_at = insight.published_at or published_at
         insight.save(update_fields=["evidence", "state", "published_by", "published_at"])
-        audit.record(by.username if by else "system", "published insight", f"insight {insight.pk}", area=insight.area)
+        audit.record(by.username if by else "system", "insight_published", f"insight {insight.pk}", area=insight.area)
 
 
 @transaction.atomic
@@ -83,7 +83,7 @@ def shelve(insight: Insight, *, by: User) -> None:
     """Out of sight of partners; nothing is lost, and publishing brings it back."""
     insight.state = Insight.State.SHELVED
     insight.save(update_fields=["state"])
-    audit.record(by.username, "shelved insight", f"insight {insight.pk}")
+    audit.record(by.username, "insight_shelved", f"insight {insight.pk}")
 
 
 @transaction.atomic
@@ -92,7 +92,7 @@ def quote(insight: Insight, feedback: Feedback, *, by: User | None) -> Quote:
     if feedback.detections:
         raise NotReady("Personal data had to be masked in this feedback; it cannot be quoted.")
     chosen, _ = Quote.objects.get_or_create(insight=insight, feedback=feedback, defaults={"chosen_by": by})
-    audit.record(by.username if by else "system", "quoted", f"insight {insight.pk}", feedback=feedback.pk)
+    audit.record(by.username if by else "system", "feedback_quoted", f"insight {insight.pk}", feedback=feedback.pk)
     return chosen
 
 

@@ -77,7 +77,7 @@ class FeedbackItems(APIView):
         except BadCursor as problem:
             raise ValidationError({"after": str(problem)}) from problem
         labels = Labels.of({cut: [getattr(row, cut) for row in page.rows] for cut in CUTS}, scope=scope)
-        audit.record(scope.username, "read feedback over the API", _who(request), rows=len(page.rows))
+        audit.record(scope.username, "feedback_read", _who(request), rows=len(page.rows))
         return Response(
             {
                 "count": page.count,
@@ -103,7 +103,7 @@ class FeedbackItems(APIView):
         ]
         summary = take_in(source, checked, origin=_who(request))
         audit.record(
-            scope_behind(request).username, "sent feedback", _who(request), source=source.slug,
+            scope_behind(request).username, "feedback_sent", _who(request), source=source.slug,
             accepted=summary.accepted, duplicate=summary.duplicate, rejected=summary.rejected,
         )  # fmt: skip
         wrong = [row for row in checked if isinstance(row, Rejected)]

@@ -73,7 +73,7 @@ def approve(digest: Digest, *, by: User, at: datetime | None = None) -> int:
         (Delivery(digest=locked, user=user, area=locked.area, message_id=message_id(locked, user)) for user in readers),
         ignore_conflicts=True,
     )
-    audit.record(by.username, "approved digest", str(locked), readers=len(readers))
+    audit.record(by.username, "digest_approved", str(locked), readers=len(readers))
     digest.refresh_from_db()
     return len(readers)
 

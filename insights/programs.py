@@ -31,7 +31,7 @@ def measure_all(until: date) -> int:
 def ship(program: Program, *, on: date, by: User) -> None:
     program.shipped_on, program.state = on, Program.State.DONE
     program.save(update_fields=["shipped_on", "state"])
-    audit.record(by.username, "shipped program", f"program {program.pk}")
+    audit.record(by.username, "program_shipped", f"program {program.pk}")
 
 
 def reach(milestone: Milestone, *, on: date | None) -> None:

@@ -39,7 +39,7 @@ def add(feedback: Iterable[int], theme: Theme, *, by: User) -> int:
     with transaction.atomic():
         changed = _judge(ids, by, Outcome.TAGGED, lambda own, _: own | {theme.id: State.ACCEPTED})
         if changed > 1:
-            audit.record(by.username, "tagged in bulk", f"theme {theme.id}", feedback=changed)
+            audit.record(by.username, "tagged_in_bulk", f"theme {theme.id}", feedback=changed)
     return changed
 
 

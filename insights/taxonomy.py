@@ -40,7 +40,7 @@ def revise(*, by: User | None, note: str = "") -> Iterator["Revision"]:
         revision = Revision(version)
         yield revision
         changes = version.changes.count()
-        audit.record(by.username if by else "system", "revised themes", f"taxonomy v{version.number}", changes=changes)
+        audit.record(by.username if by else "system", "themes_revised", f"taxonomy v{version.number}", changes=changes)
 
 
 def current() -> TaxonomyVersion | None:

@@ -70,7 +70,7 @@ def load(document: PolicyFile, *, restate: bool = False, by: str = "", rejudges:
         reaches_past=any(version.valid_from is None for version in [*calendars, *policies]),
     )
     if loaded.is_change:
-        deed = "policies restated" if restate else "policies loaded"
+        deed = "policies_restated" if restate else "policies_loaded"
         names: dict[str, audit.Detail] = {"calendars": list(loaded.calendars), "policies": list(loaded.policies)}
         audit.record(by, deed, "service levels", **names)
     if rejudges:

@@ -17,7 +17,7 @@ def rejected_file(request: HttpRequest, rows: QuerySet[Any], *, name: str) -> Ht
     Text that a spreadsheet would run gets an apostrophe in front.
     """
     lines = list(_lines(rows))
-    audit.record(request.user.get_username(), "rejected rows downloaded", name, rows=len(lines))
+    audit.record(request.user.get_username(), "rejections_downloaded", name, rows=len(lines))
     response = HttpResponse("".join(lines), content_type="application/x-ndjson; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.jsonl"'
     response["Cache-Control"] = "private, no-store"

@@ -28,7 +28,7 @@ def open_feed(agent: Agent, *, by: str) -> str:
     close_feed(agent, by=by)
     token = secrets.token_urlsafe(32)
     CalendarFeed.objects.create(agent=agent, token_hash=_hash(token), created_by=by)
-    audit.record(by, "calendar.open", agent.slug)
+    audit.record(by, "calendar_opened", agent.slug)
     return token
 
 
@@ -37,7 +37,7 @@ def close_feed(agent: Agent, *, by: str) -> bool:
     """Stop the agent's feed; False when there was none."""
     closed = CalendarFeed.objects.filter(agent=agent, revoked_at=None).update(revoked_at=timezone.now())
     if closed:
-        audit.record(by, "calendar.close", agent.slug)
+        audit.record(by, "calendar_closed", agent.slug)
     return bool(closed)
 
 

@@ -28,7 +28,7 @@ def ask(queue: Queue, *, by: str, now: datetime) -> Answer:
         told = {"as_of": as_of, "asked_by": by, "asked_at": now}
         owed, is_new = OwedForecast.objects.get_or_create(queue=queue, defaults=told)
         if is_new:
-            audit.record(by, "forecast asked for", f"queue {queue.slug}", as_of=as_of.isoformat())
+            audit.record(by, "forecast_ordered", f"queue {queue.slug}", as_of=as_of.isoformat())
     return Answer(owed.as_of, is_new=is_new)
 
 

@@ -129,7 +129,7 @@ def add_event(request: ReaderRequest) -> HttpResponse:
     with transaction.atomic():
         event = form.save()
         audit.record(
-            request.scope.username, "event added", f"event {event.pk}", type=event.type, on=str(event.start_on)
+            request.scope.username, "event_added", f"event {event.pk}", type=event.type, on=str(event.start_on)
         )
     messages.success(request, f"{event.label} is noted; the next forecast counts it in.")
     return _back(request.POST.get("back", ""))
@@ -146,7 +146,7 @@ def edit_event(request: ReaderRequest, pk: int) -> HttpResponse:
         return render(request, "workforce/event.html", {"form": form, "event": event, "queue": back}, status=status)
     with transaction.atomic():
         form.save()
-        audit.record(request.scope.username, "event changed", f"event {pk}", fields=list(form.changed_data))
+        audit.record(request.scope.username, "event_changed", f"event {pk}", fields=list(form.changed_data))
     messages.success(request, f"{event.label} is changed; the next forecast counts it in.")
     return _back(back)
 
@@ -168,7 +168,7 @@ def _set_removed(request: ReaderRequest, pk: int, *, removed: bool) -> HttpRespo
     event = get_object_or_404(Event, pk=pk)
     with transaction.atomic():
         Event.objects.filter(pk=pk).update(removed_at=timezone.now() if removed else None)
-        audit.record(request.scope.username, "event removed" if removed else "event restored", f"event {pk}")
+        audit.record(request.scope.username, "event_removed" if removed else "event_restored", f"event {pk}")
     words = "is removed; it can be put back below the list" if removed else "is back"
     messages.success(request, f"{event.label} {words}.")
     return _back(request.POST.get("back", ""))
@@ -190,7 +190,7 @@ def assumptions(request: ReaderRequest, slug: str) -> HttpResponse:
             if newest := queue.runs.first():
                 forecasts.rebuild_requirements(newest)
             fields: list[audit.Detail] = list(form.changed_data)
-            audit.record(request.scope.username, "assumptions changed", f"queue {slug}", fields=fields)
+            audit.record(request.scope.username, "assumptions_changed", f"queue {slug}", fields=fields)
     except Impossible as problem:
         form.add_error(None, f"With these numbers {problem}.")
         return render(request, "workforce/assumptions.html", {"form": form, "queue": queue}, status=422)

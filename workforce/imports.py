@@ -97,7 +97,7 @@ def take_in(tables: Sequence[tuple[str, Table]], *, scope: Scope, dry_run: bool 
         outcome.taken = not outcome.problems and not dry_run
         if outcome.taken:
             audit.record(
-                scope.username, "roster.import", ", ".join(kind for kind, _ in tables), added=outcome.total("added")
+                scope.username, "roster_imported", ", ".join(kind for kind, _ in tables), added=outcome.total("added")
             )
         transaction.set_rollback(not outcome.taken)
     return outcome

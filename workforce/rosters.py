@@ -178,7 +178,7 @@ def publish(week: Week, *, seen: str) -> RosterVersion:
         mark_changed(cursor, shifts, had_facts=True, about="shift")
     audit.record(
         week.scope.username,
-        "roster.publish",
+        "roster_published",
         f"{week.team.slug}, week of {week.monday}",
         added=len(found.added), removed=len(found.removed), changed=len(found.changed),
     )  # fmt: skip

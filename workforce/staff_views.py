@@ -193,7 +193,7 @@ def save(form: DatedForm, scope: Scope, deed: str, one: str, *, of: str) -> bool
         with transaction.atomic():
             ended = _write(row)
             audit.record(
-                scope.username, f"{one} {deed}", f"{one} {row.pk}", of=of, first=str(row.valid_from),
+                scope.username, f"{one}_{deed}", f"{one} {row.pk}", of=of, first=str(row.valid_from),
                 until=str(row.valid_to or ""), ended=[each.pk for each in ended], fields=list(form.changed_data),
             )  # fmt: skip
     except ValidationError as problem:
@@ -216,4 +216,4 @@ def _write(row: Dated) -> list[Dated]:
 def take_away(row: Dated, scope: Scope, one: str, *, of: str) -> None:
     pk = row.pk
     staff.remove(row)
-    audit.record(scope.username, f"{one} removed", f"{one} {pk}", of=of, first=str(row.valid_from))
+    audit.record(scope.username, f"{one}_removed", f"{one} {pk}", of=of, first=str(row.valid_from))

@@ -83,6 +83,6 @@ def _refuse_overlap(agent: Agent, start: datetime, end: datetime, *, but: int | 
 
 def _record(scope: Scope, deed: str, row: TimeOff) -> None:
     audit.record(
-        scope.username, f"time off {deed}", f"time off {row.pk}", of=row.agent.slug, first=row.start_at.isoformat(),
+        scope.username, f"time_off_{deed}", f"time off {row.pk}", of=row.agent.slug, first=row.start_at.isoformat(),
         until=row.end_at.isoformat(),
     )  # fmt: skip

@@ -90,7 +90,7 @@ def bulk(request: ReaderRequest) -> HttpResponse:
         query = SearchQuery(words, config="simple", search_type="websearch")
         visible = untagged(Feedback.objects.visible_to(request.scope)).filter(search=query)
         found = list(visible.order_by("-occurred_at", "-id")[:MOST])
-        audit.record(request.scope.username, "read feedback in bulk", "tagging desk", feedback=[f.pk for f in found])
+        audit.record(request.scope.username, "feedback_read", "tagging desk", feedback=[f.pk for f in found])
     context = {"found": found, "q": words, "themes": sorted(theme_names()), "most": MOST}
     return render(request, "insights/tagging_bulk.html", context)
 

@@ -57,4 +57,4 @@ def _record(request: HttpRequest, deed: str, obj: Model, message: Any) -> None:
     """`message` is Django's account of the changed fields; its labels may still be lazy."""
     subject = f"{obj._meta.verbose_name} {obj.pk}"
     told = json.loads(json.dumps(message, default=str))
-    audit.record(request.user.get_username(), f"admin {deed}", subject, name=str(obj), fields=told)
+    audit.record(request.user.get_username(), f"admin_{deed}", subject, name=str(obj), fields=told)

@@ -7,6 +7,7 @@ breaks the chain from there on. The database refuses UPDATE and DELETE on the ta
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from ops_dashboard.people.models import AuditEntry
 Detail = str | int | bool | None | list["Detail"] | dict[str, "Detail"]
 
 FIRST = "0" * 64  # stands before the first entry
+ACTION = re.compile(r"[a-z]+(_[a-z]+)*")  # `token_made`: what, then what became of it
 CHAIN_LOCK = 0x0A0D17  # advisory lock: one writer at a time holds the end of the chain
 
 
@@ -39,10 +41,12 @@ class Verdict:
 def record(actor: str, action: str, subject: str, **detail: Detail) -> AuditEntry:
     """Append one entry in the caller's transaction, so that the deed and its trace stand or fall together.
 
-    Other writers of the trail wait until that transaction ends: record last, and briefly. Detail
-    carries ids, counts and choices, never text of a conversation; floats are refused because the
-    database does not keep their spelling.
+    Other writers of the trail wait until that transaction ends: record last, and briefly. `action` is
+    spelt as ACTION. Detail carries ids, counts and choices, never text of a conversation; floats are
+    refused because the database does not keep their spelling. ValueError, TypeError.
     """
+    if not ACTION.fullmatch(action):
+        raise ValueError(f"{action!r} is not spelt like 'token_made'")
     content = json.loads(json.dumps(detail, allow_nan=False, default=_refuse))
     if _has_float(content):
         raise TypeError(f"{action}: write numbers of an audit detail as integers or text")

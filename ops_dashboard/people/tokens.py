@@ -70,7 +70,7 @@ def make(user: User, *, name: str, rights: Sequence[str], days: int, by: User) -
         user=user, name=name, hint=secret[:8], digest=_digest(secret), rights=sorted(rights), made_at=now,
         made_by=by, expires_at=now + timedelta(days=days),
     )  # fmt: skip
-    audit.record(by.username, "token made", f"token {token.pk}", user=user.username, rights=token.rights, days=days)
+    audit.record(by.username, "token_made", f"token {token.pk}", user=user.username, rights=token.rights, days=days)
     return Made(token, secret)
 
 
@@ -79,7 +79,7 @@ def revoke(token: ApiToken, *, by: User) -> bool:
     """End a token at once; False when it had been revoked before."""
     ended = ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
     if ended:
-        audit.record(by.username, "token revoked", f"token {token.pk}", user=token.user.username)
+        audit.record(by.username, "token_revoked", f"token {token.pk}", user=token.user.username)
     return bool(ended)
 
 

@@ -172,8 +172,8 @@ def test_sending_and_reading_leave_a_trace_of_counts(cast: Cast, secret: str) ->
     read(token(cast, "sees_insights", "sees_text"))
     told = list(AuditEntry.objects.filter(action__contains="feedback").order_by("id").values_list("action", "detail"))
     assert told == [
-        ("sent feedback", {"source": "app-store", "accepted": 1, "duplicate": 0, "rejected": 0}),
-        ("read feedback over the API", {"rows": 1}),
+        ("feedback_sent", {"source": "app-store", "accepted": 1, "duplicate": 0, "rejected": 0}),
+        ("feedback_read", {"rows": 1}),
     ]
 
 

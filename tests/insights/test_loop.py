@@ -240,8 +240,8 @@ def test_a_partner_sees_asks_of_its_areas_once_their_insight_is_published(cast: 
 
 def test_who_did_what_is_in_the_audit_trail(cast: Cast, themes: dict[str, Theme]) -> None:
     asks.accept(put(published(themes, cast.users["erin"]), cast), by=cast.users["pat"])
-    found = AuditEntry.objects.exclude(action="revised themes").order_by("id").values_list("actor", "action")
-    assert list(found) == [("erin", "published insight"), ("erin", "put ask"), ("pat", "ask accepted")]
+    found = AuditEntry.objects.exclude(action="themes_revised").order_by("id").values_list("actor", "action")
+    assert list(found) == [("erin", "insight_published"), ("erin", "ask_put"), ("pat", "ask_accepted")]
 
 
 # Effects and programs

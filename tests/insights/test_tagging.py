@@ -79,7 +79,7 @@ def test_many_are_tagged_at_once_traced_and_undone_together(cast: Cast, themes: 
     tagging.tag(rows[0].pk, themes["refunds"], by=erin)
     assert tagging.add([row.pk for row in rows], themes["payouts"], by=erin) == 2
     assert tags(rows[0]) == {("erin", "refunds", "accepted"), ("erin", "payouts", "accepted")}
-    entry = AuditEntry.objects.get(action="tagged in bulk")
+    entry = AuditEntry.objects.get(action="tagged_in_bulk")
     assert (entry.actor, entry.detail) == ("erin", {"feedback": 2})
     assert tagging.undo(by=erin) == [row.pk for row in rows]
     assert (tags(rows[0]), tags(rows[1])) == ({("erin", "refunds", "accepted")}, set())

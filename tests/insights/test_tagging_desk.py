@@ -75,7 +75,7 @@ def test_many_with_the_same_words_are_tagged_at_once_and_the_look_is_traced(
 ) -> None:
     late, later, _ = said("Payout late"), said("payout LATE again"), said("Nice")
     assert "2 found" in erin.get("/tagging/bulk/?q=payout+late").content.decode()
-    assert AuditEntry.objects.get(action="read feedback in bulk").detail == {"feedback": [later.pk, late.pk]}
+    assert AuditEntry.objects.get(action="feedback_read").detail == {"feedback": [later.pk, late.pk]}
     answer = erin.post("/tagging/bulk/", {"feedback": [late.pk, later.pk, "x"], "theme": "Payouts"}, follow=True)
     assert "Payouts: 2 tagged" in answer.content.decode()
     assert tags(late) == tags(later) == {("erin", "payouts", "accepted")}

@@ -40,7 +40,7 @@ def test_a_goal_is_set_and_audited(petra: Client, cast: Cast) -> None:
         "first_reply_attainment", team, 0.9, date(2026, 1, 1), None,
     )  # fmt: skip
     entry = AuditEntry.objects.latest("id")
-    assert (entry.actor, entry.action, entry.subject) == ("petra", "admin added", f"goal {goal.pk}")
+    assert (entry.actor, entry.action, entry.subject) == ("petra", "admin_added", f"goal {goal.pk}")
     assert entry.detail["name"] == "first_reply_attainment 0.9 from 2026-01-01"
 
 
@@ -81,7 +81,7 @@ def test_deleting_an_annotation_leaves_its_trace(petra: Client) -> None:
     petra.post(f"/admin/metrics/annotation/{outage.pk}/delete/", {"post": "yes"})
     assert Annotation.objects.count() == 0
     entry = AuditEntry.objects.latest("id")
-    assert (entry.action, entry.detail["name"]) == ("admin deleted", "Login outage on 2026-04-01")
+    assert (entry.action, entry.detail["name"]) == ("admin_deleted", "Login outage on 2026-04-01")
 
 
 @pytest.mark.parametrize("name", ["carol", "petra", "adam"])

@@ -124,9 +124,9 @@ def test_the_list_of_accounts_cannot_be_asked_what_a_password_begins_with(cast: 
 def test_what_the_admin_does_to_a_team_leaves_a_trace(cast: Cast) -> None:
     adam, team = cast.client("adam"), cast.teams["team-b"]
     adam.post(f"/admin/people/team/{team.pk}/change/", {"slug": "team-b", "name": "Renamed", "is_active": "on"})
-    assert last_entry()[:3] == ("adam", "admin changed", f"team {team.pk}")
+    assert last_entry()[:3] == ("adam", "admin_changed", f"team {team.pk}")
     adam.post(f"/admin/people/team/{team.pk}/delete/", {"post": "yes"})
-    assert last_entry()[:3] == ("adam", "admin deleted", f"team {team.pk}")
+    assert last_entry()[:3] == ("adam", "admin_deleted", f"team {team.pk}")
 
 
 def test_the_admin_page_deletes_no_account(cast: Cast) -> None:

@@ -125,8 +125,8 @@ def test_making_and_revoking_are_audited_without_the_secret(cast: Cast) -> None:
     subject = f"token {made.token.pk}"
     told = list(AuditEntry.objects.filter(subject=subject).order_by("id").values_list("actor", "action", "detail"))
     assert told == [
-        ("adam", "token made", {"user": "erin", "rights": ["sees_metrics"], "days": 30}),
-        ("adam", "token revoked", {"user": "erin"}),
+        ("adam", "token_made", {"user": "erin", "rights": ["sees_metrics"], "days": 30}),
+        ("adam", "token_revoked", {"user": "erin"}),
     ]
 
 

@@ -146,7 +146,7 @@ def test_saving_a_calendar_makes_the_next_version_and_judges_what_runs(
     assert second.definition["holidays"] == ["2026-12-25", "2026-12-28"]
     assert rung == ["again"]
     entry = AuditEntry.objects.latest("id")
-    assert (entry.actor, entry.action, entry.detail["calendars"]) == ("petra", "policies loaded", ["office"])
+    assert (entry.actor, entry.action, entry.detail["calendars"]) == ("petra", "policies_loaded", ["office"])
 
 
 def test_saving_what_stood_there_makes_no_version(
@@ -232,7 +232,7 @@ def test_a_restatement_is_asked_for_and_judges_the_past_in_the_queue(
         change(petra, levels, policy_form({"kind": "resolution", "seconds": "1m"}, restate="on"))
     promise = Promise.objects.get(kind=PromiseKind.RESOLUTION)
     assert (rung, promise.policy, promise.state) == (["again"], levels.pk, PromiseState.MET)
-    assert AuditEntry.objects.latest("id").action == "policies restated"
+    assert AuditEntry.objects.latest("id").action == "policies_restated"
     assert [tasks.judge_again(), tasks.judge_again()] == [1, 0]
     promise.refresh_from_db()
     assert (promise.policy, promise.state) == (SlaPolicy.objects.latest("version").pk, PromiseState.MISSED)
@@ -348,7 +348,7 @@ def test_an_unmapped_word_is_shown_and_mapped_and_then_comes_in(adam: Client) ->
     assert adam.post(url, mapping_form({"word": "geparkt", "status": Status.HOLD.value})).status_code == 302
     assert take(story).accepted == 1
     entry = AuditEntry.objects.latest("id")
-    assert (entry.actor, entry.action, entry.detail["name"]) == ("adam", "admin changed", "helpdesk")
+    assert (entry.actor, entry.action, entry.detail["name"]) == ("adam", "admin_changed", "helpdesk")
 
 
 def test_a_word_may_mean_two_things_one_after_the_other_and_not_at_once(adam: Client) -> None:

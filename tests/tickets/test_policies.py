@@ -156,7 +156,7 @@ def test_a_restatement_counts_since_ever_judges_again_and_is_audited(tmp_path: P
     old, new = SlaPolicy.objects.order_by("version")
     assert (old.is_retired, new.is_retired, new.valid_from, new.pk) == (True, False, None, promise.policy)
     entry = AuditEntry.objects.latest("id")
-    assert (entry.action, entry.detail["policies"]) == ("policies restated", ["standard"])
+    assert (entry.action, entry.detail["policies"]) == ("policies_restated", ["standard"])
 
 
 def test_no_rebuild_leaves_promises_as_they_are(tmp_path: Path) -> None:

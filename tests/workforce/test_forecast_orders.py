@@ -46,7 +46,7 @@ def test_what_is_owed_is_not_owed_twice(phone: Queue) -> None:
     assert first.as_of == second.as_of == TWO
     owed = OwedForecast.objects.get()
     assert (owed.asked_by, owed.asked_at) == ("petra", NOW)
-    assert AuditEntry.objects.get().action == "forecast asked for"
+    assert AuditEntry.objects.get().action == "forecast_ordered"
 
 
 def test_it_is_made_once_and_is_owed_no_more(phone: Queue) -> None:

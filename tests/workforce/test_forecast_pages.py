@@ -109,7 +109,7 @@ def test_a_planner_adds_edits_removes_and_puts_back_an_event(phone: Queue, petra
     assert [str(message) for message in get_messages(answer.wsgi_request)] == ["Summer sale is back."]
     assert Event.objects.standing().get() == event
     deeds = list(AuditEntry.objects.order_by("id").values_list("action", flat=True))
-    assert deeds == ["event added", "event changed", "event removed", "event restored"]
+    assert deeds == ["event_added", "event_changed", "event_removed", "event_restored"]
 
 
 def test_an_event_that_ends_before_it_begins_is_refused(phone: Queue, petra: Client) -> None:
@@ -133,7 +133,7 @@ def test_new_assumptions_are_computed_at_once(phone: Queue, petra: Client) -> No
     answer = petra.post("/forecast/queues/phone/", form | {"external_shrinkage": 0.1, "internal_shrinkage": 0.2})
     assert answer["Location"] == "/forecast/?queue=phone"
     assert sum(run.requirements.values_list("net_p50", flat=True)) > 1.5 * before
-    assert AuditEntry.objects.get().action == "assumptions changed"
+    assert AuditEntry.objects.get().action == "assumptions_changed"
 
 
 def test_assumptions_that_make_no_sense_are_refused(phone: Queue, petra: Client) -> None:

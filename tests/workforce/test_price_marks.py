@@ -125,7 +125,7 @@ def test_a_team_that_goes_to_a_vendor_costs_the_vendor_s_price(own: Team, petra:
     told = {"slug": "own", "name": "Own", "site": own.site_id, "vendor": acme.pk, "is_active": "on"}
     assert petra.post(f"/admin/people/team/{own.pk}/change/", told).status_code == 302
     assert figure("staff_cost") == 200.0
-    assert AuditEntry.objects.filter(action="admin changed", subject=f"team {own.pk}").exists()
+    assert AuditEntry.objects.filter(action="admin_changed", subject=f"team {own.pk}").exists()
 
 
 def test_only_days_and_teams_with_another_price_are_marked(own: Team) -> None:

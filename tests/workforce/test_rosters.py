@@ -69,7 +69,7 @@ def test_publishing_supersedes_and_tells_what_changed(place: Place) -> None:
     assert second.diff == {"added": [came.key], "removed": [gone.key], "changed": [kept.key]}
     assert found.count == 3
     assert in_force(place.team) == {kept.key: later(kept), came.key: came}
-    assert AuditEntry.objects.get(action="roster.publish", detail__changed=1).actor == "petra"
+    assert AuditEntry.objects.get(action="roster_published", detail__changed=1).actor == "petra"
     assert audit.verify().is_intact
 
 

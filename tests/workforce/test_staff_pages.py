@@ -102,7 +102,7 @@ def test_a_planner_adds_a_contract_and_the_one_before_ends(teams: list[Team], cl
         (date(2026, 1, 1), date(2026, 3, 1), 2400),
         (date(2026, 3, 1), date(2026, 7, 1), 2250),
     ]
-    entry = AuditEntry.objects.get(action="contract added")
+    entry = AuditEntry.objects.get(action="contract_added")
     assert (entry.actor, entry.detail["of"], entry.detail["ended"]) == ("the-planner", "ada", [rows[0].pk])
 
 
@@ -112,7 +112,7 @@ def test_what_overlaps_is_refused_with_the_row_it_overlaps(teams: list[Team], cl
     assert answer.status_code == 422
     assert "It overlaps the one from 1 Jan 2026 on; end that one before." in answer.content.decode()
     assert Contract.objects.filter(agent__slug="ada").count() == 1
-    assert not AuditEntry.objects.filter(action="contract added").exists()
+    assert not AuditEntry.objects.filter(action="contract_added").exists()
 
 
 def test_the_administration_obeys_the_same_rule(teams: list[Team], client: Client) -> None:

@@ -52,7 +52,7 @@ def test_a_planner_adds_whole_days_in_the_person_s_zone(team: Team, client: Clie
     assert (row.start_at, row.end_at) == (datetime(2026, 3, 23, 23, tzinfo=UTC), datetime(2026, 3, 27, 23, tzinfo=UTC))
     assert (row.state, row.decided_by) == ("approved", "the-planner")
     assert "24 Mar 2026 to 27 Mar 2026" in petra.get("/time-off/").content.decode()
-    assert AuditEntry.objects.get(action="time off added").detail["of"] == "ada"
+    assert AuditEntry.objects.get(action="time_off_added").detail["of"] == "ada"
 
 
 def test_a_shift_in_it_breaks_a_rule_and_counts_no_head(team: Team, client: Client) -> None:
