@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
-from zoneinfo import ZoneInfo
+
+from ops_dashboard.people.zones import BadZone, zone_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -202,7 +203,6 @@ def _currency(variables: Mapping[str, str]) -> str:
 def _zone(variables: Mapping[str, str]) -> str:
     name = variables.get("REPORTING_ZONE") or "UTC"
     try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise BadEnvironment(f"REPORTING_ZONE={name!r} is not an IANA zone; try 'Europe/London'") from error
-    return name
+        return zone_of(name).key
+    except BadZone as problem:
+        raise BadEnvironment(f"REPORTING_ZONE: {problem}") from problem

@@ -42,9 +42,11 @@ def acknowledge(review: Review, user: User, *, now: datetime) -> None:
     if user.agent_id != held.agent_id:
         raise NotReviewable("Only the agent whose work it is can confirm a review.")
     with changed_facts([held.pk]):
-        Acknowledgement.objects.get_or_create(review=held, defaults={"agent_id": user.agent_id, "at": now})
+        seen = {"agent_id": user.agent_id, "at": now}
+        _, is_first = Acknowledgement.objects.get_or_create(review=held, defaults=seen)
         Review.objects.filter(pk=held.pk).update(is_seen=True)
-    audit.record(user.username, "review_acknowledged", str(held))
+    if is_first:
+        audit.record(user.username, "review_acknowledged", str(held))
 
 
 @transaction.atomic

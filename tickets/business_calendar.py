@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
+
+from ops_dashboard.people.zones import BadZone, zone_of
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES = 24 * 60
@@ -124,9 +126,9 @@ def minutes(window: tuple[str, str]) -> MinuteSpan:
 
 def _check_zone(name: Any) -> None:
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-        raise BadCalendar(f"timezone: {name!r} is not an IANA zone") from error
+        zone_of(name)
+    except BadZone as problem:
+        raise BadCalendar(f"timezone: {problem}") from problem
 
 
 def _check_windows(where: str, windows: Windows) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ops_dashboard.people.zones import BadZone, zone_of
 
 
 class BadValue(ValueError):
@@ -91,10 +92,9 @@ def basis(text: str) -> str:
 
 def zone(text: str) -> str:
     try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadValue(f"'{text}' is no IANA zone; write Europe/Warsaw") from error
-    return text
+        return zone_of(text).key
+    except BadZone as problem:
+        raise BadValue(str(problem)) from problem
 
 
 def parts(text: str) -> tuple[tuple[time, time, str], ...]:

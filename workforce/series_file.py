@@ -13,10 +13,11 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from math import isfinite
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from ops_dashboard.people.zones import BadZone, zone_of
 from workforce.series import DAY_S, Instants, Series, tabulate, weekday
 from workforce.uplift import Happening
 
@@ -68,7 +69,10 @@ class Told:
 
 def read_series(path: Path, *, zone: str = "") -> Told:
     """Columns `at,value`; empty values are gaps. Raises BadFile."""
-    info = zone_of(zone or "UTC")
+    try:
+        info = zone_of(zone or "UTC")
+    except BadZone as problem:
+        raise BadFile(f"zone: {problem}") from problem
     rows = [(line, row["at"], row["value"]) for line, row in _rows(path, ("at", "value"))]
     moments = [_moment(path, line, text) for line, text, _ in rows]
     values = [_value(path, line, text) for line, _, text in rows]
@@ -114,14 +118,6 @@ def read_holidays(path: Path) -> frozenset[date]:
     """One column `date`."""
     rows = _rows(path, ("date",), names={"date": ("date", "on", "holiday", "holiday_date")})
     return frozenset(_date(path, line, "date", row["date"]) for line, row in rows)
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """Raises BadFile for what is no IANA zone."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadFile(f"zone: {name!r} is not an IANA zone, such as Europe/Dublin") from error
 
 
 def _rows(

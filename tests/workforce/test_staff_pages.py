@@ -132,7 +132,7 @@ def test_the_administration_obeys_the_same_rule(teams: list[Team], client: Clien
         ("week_minutes", "200", "is no number of hours between 0 and 168"),
         ("longest_shift_minutes", "3", "Shorter than the shortest shift."),
         ("days_a_week", "8", "From 1 to 7."),
-        ("zone", "Mars/Olympus", "is no IANA zone"),
+        ("zone", "Mars/Olympus", "is not an IANA zone"),
     ],
 )
 def test_a_form_says_what_is_wrong(teams: list[Team], client: Client, field: str, value: str, words: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -16,6 +16,7 @@ from insights.feedback_import import Summary, reading, take_in
 from insights.feedback_intake import Told, source_of
 from insights.feedback_lines import FLAT, NAMES, read
 from insights.models import FeedbackRun, FeedbackSource
+from ops_dashboard.people.zones import BadZone, zone_of
 from tickets.connectors.drafts import Rejected
 from tickets.connectors.lines import BadFile, open_lines, position
 from tickets.management.progress import progress_bar
@@ -118,6 +119,6 @@ def _names(told: list[str]) -> dict[str, str]:
 
 def _zone(name: str) -> ZoneInfo | None:
     try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise CommandError(f"'{name}' is not an IANA zone; try 'Europe/London'", returncode=2) from error
+        return zone_of(name) if name else None
+    except BadZone as problem:
+        raise CommandError(str(problem), returncode=2) from problem

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from ops_dashboard.people.zones import BadZone, zone_of
 from tickets.connectors import events
 from tickets.connectors.drafts import Draft, Rejected
 from tickets.connectors.lines import BadFile, open_lines, position
@@ -91,9 +92,9 @@ def _take_in(source: Source, drafts: Iterator[Draft | Rejected], stored: IO[byte
 
 def _zone(name: str) -> ZoneInfo | None:
     try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise CommandError(f"'{name}' is not an IANA zone; try 'Europe/London'", returncode=2) from error
+        return zone_of(name) if name else None
+    except BadZone as problem:
+        raise CommandError(str(problem), returncode=2) from problem
 
 
 def _statuses(path: Path | None) -> dict[str, Status]:
