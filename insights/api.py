@@ -28,7 +28,7 @@ MOST = 200
 def insights(request: Request) -> Response:
     """The newest insights; a partner gets what is published about its areas."""
     scope = scope_behind(request)
-    found = Insight.objects.visible_to(scope).prefetch_related("themes", "asks")
+    found = Insight.objects.visible_to(scope).prefetch_related("themes")
     found = _narrowed(found, request, "state", Insight.State.values)
     return Response({"results": [_insight(insight, scope) for insight in found[:MOST]]})
 

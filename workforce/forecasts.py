@@ -29,7 +29,7 @@ from workforce.models import (
     Staffing,
     StaffingRequirement,
 )
-from workforce.series import Amounts, Instants, Series, day_number
+from workforce.series import Amounts, Instants, Series, day_number, day_of
 from workforce.shrinkage import gross
 from workforce.staffing import Assumptions, Kind, by_interval
 from workforce.uplift import Happening
@@ -167,9 +167,7 @@ def _day_ratio(run: ForecastRun, at: Instants) -> Amounts:
 def _save(queue: Queue, as_of: datetime, until: datetime, chosen: Chosen, data_hash: str) -> ForecastRun:
     forecast = chosen.forecast
     days = zip(forecast.days.tolist(), forecast.day_p10, forecast.day_p50, forecast.day_p90, strict=True)
-    daily = [
-        [date.fromordinal(day + _EPOCH).isoformat(), *(round(float(each), 3) for each in three)] for day, *three in days
-    ]
+    daily = [[day_of(day).isoformat(), *(round(float(each), 3) for each in three)] for day, *three in days]
     with transaction.atomic():
         _one_at_a_time(queue)
         if standing := ForecastRun.objects.filter(queue=queue, as_of=as_of).first():
@@ -189,9 +187,6 @@ def _save(queue: Queue, as_of: datetime, until: datetime, chosen: Chosen, data_h
         mark_forecasts(as_of, until)
         rebuild_requirements(run)
     return run
-
-
-_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def _points(run: ForecastRun, chosen: Chosen) -> Iterator[ForecastPoint]:

@@ -19,7 +19,7 @@ from workforce.models import (
     QueueVolume,
     StaffingRequirement,
 )
-from workforce.series import DAY_S, wall
+from workforce.series import DAY_S, day_of, wall
 
 PAST_DAYS = 28
 
@@ -118,7 +118,7 @@ def _days(queue: Queue, run: ForecastRun, zone: str, now: datetime) -> tuple[Day
         from_first = series.at >= int(datetime(first.year, first.month, first.day, tzinfo=info).timestamp())
         numbers = wall(zone, series.at[from_first]) // DAY_S
         for number, value in zip(numbers.tolist(), series.values[from_first].tolist(), strict=True):
-            on = date.fromordinal(number + date(1970, 1, 1).toordinal())
+            on = day_of(number)
             came[on] = came.get(on, 0.0) + value
     told = {date.fromisoformat(on): three for on, *three in run.daily}
     if told and before:

@@ -6,7 +6,7 @@ day with every slot once, so that days of 23 and 25 hours compare with the other
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 Codes: TypeAlias = NDArray[np.int64]
 
 DAY_S = 86_400
+DAY_ZERO = date(1970, 1, 1)
 WEEK = 7
 USUALLY = 0.5  # a slot or weekday seen less often than this is one where absence means nothing came
 NOTHING = 1e-9  # amounts below it are what sums of zeros leave behind
@@ -83,7 +84,12 @@ def _offset(info: ZoneInfo, at: int) -> int:
 
 def day_number(on: date) -> int:
     """Days since 1970."""
-    return (on - date(1970, 1, 1)).days
+    return (on - DAY_ZERO).days
+
+
+def day_of(number: int) -> date:
+    """The day with that number."""
+    return DAY_ZERO + timedelta(days=number)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from ops_dashboard.metrics.local_days import bounds
 _POSTGRES = {"i1": "int2", "u1": "int2", "i2": "int2", "u2": "int4", "i4": "int4", "u4": "int8", "i8": "int8"}
 _WIDTH = {"int2": 2, "int4": 4, "int8": 8}
 
-EPOCH = date(1970, 1, 1)
 
 CellKey = tuple[date, int]  # day, team
 

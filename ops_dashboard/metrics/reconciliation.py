@@ -8,8 +8,8 @@ import numpy as np
 from django.utils import timezone
 
 from ops_dashboard.metrics import facts_reader, stocktaking
+from ops_dashboard.metrics.asking import day_of
 from ops_dashboard.metrics.definitions import Level, Source, registry
-from ops_dashboard.metrics.facts_reader import EPOCH
 from ops_dashboard.metrics.holdings import EVERY, by_team
 from ops_dashboard.metrics.models import Cell, StaleCell, Stock
 from ops_dashboard.metrics.packing import PackedCell, pack
@@ -31,7 +31,7 @@ def differing_cells(source: Source, *, since: date | None = None) -> Iterator[Di
     stale = set(StaleCell.objects.filter(source=source.slug).values_list("day", "team"))
     for first, last in _chunks(source, since):
         rebuilt = {
-            (_day(cell), cell.team): cell
+            (day_of(cell.day), cell.team): cell
             for cell in pack(source, *facts_reader.read_days(source, first, last, as_of=timezone.now()))
         }
         stored = {
@@ -66,10 +66,6 @@ def _chunks(source: Source, since: date | None) -> Iterator[tuple[date, date]]:
     while first <= last:
         yield first, min(first + timedelta(days=CHUNK_DAYS - 1), last)
         first += timedelta(days=CHUNK_DAYS)
-
-
-def _day(cell: PackedCell) -> date:
-    return EPOCH + timedelta(days=cell.day)
 
 
 def _difference(source: Source, stored: Cell | None, rebuilt: PackedCell | None) -> str:

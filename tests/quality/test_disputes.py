@@ -2,7 +2,7 @@
 
 import pytest
 
-from ops_dashboard.people.models import User
+from ops_dashboard.people.models import AuditEntry, User
 from quality.disputes import acknowledge, decide, raise_dispute, steps_in_force
 from quality.models import Acknowledgement, Dispute, Review
 from quality.reviews import NotReviewable
@@ -37,6 +37,7 @@ def test_an_agent_confirms_once(cast: Cast, review: Review) -> None:
     acknowledge(review, cast.users["alice"], now=NOON)
     acknowledge(review, cast.users["alice"], now=NOON)
     assert Acknowledgement.objects.get().agent_id == cast.agents["alice"].pk
+    assert AuditEntry.objects.filter(action="review_acknowledged").count() == 1
 
 
 @pytest.mark.parametrize("name", ["bob", "dave", "quinn", "carol"])
