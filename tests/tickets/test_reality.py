@@ -27,7 +27,9 @@ def load_policy(path: Path, log: str, *policies: dict[str, Any]) -> None:
 
 def import_log(log: str, source: str) -> dict[str, Any]:
     out = StringIO()
-    call_command("import_tickets", LOGS / log / "events.jsonl.gz", format="events", source=source, stdout=out)
+    call_command(
+        "import_tickets", LOGS / log / "events.jsonl.gz", format="events", source=source, json=True, stdout=out
+    )
     return json.loads(out.getvalue())
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from ops_dashboard.metrics.rendering.numbers import plural
 from ops_dashboard.people.zones import BadZone, zone_of
 from tickets.connectors import events
 from tickets.connectors.drafts import Draft, Rejected
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--mapping", type=Path, metavar="FILE", help='JSON: {"statuses": {"WORD": "CATEGORY"}}')
         parser.add_argument("--zone", default="", help="IANA zone of instants that are written without one")
         parser.add_argument("--dry-run", action="store_true", help="only check the lines")
-        parser.add_argument("--json", action="store_true", help="no progress bar")
+        parser.add_argument("--json", action="store_true", help="one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["format"] not in FORMATS:
@@ -60,7 +61,7 @@ class Command(BaseCommand):
                     summary = _take_in(source, drafts, stored, origin=path.name)
         except BadFile as error:
             raise CommandError(str(error), returncode=2) from error
-        self.stdout.write(json.dumps(asdict(summary)))
+        self.stdout.write(json.dumps(asdict(summary)) if options["json"] else _words(summary))
         if summary.rejected:
             raise CommandError(f"{summary.rejected} lines were rejected", returncode=1)
 
@@ -88,6 +89,13 @@ def _take_in(source: Source, drafts: Iterator[Draft | Rejected], stored: IO[byte
         except BadFile as error:
             kept = ImportRun.objects.filter(source=source).latest("pk").accepted
             raise BadFile(f"{error}; {kept} new events before it were kept") from error
+
+
+def _words(told: Summary) -> str:
+    if not told.accepted and told.duplicate and not told.rejected:
+        return f"Nothing new: {plural(told.duplicate, 'event')} known already."
+    said = f"{plural(told.accepted, 'new event')} of {plural(told.tickets, 'ticket')}, {told.duplicate:,} known already"
+    return f"{said}, {told.rejected:,} rejected"
 
 
 def _zone(name: str) -> ZoneInfo | None:
