@@ -54,14 +54,14 @@ def create(
     return insight
 
 
-@transaction.atomic
 def edit(insight: Insight, *, claim: str, story: str, area: str, themes: Sequence[Theme], by: User) -> None:
     """Words can be mended at any time; who mended what is published leaves a trace."""
-    insight.claim, insight.story, insight.area = claim, story, area
-    insight.save(update_fields=["claim", "story", "area"])
-    insight.themes.set(themes)
-    if insight.state == Insight.State.PUBLISHED:
-        audit.record(by.username, "insight_edited", f"insight {insight.pk}")
+    with marked("insight", insight.pk):
+        insight.claim, insight.story, insight.area = claim, story, area
+        insight.save(update_fields=["claim", "story", "area"])
+        insight.themes.set(themes)
+        if insight.state == Insight.State.PUBLISHED:
+            audit.record(by.username, "insight_edited", f"insight {insight.pk}")
 
 
 def publish(insight: Insight, *, by: User | None, at: datetime | None = None) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -157,6 +158,17 @@ def test_an_insight_needs_a_theme_before_it_is_published(cast: Cast, themes: dic
     drafting.publish(insight, by=erin)
     assert insight.evidence["published"]["n"] == 0
     assert StaleCell.objects.filter(source="insights").exists()
+
+
+def test_a_published_insight_of_another_area_counts_there(cast: Cast, themes: dict[str, Theme]) -> None:
+    erin = cast.users["erin"]
+    insight = published(themes, erin)
+    StaleCell.objects.all().delete()
+    told: dict[str, Any] = {"claim": insight.claim, "story": "", "themes": [themes["gifts"]], "by": erin}
+    drafting.edit(insight, area="payments", **told)
+    assert not StaleCell.objects.exists()
+    drafting.edit(insight, area="live", **told)
+    assert set(StaleCell.objects.values_list("source", flat=True)) == {"insights"}
 
 
 def test_a_partner_sees_what_is_published_about_its_areas(cast: Cast, themes: dict[str, Theme]) -> None:
