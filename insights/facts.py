@@ -49,6 +49,12 @@ def rebuild(feedback: Iterable[int]) -> int:
     return facts
 
 
+def hold(ids: Sequence[int]) -> None:
+    """Take turns with whoever else tags or counts these feedbacks, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT FROM {_FEEDBACK} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [list(ids)])
+
+
 def rebuild_theme(*themes: Theme) -> int:
     """Count anew whatever was tagged with these themes: they were merged, moved or given to another area."""
     return rebuild(FeedbackTheme.objects.filter(theme__in=themes).values_list("feedback_id", flat=True).distinct())
@@ -56,6 +62,7 @@ def rebuild_theme(*themes: Theme) -> int:
 
 @transaction.atomic
 def _rebuild(ids: list[int]) -> int:
+    hold(ids)
     with connection.cursor() as cursor:
         snapshot(cursor, ids, about=ABOUT)
         cursor.execute(f"DELETE FROM {_FACTS} WHERE feedback = ANY(%s)", [ids])

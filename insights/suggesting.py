@@ -105,6 +105,7 @@ def _suggest(suggester: Suggester, most: int, began: datetime) -> int:
 def _write(suggester: Suggester, rows: list[tuple[int, str]], began: datetime) -> None:
     """These feedbacks' suggestions in the place of their earlier ones."""
     ids, version = [pk for pk, _ in rows], _version()
+    facts.hold(ids)
     found = suggester.suggest([text for _, text in rows], most=SUGGESTED)
     FeedbackTheme.objects.filter(feedback__in=ids, rule=LEARNED, by=By.MODEL, state=State.SUGGESTED).delete()
     tags = [

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from insights import facts
-from insights.models import Feedback, FeedbackTheme, Judgement, Theme
+from insights.models import FeedbackTheme, Judgement, Theme
 from insights.taxonomy import current
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import User
@@ -71,7 +71,7 @@ def undo(*, by: User) -> list[int]:
         return []
     rows = list(Judgement.objects.filter(user=by, batch=latest.batch).order_by("feedback"))
     ids = [row.feedback_id for row in rows]
-    _lock(ids)
+    facts.hold(ids)
     if latest.outcome != Outcome.SKIPPED:
         FeedbackTheme.objects.filter(user=by, feedback__in=ids).delete()
         FeedbackTheme.objects.bulk_create(
@@ -91,7 +91,7 @@ def _judge(ids: list[int], by: User, outcome: Outcome | None, then: Callable[[Ow
     Without an `outcome` it follows from the tags: one accepted makes it tagged, else one was
     rejected. Returns how many changed.
     """
-    _lock(ids)
+    facts.hold(ids)
     before, said, open_ = _own(ids, by), _said(ids, by), _suggested(ids)
     batch, rows, tags, changed = uuid.uuid4(), [], [], []
     version = _version()
@@ -131,10 +131,6 @@ def _version() -> int:
     newest = current()
     assert newest, "a theme has a version"
     return newest.number
-
-
-def _lock(ids: list[int]) -> None:
-    list(Feedback.objects.filter(id__in=ids).order_by("id").select_for_update().values_list("id"))
 
 
 def _own(ids: list[int], by: User) -> dict[int, dict[int, FeedbackTheme]]:
