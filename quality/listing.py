@@ -155,9 +155,7 @@ def bar(data: QueryDict, scope: Scope) -> list[Chip]:
     """Filters by team and scorecard; agents have too few reviews to filter."""
     if scope.agent_id is not None:
         return []
-    teams = Team.objects.exclude(support_function="")
-    if scope.teams is not None:
-        teams = teams.filter(id__in=scope.teams)
+    teams = Team.objects.visible_to(scope).exclude(support_function="")
     period, problem = solved_in(data)
     return [
         any_period(period_word(data), period, label="Solved", problem=problem),

@@ -51,12 +51,11 @@ def list_chips(
 
 def _all_chips(data: QueryDict, problems: dict[str, str], scope: Scope) -> list[Chip]:
     bar = _Bar(data, problems)
-    teams = Team.objects.all() if scope.teams is None else Team.objects.filter(id__in=scope.teams)
     statuses = [(group, group.capitalize()) for group in STATUS_GROUPS]
     statuses += [(status.label, status.label.capitalize()) for status in Status]
     chips = [
         bar.many("status", "Status", statuses),
-        bar.many("team", "Team", teams.values_list("slug", "name")),
+        bar.many("team", "Team", Team.objects.visible_to(scope).values_list("slug", "name")),
         bar.many("channel", "Channel", Channel.objects.order_by("label").values_list("slug", "label")),
         bar.many("priority", "Priority", Priority.objects.order_by("-rank", "label").values_list("slug", "label")),
         bar.many("reason", "Reason", Reason.objects.order_by("label").values_list("slug", "label")),

@@ -159,8 +159,7 @@ def roster_publish(request: ReaderRequest) -> HttpResponse:
 
 
 def _teams(scope: Scope) -> Sequence[Team]:
-    teams = Team.objects.filter(is_active=True).select_related("site")
-    return list(teams if scope.teams is None else teams.filter(pk__in=scope.teams))
+    return list(Team.objects.visible_to(scope).filter(is_active=True).select_related("site"))
 
 
 def _team(scope: Scope, slug: str) -> Team:

@@ -78,7 +78,7 @@ def _wanted(request: ReaderRequest) -> Wanted:
 
 
 def _choices(scope: Scope) -> dict[str, Any]:
-    teams = Team.objects.all() if scope.teams is None else Team.objects.filter(pk__in=scope.teams)
+    teams = Team.objects.visible_to(scope)
     return {
         "teams": teams,
         "sites": Site.objects.filter(team__in=teams).distinct().order_by("name"),

@@ -87,7 +87,7 @@ def _page(request: ReaderRequest, form: TimeOffForm | None = None) -> HttpRespon
     context = {
         "rows": _told(rows), "form": form, "may_edit": scope.may_roster,
         "after": following, "is_first": not after,
-        "teams": Team.objects.all() if scope.teams is None else Team.objects.filter(pk__in=scope.teams),
+        "teams": Team.objects.visible_to(scope),
         "states": TimeOff.State.choices, "team": team, "state": state, "is_past": is_past,
         "is_filtered": bool(team or state or is_past), "query": query.urlencode(),
         "is_open": bool(form and (form.is_bound or request.GET.get("agent"))),

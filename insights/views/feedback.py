@@ -111,13 +111,8 @@ def _chips(data: QueryDict, wanted: Asked, names: dict[str, str], areas: dict[st
         many("theme", "Theme", themes),
         many("source", "Source", sorted(names.items())),
         many("area", "Product area", areas.items()),
-        many("team", "Team", _teams(scope)),
+        many("team", "Team", Team.objects.visible_to(scope).exclude(support_function="").values_list("slug", "name")),
         many("channel", "Channel", Channel.objects.order_by("label").values_list("slug", "label")),
         many("language", "Language", Language.objects.order_by("label").values_list("slug", "label")),
         many("rating", "Rating", [(word, word) for word in RATINGS]),
     ]
-
-
-def _teams(scope: Scope) -> Iterable[tuple[str, str]]:
-    found = Team.objects.exclude(support_function="").order_by("name")
-    return (found if scope.teams is None else found.filter(id__in=scope.teams)).values_list("slug", "name")

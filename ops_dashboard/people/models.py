@@ -1,5 +1,7 @@
 """Who works, where, for whom; and who may sign in."""
 
+from typing import Self
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
@@ -7,7 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from ops_dashboard.people import permissions
 from ops_dashboard.people.dated import Dated, ends_after_start, one_at_a_time
-from ops_dashboard.people.roles import Role
+from ops_dashboard.people.roles import Role, Scope
 
 
 class Site(models.Model):
@@ -31,6 +33,12 @@ class Vendor(models.Model):
         return self.name
 
 
+class Teams(models.QuerySet["Team"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """Those that the reader may choose among."""
+        return self if scope.teams is None else self.filter(pk__in=scope.teams)
+
+
 class Team(models.Model):
     """Who works together on a kind of ticket. Id 0 never exists: code 0 means no team."""
 
@@ -40,6 +48,8 @@ class Team(models.Model):
     vendor = models.ForeignKey(Vendor, null=True, blank=True, on_delete=models.PROTECT)
     support_function = models.CharField(max_length=80, blank=True)
     is_active = models.BooleanField(default=True)
+
+    objects = Teams.as_manager()
 
     class Meta:
         ordering = ["name"]
