@@ -8,9 +8,28 @@ import os
 
 from celery import Celery
 
-from ops_dashboard.environment import Environment
+from ops_dashboard.environment import TASK_LIMIT_S, Environment
 
-TASK_LIMIT_S = 600
+# How often each task is rung for, in seconds; a bell that nobody has heard by the next one is dropped.
+EVERY_S = {
+    "insights.tasks.deliver": 60,
+    "tickets.tasks.close_broken_off": 60,
+    "insights.tasks.close_broken_off": 60,
+    "tickets.tasks.judge_again": 60,
+    "ops_dashboard.metrics.tasks.refill": 60,
+    "ops_dashboard.metrics.tasks.check_freshness": 60,
+    "insights.tasks.read_tickets": 180,
+    "workforce.tasks.count_day": 300,
+    "insights.tasks.suggest_themes": 900,
+    "insights.tasks.look": 1800,
+    "insights.tasks.draft_digests": 3600,
+    "quality.tasks.draw_samples": 3600,
+    "workforce.tasks.forecast_due": 3600,
+    "tickets.tasks.forget_rejections": 3600,
+    "insights.tasks.forget_rejections": 3600,
+    "ops_dashboard.people.tasks.clear_sessions": 3600,
+    "insights.tasks.sweep_feedback": 3600,
+}
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ops_dashboard.settings")
 
@@ -40,63 +59,7 @@ app.conf.update(
     beat_scheduler="ops_dashboard.beat:OneBeat",
     beat_max_loop_interval=5,
     beat_schedule={
-        "deliver digests": {"task": "insights.tasks.deliver", "schedule": 60.0, "options": {"expires": 60}},
-        "draft digests": {"task": "insights.tasks.draft_digests", "schedule": 3600.0, "options": {"expires": 3600}},
-        "look at themes": {"task": "insights.tasks.look", "schedule": 1800.0, "options": {"expires": 1800}},
-        "draw samples": {
-            "task": "quality.tasks.draw_samples",
-            "schedule": 3600.0,
-            "options": {"expires": 3600},
-        },
-        "count the day": {"task": "workforce.tasks.count_day", "schedule": 300.0, "options": {"expires": 300}},
-        "forecast queues": {
-            "task": "workforce.tasks.forecast_due",
-            "schedule": 3600.0,
-            "options": {"expires": 3600},
-        },
-        "read tickets": {"task": "insights.tasks.read_tickets", "schedule": 180.0, "options": {"expires": 180}},
-        "close broken-off imports": {
-            "task": "tickets.tasks.close_broken_off",
-            "schedule": 60.0,
-            "options": {"expires": 60},
-        },
-        "close broken-off imports of feedback": {
-            "task": "insights.tasks.close_broken_off",
-            "schedule": 60.0,
-            "options": {"expires": 60},
-        },
-        "forget rejected rows": {
-            "task": "tickets.tasks.forget_rejections",
-            "schedule": 3600.0,
-            "options": {"expires": 3600},
-        },
-        "forget rejected feedback": {
-            "task": "insights.tasks.forget_rejections",
-            "schedule": 3600.0,
-            "options": {"expires": 3600},
-        },
-        "judge again": {"task": "tickets.tasks.judge_again", "schedule": 60.0, "options": {"expires": 60}},
-        "refill": {"task": "ops_dashboard.metrics.tasks.refill", "schedule": 60.0, "options": {"expires": 60}},
-        "clear sessions": {
-            "task": "ops_dashboard.people.tasks.clear_sessions",
-            "schedule": 3600.0,
-            "options": {"expires": 3600},
-        },
-        "check freshness": {
-            "task": "ops_dashboard.metrics.tasks.check_freshness",
-            "schedule": 60.0,
-            "options": {"expires": 60},
-        },
-        "suggest themes": {
-            "task": "insights.tasks.suggest_themes",
-            "schedule": 900.0,
-            "options": {"expires": 900},
-        },
-        "sweep feedback": {
-            "task": "insights.tasks.sweep_feedback",
-            "schedule": 3600.0,
-            "options": {"expires": 3600},
-        },
+        task: {"task": task, "schedule": float(every), "options": {"expires": every}} for task, every in EVERY_S.items()
     },
 )
 app.set_default()

@@ -22,6 +22,7 @@ NO_MAIL = "console://"
 KEPT_MAIL = "mailbox://"  # on one machine: letters are kept and shown
 IDLE_IN_TRANSACTION_S = 30
 LOCK_WAIT_S = 3
+TASK_LIMIT_S = 600  # of the worker: longest task, and longest statement of one
 
 
 class BadEnvironment(ValueError):

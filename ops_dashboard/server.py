@@ -27,14 +27,13 @@ from ops_dashboard.embedded.failure import ServersFailed
 from ops_dashboard.embedded.installation import HOST, remembered
 from ops_dashboard.embedded.joining import remove, wait_until_ready
 from ops_dashboard.embedded.keeper import keeper_of
-from ops_dashboard.environment import PROJECT, BadEnvironment, Environment, directory_of
+from ops_dashboard.environment import PROJECT, TASK_LIMIT_S, BadEnvironment, Environment, directory_of
 from ops_dashboard.people.demo_users import DEMO_USERS, demo_password, unfinished_demo
 
 LOOK_EVERY_S = 0.5
 WEB_READY_WITHIN_S = 60.0
 PORTS_TRIED = 100
 PAGE_LIMIT_S = 15
-TASK_LIMIT_S = 600
 # Messages are JSON, which runs nothing; a container's or a clone's root may run the worker.
 ROOT_WARNING = "You're running the worker with superuser privileges"
 # What an installation keeps in OPS_VAR besides its servers.

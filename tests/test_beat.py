@@ -9,6 +9,7 @@ import pytest
 from celery import Celery
 
 from ops_dashboard.beat import WAIT_S, OneBeat, is_ticking
+from ops_dashboard.celery import EVERY_S, app
 from ops_dashboard.environment import Environment
 
 
@@ -17,9 +18,9 @@ class CountingBeat(OneBeat):
 
     def __init__(self) -> None:
         self.sent: list[str] = []
-        app = Celery(broker="memory://", set_as_current=False)
-        app.conf.beat_schedule = {"often": {"task": "often", "schedule": 0.0}}
-        super().__init__(app=app, lazy=False)
+        counting = Celery(broker="memory://", set_as_current=False)
+        counting.conf.beat_schedule = {"often": {"task": "often", "schedule": 0.0}}
+        super().__init__(app=counting, lazy=False)
 
     def apply_entry(self, entry: object, producer: object = None) -> None:
         self.sent.append(getattr(entry, "name", "?"))
@@ -89,3 +90,8 @@ def _end_session(backend: int) -> None:
             cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
     finally:
         session.close()
+
+
+def test_every_task_that_is_rung_for_exists() -> None:
+    app.loader.import_default_modules()
+    assert set(EVERY_S) <= set(app.tasks)
