@@ -213,7 +213,7 @@ def test_a_planner_adds_a_person_who_begins_in_a_team(teams: list[Team], client:
     assert "Zoë Q. belongs to Payments from 1 Mar 2026 on." in answer.content.decode()
     member = Membership.objects.get(agent__slug="zoe-q")
     assert (member.team, member.valid_from, member.valid_to) == (teams[0], date(2026, 3, 1), None)
-    assert AuditEntry.objects.get(action="person added").detail == {"team": "payments", "first": "2026-03-01"}
+    assert AuditEntry.objects.get(action="person_added").detail == {"team": "payments", "first": "2026-03-01"}
     again = petra.post("/organisation/people/", form | {"valid_from": "1026-03-01"})
     html = again.content.decode()
     assert again.status_code == 422
