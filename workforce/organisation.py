@@ -169,7 +169,7 @@ def save(form: NamedForm, kind: Kind, scope: Scope) -> None:
     with repricing():
         form.save()
     row: Any = form.instance
-    audit.record(scope.username, f"{kind.one} {deed}", f"{kind.one} {row.pk}", of=row.slug, fields=[*form.changed_data])
+    audit.record(scope.username, f"{kind.one}_{deed}", f"{kind.one} {row.pk}", of=row.slug, fields=[*form.changed_data])
 
 
 @transaction.atomic
@@ -181,4 +181,4 @@ def remove(row: Any, kind: Kind, scope: Scope) -> None:
         raise ValidationError(f"{row} is still named {plural(count, 'time')}; nothing was removed.")
     pk, slug = row.pk, row.slug
     row.delete()
-    audit.record(scope.username, f"{kind.one} removed", f"{kind.one} {pk}", of=slug)
+    audit.record(scope.username, f"{kind.one}_removed", f"{kind.one} {pk}", of=slug)

@@ -49,7 +49,7 @@ def test_a_planner_adds_a_site_a_vendor_and_a_team_of_them() -> None:
     assert "Night is added." in petra.post("/organisation/teams/", form, follow=True).content.decode()
     team = Team.objects.get()
     assert (team.slug, team.site, team.vendor, team.is_active) == ("night", site, vendor, True)
-    entry = AuditEntry.objects.get(action="team added")
+    entry = AuditEntry.objects.get(action="team_added")
     assert entry.actor == "the-planner" and entry.detail["of"] == "night"
 
 
