@@ -1,5 +1,6 @@
 """Every draw as a spreadsheet, a row a stratum: what anybody needs to check or weigh a sample again."""
 
+from ops_dashboard.metrics.records import instant_word
 from ops_dashboard.metrics.rendering.exports import MOST_ROWS, Sheet
 from quality.models import Sample
 
@@ -31,7 +32,7 @@ def sample_sheet(*, most: int = MOST_ROWS) -> Sheet:
             row["drawn"] / row["held"] if row["held"] else None,
             row["held"] / row["drawn"] if row["drawn"] else None,
             sample.seed,
-            sample.drawn_at.isoformat(),
+            instant_word(sample.drawn_at),
             sample.drawn_by,
         )
         for sample in drawn
