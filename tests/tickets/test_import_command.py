@@ -185,7 +185,7 @@ def test_a_pipe_is_read_like_a_file(pack: Callable[[bytes], bytes]) -> None:
     os.write(writing, pack(line() + line(seq=1, type="status", status="resolved")))
     os.close(writing)
     out = StringIO()
-    call_command("import_tickets", f"/dev/fd/{reading}", format="events", stdout=out)
+    call_command("import_tickets", f"/dev/fd/{reading}", format="events", json=True, stdout=out)
     os.close(reading)
     assert (json.loads(out.getvalue())["accepted"], Ticket.objects.get().status) == (2, Status.SOLVED)
 
