@@ -7,7 +7,7 @@ batches and nothing half told; the same drafts taken in again complete what is m
 import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -27,6 +27,7 @@ from tickets.draft_checks import are_plain, kept_line, problem_of
 from tickets.draft_columns import DraftColumns
 from tickets.event_columns import event_columns
 from tickets.event_rows import rows_of
+from tickets.going_ahead import going_ahead
 from tickets.identity import dedupe_keys, requester_key, ticket_id
 from tickets.import_runs import RUNS
 from tickets.models import RejectedRow, Source
@@ -37,6 +38,8 @@ BATCH = 30_000
 HEAVIEST_BATCH = 64 << 20  # bytes of lines that are held at once, however few they are
 LOOKED_AT_ONCE = 1_000  # drafts that are checked together before any of them alone
 KEPT_REJECTIONS = 10_000  # of one run; further ones are only counted
+
+KEYS = "keys"  # of drafts, where they are known
 
 Progress = Callable[[int], None]
 _KNOWN = {"dedupe_key": "V16", "type": ">i2", "ticket": ">i8"}
@@ -65,22 +68,26 @@ def take_in(
     progress: Progress | None = None,
     size: int = 0,
     batch: int = BATCH,
+    is_made_up: bool = False,
 ) -> Summary:
     """Store the events of `drafts` that are not known yet and rebuild the facts of their tickets.
 
     Drafts of one ticket had better come together. `progress` is called with the number of drafts
     of each batch once it is committed, `size` is the bytes they are read from. Taking in the same
     drafts again changes nothing. Whatever `drafts` raises comes out, after the batches before it
-    have been kept. Raises TicketCollision.
+    have been kept. Raises TicketCollision. Drafts that are made up without a database, `is_made_up`,
+    are made and looked at in a thread that goes one batch ahead.
     """
     started = time.monotonic()
     run = Run(source, origin, size)
     try:
-        for proposed in _batches(drafts, batch):
-            with _uncollected():
-                run.take(proposed)
-            if progress:
-                progress(len(proposed))
+        batches = (run.sort_out(proposed, is_whole=is_made_up) for proposed in _batches(drafts, batch))
+        with _uncollected() if is_made_up else nullcontext():
+            for looked_at in going_ahead(batches) if is_made_up else batches:
+                with _uncollected():
+                    run.take(looked_at)
+                if progress:
+                    progress(looked_at.proposed)
     except BaseException as error:  # also an interrupt: the run must not seem to go on
         run.fail(error)
         raise
@@ -131,6 +138,15 @@ def _batches(drafts: Iterable[Draft | Rejected], size: int) -> Iterator[list[Dra
         yield batch
 
 
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """One batch: how many drafts were proposed, those that may come in, and those that may not."""
+
+    proposed: int
+    columns: DraftColumns
+    rejected: list[Rejected]
+
+
 class Run:
     """One import under way, and its row."""
 
@@ -142,13 +158,13 @@ class Run:
         self.touched: list[NDArray[np.int64]] = []
         self.last_event_at: datetime | None = source.last_event_at
 
-    def take(self, proposed: list[Draft | Rejected]) -> None:
+    def take(self, batch: LookedAt) -> None:
         """Take in one batch."""
-        columns, rejected = self._sort_out(proposed)
+        columns, beyond = within_limits(self.words, batch.columns)
         self.words.learn(columns)
         partitions.ensure(partitions.months_of(columns["micros"]))
         with transaction.atomic():
-            self._reject(rejected)
+            self._reject([*batch.rejected, *beyond])
             if columns.drafts:
                 self._record(columns)
             self._count()
@@ -156,21 +172,18 @@ class Run:
             latest = max(columns["occurred_at"])
             self.last_event_at = max(latest, self.last_event_at or latest)
 
-    def _sort_out(self, proposed: list[Draft | Rejected]) -> tuple[DraftColumns, list[Rejected]]:
-        """Drafts that may come in, and rejections."""
+    def sort_out(self, proposed: list[Draft | Rejected], *, is_whole: bool = False) -> LookedAt:
+        """Look at a batch without a database; `is_whole`: with all that can be told of its drafts without one."""
         whole = [told for told in proposed if isinstance(told, Draft)]
-        columns = DraftColumns(whole)
-        if len(whole) == len(proposed) and are_plain(columns, statuses=self.words.statuses, now=timezone.now()):
-            return within_limits(self.words, columns)
-        drafts: list[Draft] = []
-        rejected: list[Rejected] = []
-        for told in check(self.words, proposed):
-            if isinstance(told, Rejected):
-                rejected.append(told)
-            else:
-                drafts.append(told)
-        fitting, beyond = within_limits(self.words, DraftColumns(drafts))
-        return fitting, [*rejected, *beyond]
+        columns, rejected = DraftColumns(whole), []
+        if len(whole) < len(proposed) or not are_plain(columns, statuses=self.words.statuses, now=timezone.now()):
+            told = list(check(self.words, proposed))
+            rejected = [each for each in told if isinstance(each, Rejected)]
+            columns = DraftColumns([each for each in told if isinstance(each, Draft)])
+        if is_whole:
+            columns[KEYS] = dedupe_keys(self.source.slug, columns)
+            columns[messages.KEPT] = messages.kept_words(columns)
+        return LookedAt(len(proposed), columns, rejected)
 
     def _reject(self, rejected: list[Rejected]) -> None:
         room = max(0, KEPT_REJECTIONS - self.row.rejected)
@@ -230,7 +243,7 @@ class Run:
         self, cursor: CursorWrapper, drafts: DraftColumns, existing: list[int]
     ) -> tuple[DraftColumns, list[bytes], set[int]]:
         """Drafts told neither before nor earlier in the batch, their keys, and tickets whose words were withdrawn."""
-        keys = dedupe_keys(self.source.slug, drafts)
+        keys: list[bytes] = drafts.get(KEYS) or dedupe_keys(self.source.slug, drafts)
         seen: set[bytes] = set()
         withdrawn: set[int] = set()
         if existing:

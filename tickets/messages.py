@@ -30,6 +30,7 @@ from tickets.vocabulary import SPEAKING, EventType
 TABLE = Message._meta.db_table
 LONGEST = 20_000  # characters of one message; the rest of a longer one is not kept
 SLACK = 400  # a cut is moved back to a space within so many characters, so that it parts no address
+KEPT = "kept"  # the words of drafts as they may be stored, where they are known
 WIPING = (EventType.MESSAGE_REDACTED, EventType.TICKET_DELETED)
 
 
@@ -55,15 +56,12 @@ def record(
     Call it in the transaction of their events, after `take_turns`. What a draft knows of a requester
     is masked in every message of that ticket in this batch.
     """
-    if not any(drafts["text"]):
-        return 0
-    said = zip(drafts["text"], drafts["type"], strict=True)
-    rows = [row for row, (text, kind) in enumerate(said) if text and kind in SPEAKING]
+    told_by_all: list[Redacted | None] = drafts.get(KEPT) or kept_words(drafts)
+    rows = [row for row, each in enumerate(told_by_all) if each is not None]
     if not rows:
         return 0
-    known = _known_of(drafts)
     spoken = [drafts.drafts[row] for row in rows]
-    told = [kept(draft.text or "", known.get(draft.ticket_ref, NOBODY_KNOWN)) for draft in spoken]
+    told = [each for each in told_by_all if each is not None]
     columns: dict[str, Column] = {
         "ticket": bigint(tickets[rows]),
         "event": uuids([keys[row] for row in rows]),
@@ -78,6 +76,17 @@ def record(
         "is_wiped": boolean(np.zeros(len(rows))),
     }
     return copy_in(cursor, TABLE, columns)
+
+
+def kept_words(drafts: DraftColumns) -> list[Redacted | None]:
+    """What each draft says as it may be stored; None where it says nothing."""
+    if not any(drafts["text"]):
+        return [None] * len(drafts.drafts)
+    known = _known_of(drafts)
+    return [
+        kept(text, known.get(ref, NOBODY_KNOWN)) if text and kind in SPEAKING else None
+        for text, kind, ref in zip(drafts["text"], drafts["type"], drafts["ticket_ref"], strict=True)
+    ]
 
 
 # The requester's first words stand on the creation itself, and a survey's comment on its answer.

@@ -21,7 +21,7 @@ MICRO = 1_000_000
 NEVER = np.iinfo(np.int64).max  # an instant that has not come
 
 _BLOCK = 1 << 20  # bytes encoded at a time
-_PORTION = 1 << 18  # bytes handed over at a time
+_PORTION = 1 << 23  # bytes handed over at a time
 ARRAY_HEADER = 20  # array_send: dimensions, flags, element type, size, lower bound
 
 _FIELDS, _LENGTH = Struct(">h"), Struct(">i")

@@ -66,7 +66,7 @@ def remember(source: Source, *, told_to: datetime, watched: list[Stretch]) -> No
 
 def tell_history(source: Source, world: World, *, created: Callable[[int], None]) -> Summary:
     """Take in everything up to the world's `now`; `created` is called for every ticket, with 1."""
-    summary = take_in(source, _announced(world.history(), created), origin="demo")
+    summary = take_in(source, _announced(world.history(), created), origin="demo", is_made_up=True)
     remember(source, told_to=world.now, watched=[])
     return summary
 
