@@ -77,9 +77,10 @@ def test_a_rise_from_nothing_is_told_as_an_amount() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "text", "words"), [(0.9, "no change", "no change"), (0.9004, "<0.1 pts", "up <0.1 pts, within noise")]
+    ("now", "text", "signed", "words"),
+    [(0.9, "no change", "±0", "no change"), (0.9004, "<0.1 pts", "+<0.1", "up <0.1 pts, within noise")],
 )
-def test_what_is_too_small_to_show_is_neither_better_nor_worse(now: float, text: str, words: str) -> None:
+def test_what_is_too_small_to_show_is_neither_better_nor_worse(now: float, text: str, signed: str, words: str) -> None:
     moved = change(ON_TIME, Figure(now, 100), Figure(0.9, 100))
     assert moved is not None
-    assert (moved.verdict, moved.text, moved.words) == (Verdict.NOISE, text, words)
+    assert (moved.verdict, moved.text, moved.signed, moved.words) == (Verdict.NOISE, text, signed, words)

@@ -53,7 +53,7 @@ def change(metric: Metric, now: Figure, before: Figure | None) -> Change | None:
         return None
     difference = now.value - before.value
     if not difference:
-        return Change(Verdict.NOISE, NO_CHANGE, NO_CHANGE, False, 0.0)
+        return Change(Verdict.NOISE, NO_CHANGE, "±0", rises=False, difference=0.0)
     words = _size(metric, difference, before.value)
     signed = ("+" if difference > 0 else MINUS) + words.removesuffix(" pts")
     verdict = Verdict.NOISE if "<" in words else _verdict(metric, now, before)
