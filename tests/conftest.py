@@ -1,5 +1,6 @@
 """What every test may ask for: a database, a browser, and settings that suit a test run."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 
@@ -24,6 +25,12 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 django.setup()
 
 PATIENCE_MS = 15_000
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported by now stays, and the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
