@@ -50,7 +50,7 @@ def import_file(path: Path, content: bytes, **options: Any) -> tuple[dict[str, A
     path.write_bytes(content)
     out, code = StringIO(), 0
     try:
-        call_command("import_tickets", path, format="events", json=True, stdout=out, stderr=StringIO(), **options)
+        call_command("import_tickets", path, format="events", stdout=out, stderr=StringIO(), **options)
     except CommandError as error:
         code = error.returncode
     return json.loads(out.getvalue()), code
@@ -224,13 +224,14 @@ def test_an_unreadable_file_is_one_clear_line_and_exit_code_2(
     assert TicketEvent.objects.count() == 0
 
 
-def test_without_json_it_says_in_words_what_came_in_and_that_twice_is_once(tmp_path: Path) -> None:
+def test_beside_its_summary_it_says_in_words_what_came_in_and_that_twice_is_once(tmp_path: Path) -> None:
     path, said = tmp_path / "e.jsonl", list[str]()
     path.write_bytes(line())
     for _ in range(2):
-        out = StringIO()
-        call_command("import_tickets", path, format="events", stdout=out)
-        said.append(out.getvalue().strip())
+        out, words = StringIO(), StringIO()
+        call_command("import_tickets", path, format="events", stdout=out, stderr=words)
+        assert json.loads(out.getvalue())["rejected"] == 0
+        said.append(words.getvalue().strip())
     assert said == [
         "1 new event of 1 ticket, 0 known already, 0 rejected",
         "Nothing new: 1 event known already.",

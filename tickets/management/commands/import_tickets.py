@@ -38,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--mapping", type=Path, metavar="FILE", help='JSON: {"statuses": {"WORD": "CATEGORY"}}')
         parser.add_argument("--zone", default="", help="IANA zone of instants that are written without one")
         parser.add_argument("--dry-run", action="store_true", help="only check the lines")
-        parser.add_argument("--json", action="store_true", help="one JSON object")
+        parser.add_argument("--json", action="store_true", help="the summary alone")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["format"] not in FORMATS:
@@ -61,7 +61,9 @@ class Command(BaseCommand):
                     summary = _take_in(source, drafts, stored, origin=path.name)
         except BadFile as error:
             raise CommandError(str(error), returncode=2) from error
-        self.stdout.write(json.dumps(asdict(summary)) if options["json"] else _words(summary))
+        if not options["json"]:
+            self.stderr.write(_words(summary))
+        self.stdout.write(json.dumps(asdict(summary)))
         if summary.rejected:
             raise CommandError(f"{summary.rejected} lines were rejected", returncode=1)
 
