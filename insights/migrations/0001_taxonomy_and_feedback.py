@@ -127,6 +127,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["area", "name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("id")), _negated=True), name="theme_not_its_own_parent"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("merged_into__isnull", True), ("is_active", False), _connector="OR"),
+                        name="theme_merged_is_not_active",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_active", True), ("valid_to__isnull", True)),
+                            models.Q(("is_active", False), ("valid_to__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="theme_ends_when_not_active",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -178,6 +195,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["theme", "state"], name="tag_by_theme")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("feedback", "theme", "user", "rule"), name="tagged_once_by_each", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("by", "person"), ("rule", ""), ("user__isnull", False)),
+                            models.Q(models.Q(("by", "person"), _negated=True), ("user__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="tag_has_its_tagger",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confidence__isnull", True),
+                            models.Q(("confidence__gte", 0), ("confidence__lte", 1)),
+                            _connector="OR",
+                        ),
+                        name="tag_confidence",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ThemeChange",
@@ -218,61 +259,5 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["version", "id"],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="theme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("id")), _negated=True), name="theme_not_its_own_parent"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="theme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("merged_into__isnull", True), ("is_active", False), _connector="OR"),
-                name="theme_merged_is_not_active",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="theme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_active", True), ("valid_to__isnull", True)),
-                    models.Q(("is_active", False), ("valid_to__isnull", False)),
-                    _connector="OR",
-                ),
-                name="theme_ends_when_not_active",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="feedbacktheme",
-            index=models.Index(fields=["theme", "state"], name="tag_by_theme"),
-        ),
-        migrations.AddConstraint(
-            model_name="feedbacktheme",
-            constraint=models.UniqueConstraint(
-                fields=("feedback", "theme", "user", "rule"), name="tagged_once_by_each", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedbacktheme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("by", "person"), ("rule", ""), ("user__isnull", False)),
-                    models.Q(models.Q(("by", "person"), _negated=True), ("user__isnull", True)),
-                    _connector="OR",
-                ),
-                name="tag_has_its_tagger",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedbacktheme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confidence__isnull", True),
-                    models.Q(("confidence__gte", 0), ("confidence__lte", 1)),
-                    _connector="OR",
-                ),
-                name="tag_confidence",
-            ),
         ),
     ]

@@ -33,6 +33,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-last_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "dismissed"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="alarm_is_dismissed_with_a_reason",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,6 +83,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "shipped"), _negated=True),
+                            ("shipped_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="ask_shipped_on_a_day",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -100,6 +120,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["at", "id"],
+                "indexes": [models.Index(fields=["at"], name="ask_step_by_moment")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "declined"), _negated=True),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="ask_is_declined_with_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("answer_s__isnull", True), ("answer_s__gte", 0), _connector="OR"),
+                        name="answer_takes_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +163,14 @@ class Migration(migrations.Migration):
                 ("after_count", models.IntegerField()),
                 ("after_contacts", models.IntegerField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("low__isnull", True), ("low__lte", models.F("high")), _connector="OR"),
+                        name="effect_interval_in_order",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Insight",
@@ -151,6 +194,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-made_at", "-id"],
+                "indexes": [models.Index(fields=["published_at"], name="insight_by_publication")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"), ("state", "shelved"), ("published_at__isnull", False), _connector="OR"
+                        ),
+                        name="insight_published_at_an_instant",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,6 +223,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_on__isnull", False), ("state", "done")),
+                            models.Q(models.Q(("state", "done"), _negated=True), ("done_on__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="milestone_done_on_a_day",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -221,6 +283,9 @@ class Migration(migrations.Migration):
                 ("findings", models.JSONField(default=list)),
                 ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("on", "grain"), name="surveyed_once")],
+            },
         ),
         migrations.CreateModel(
             name="ThemeFact",
@@ -241,6 +306,9 @@ class Migration(migrations.Migration):
                 ("language", models.IntegerField()),
                 ("is_first", models.BooleanField()),
             ],
+            options={
+                "indexes": [models.Index(fields=["team", "at"], name="theme_fact_by_moment")],
+            },
         ),
         migrations.AddIndex(
             model_name="feedback",
@@ -413,74 +481,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="survey",
-            constraint=models.UniqueConstraint(fields=("on", "grain"), name="surveyed_once"),
-        ),
-        migrations.AddIndex(
-            model_name="themefact",
-            index=models.Index(fields=["team", "at"], name="theme_fact_by_moment"),
-        ),
-        migrations.AddConstraint(
             model_name="alarm",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "open")), fields=("theme",), name="one_open_alarm_a_theme"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alarm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "dismissed"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="alarm_is_dismissed_with_a_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="askstep",
-            index=models.Index(fields=["at"], name="ask_step_by_moment"),
-        ),
-        migrations.AddConstraint(
-            model_name="askstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "declined"), _negated=True),
-                    models.Q(("note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="ask_is_declined_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="askstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("answer_s__isnull", True), ("answer_s__gte", 0), _connector="OR"),
-                name="answer_takes_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="insight",
-            index=models.Index(fields=["published_at"], name="insight_by_publication"),
-        ),
-        migrations.AddConstraint(
-            model_name="insight",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"), ("state", "shelved"), ("published_at__isnull", False), _connector="OR"
-                ),
-                name="insight_published_at_an_instant",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="milestone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_on__isnull", False), ("state", "done")),
-                    models.Q(models.Q(("state", "done"), _negated=True), ("done_on__isnull", True)),
-                    _connector="OR",
-                ),
-                name="milestone_done_on_a_day",
             ),
         ),
         migrations.AddConstraint(
@@ -492,22 +495,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="effect_of_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="effect",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("low__isnull", True), ("low__lte", models.F("high")), _connector="OR"),
-                name="effect_interval_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "shipped"), _negated=True), ("shipped_on__isnull", False), _connector="OR"
-                ),
-                name="ask_shipped_on_a_day",
             ),
         ),
         migrations.AddConstraint(

@@ -69,6 +69,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-week", "area"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("week", "area"), name="digest_once_a_week"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at__isnull", True), ("state", "draft")),
+                            ("approved_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="digest_goes_out_approved",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +114,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["next_at"], name="delivery_waiting"),
+                    models.Index(fields=["handed_at"], name="delivery_by_moment"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("digest", "user"), name="delivered_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("handed_at__isnull", False), ("state", "handed")),
+                            models.Q(models.Q(("state", "handed"), _negated=True), ("handed_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="delivery_handed_at_an_instant",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Receipt",
@@ -133,6 +161,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("digest", "user"), name="read_by_each_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reacted_at__isnull", True), ("reaction", "")),
+                            models.Q(models.Q(("reaction", ""), _negated=True), ("reacted_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="reaction_has_its_instant",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Subscription",
@@ -150,62 +191,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="digest",
-            constraint=models.UniqueConstraint(fields=("week", "area"), name="digest_once_a_week"),
-        ),
-        migrations.AddConstraint(
-            model_name="digest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at__isnull", True), ("state", "draft")),
-                    ("approved_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="digest_goes_out_approved",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(condition=models.Q(("state", "waiting")), fields=["next_at"], name="delivery_waiting"),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["handed_at"], name="delivery_by_moment"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(fields=("digest", "user"), name="delivered_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("handed_at__isnull", False), ("state", "handed")),
-                    models.Q(models.Q(("state", "handed"), _negated=True), ("handed_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="delivery_handed_at_an_instant",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.UniqueConstraint(fields=("digest", "user"), name="read_by_each_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reacted_at__isnull", True), ("reaction", "")),
-                    models.Q(models.Q(("reaction", ""), _negated=True), ("reacted_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="reaction_has_its_instant",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.UniqueConstraint(fields=("user", "area"), name="subscribed_once"),
+            options={
+                "constraints": [models.UniqueConstraint(fields=("user", "area"), name="subscribed_once")],
+            },
         ),
     ]

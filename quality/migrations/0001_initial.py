@@ -43,6 +43,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-start_on", "plan"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("end_on__gte", models.F("start_on"))), name="sample_ends_after_start"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +92,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("strata__in", ["none", "team", "channel", "agent", "risk"])),
+                        name="plan_strata",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("double_share__lte", 100), ("risk_share__lte", 100)), name="plan_shares"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +154,15 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "criteria",
                 "ordering": ["version", "position"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("scale__in", ["binary", "three", "four", "five"])), name="criterion_scale"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("critical__in", ["no", "section", "review"])), name="criterion_critical"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("weight__lte", 1000)), name="criterion_weight"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -187,6 +210,45 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.team"),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["team", "published_at"], name="review_by_publication"),
+                    models.Index(fields=["agent", "-published_at"], name="review_by_agent"),
+                    models.Index(fields=["reviewer", "-submitted_at"], name="review_by_reviewer"),
+                    models.Index(
+                        condition=models.Q(("state", "submitted"), _negated=True),
+                        fields=["state", "id"],
+                        name="review_waiting",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reviewer__isnull", True), ("state", "open"), ("submitted_at__isnull", True)),
+                            models.Q(
+                                ("lease_until__isnull", False),
+                                ("reviewer__isnull", False),
+                                ("state", "draft"),
+                                ("submitted_at__isnull", True),
+                            ),
+                            models.Q(
+                                ("reviewer__isnull", False), ("state", "submitted"), ("submitted_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="review_state_told",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("published_at__isnull", True),
+                            ("published_at__gte", models.F("submitted_at")),
+                            _connector="OR",
+                        ),
+                        name="review_published_after_submitted",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("seat__in", [1, 2])), name="review_seat"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Dispute",
@@ -235,6 +297,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["raised_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")), fields=("review",), name="dispute_open_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("decided_by__isnull", True), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True),
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dispute_decision_told",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -257,6 +336,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("review", "criterion"), name="criterion_scored_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("step__isnull", True), ("step__range", (1, 5)), _connector="OR"),
+                        name="criterion_step",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Acknowledgement",
@@ -300,6 +388,17 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.team"),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["ticket"], name="sampled_by_ticket")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("sample", "ticket"), name="sampled_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("probability__gt", 0), ("probability__lte", 1)), name="sampled_probability"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("weight__gte", 1)), name="sampled_weight"),
+                    models.CheckConstraint(condition=models.Q(("seats__in", [1, 2])), name="sampled_seats"),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="review",
@@ -342,6 +441,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["scorecard", "number"],
+                "constraints": [models.UniqueConstraint(fields=("scorecard", "number"), name="scorecard_version_once")],
             },
         ),
         migrations.AddField(
@@ -395,6 +495,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["version", "completed_at"], name="pair_by_version")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("first", models.F("second")), _negated=True), name="pair_of_two"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DisputedCriterion",
@@ -422,102 +530,8 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("review",), name="dispute_open_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True), ("state", "open")),
-                    models.Q(
-                        models.Q(("state", "open"), _negated=True),
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="dispute_decision_told",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="criterionscore",
-            constraint=models.UniqueConstraint(fields=("review", "criterion"), name="criterion_scored_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="criterionscore",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("step__isnull", True), ("step__range", (1, 5)), _connector="OR"),
-                name="criterion_step",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sampledticket",
-            index=models.Index(fields=["ticket"], name="sampled_by_ticket"),
-        ),
-        migrations.AddConstraint(
-            model_name="sampledticket",
-            constraint=models.UniqueConstraint(fields=("sample", "ticket"), name="sampled_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sampledticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("probability__gt", 0), ("probability__lte", 1)), name="sampled_probability"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sampledticket",
-            constraint=models.CheckConstraint(condition=models.Q(("weight__gte", 1)), name="sampled_weight"),
-        ),
-        migrations.AddConstraint(
-            model_name="sampledticket",
-            constraint=models.CheckConstraint(condition=models.Q(("seats__in", [1, 2])), name="sampled_seats"),
-        ),
-        migrations.AddConstraint(
             model_name="sample",
             constraint=models.UniqueConstraint(fields=("plan", "start_on"), name="sample_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sample",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__gte", models.F("start_on"))), name="sample_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sampleplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("strata__in", ["none", "team", "channel", "agent", "risk"])), name="plan_strata"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sampleplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("double_share__lte", 100), ("risk_share__lte", 100)), name="plan_shares"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scorecardversion",
-            constraint=models.UniqueConstraint(fields=("scorecard", "number"), name="scorecard_version_once"),
-        ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(fields=["team", "published_at"], name="review_by_publication"),
-        ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(fields=["agent", "-published_at"], name="review_by_agent"),
-        ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(fields=["reviewer", "-submitted_at"], name="review_by_reviewer"),
-        ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(
-                condition=models.Q(("state", "submitted"), _negated=True), fields=["state", "id"], name="review_waiting"
-            ),
         ),
         migrations.AddConstraint(
             model_name="review",
@@ -532,67 +546,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reviewer__isnull", True), ("state", "open"), ("submitted_at__isnull", True)),
-                    models.Q(
-                        ("lease_until__isnull", False),
-                        ("reviewer__isnull", False),
-                        ("state", "draft"),
-                        ("submitted_at__isnull", True),
-                    ),
-                    models.Q(("reviewer__isnull", False), ("state", "submitted"), ("submitted_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="review_state_told",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("published_at__isnull", True), ("published_at__gte", models.F("submitted_at")), _connector="OR"
-                ),
-                name="review_published_after_submitted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(condition=models.Q(("seat__in", [1, 2])), name="review_seat"),
-        ),
-        migrations.AddConstraint(
             model_name="criteriongroup",
             constraint=models.UniqueConstraint(fields=("version", "name"), name="criterion_group_once"),
         ),
         migrations.AddConstraint(
             model_name="criterion",
             constraint=models.UniqueConstraint(fields=("version", "key"), name="criterion_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="criterion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scale__in", ["binary", "three", "four", "five"])), name="criterion_scale"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="criterion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("critical__in", ["no", "section", "review"])), name="criterion_critical"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="criterion",
-            constraint=models.CheckConstraint(condition=models.Q(("weight__lte", 1000)), name="criterion_weight"),
-        ),
-        migrations.AddIndex(
-            model_name="calibrationpair",
-            index=models.Index(fields=["version", "completed_at"], name="pair_by_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="calibrationpair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first", models.F("second")), _negated=True), name="pair_of_two"
-            ),
         ),
     ]

@@ -155,6 +155,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "published", "superseded"])),
+                        name="roster_version_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("week__iso_week_day", 1)), name="roster_version_week_is_a_monday"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("published_at__isnull", True), ("state", "draft"), ("superseded_at__isnull", True)
+                            ),
+                            models.Q(
+                                ("published_at__isnull", False), ("state", "published"), ("superseded_at__isnull", True)
+                            ),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("state", "superseded"),
+                                ("superseded_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="roster_version_instants_fit_state",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "superseded"), _negated=True),
+                        fields=("team", "week", "state"),
+                        name="roster_version_one_of_a_state",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RosterEdit",
@@ -173,6 +206,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["version", "-id"], name="roster_edit_latest")],
+            },
         ),
         migrations.CreateModel(
             name="Shift",
@@ -203,6 +239,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["agent", "start_at"], name="shift_of_agent"),
+                    models.Index(fields=["team", "start_at"], name="shift_of_team"),
+                    models.Index(fields=["start_at"], name="shift_by_start"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("end_at__gt", models.F("start_at"))), name="shift_ends_after_start"
+                    ),
+                    models.UniqueConstraint(fields=("version", "key"), name="shift_once_a_version"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ShiftSegment",
@@ -218,6 +267,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("end_at__gt", models.F("start_at"))), name="shift_segment_ends_after_start"
+                    ),
+                    models.UniqueConstraint(fields=("shift", "start_at"), name="shift_segment_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ShiftTemplate",
@@ -242,6 +299,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["starts", "minutes", "name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__range", (15, 1440))), name="shift_template_within_a_day"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -280,6 +342,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="agent_skill_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (1, 5))), name="agent_skill_level_known"
+                    ),
+                    models.UniqueConstraint(fields=("agent", "skill", "valid_from"), name="agent_skill_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TimeOff",
@@ -304,6 +380,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("end_at__gt", models.F("start_at"))), name="time_off_ends_after_start"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["requested", "approved", "declined"])),
+                        name="time_off_state_known",
+                    ),
+                    models.UniqueConstraint(fields=("agent", "activity", "start_at"), name="time_off_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Contract",
@@ -442,117 +530,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="rosterversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "published", "superseded"])),
-                name="roster_version_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rosterversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("week__iso_week_day", 1)), name="roster_version_week_is_a_monday"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rosterversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_at__isnull", True), ("state", "draft"), ("superseded_at__isnull", True)),
-                    models.Q(("published_at__isnull", False), ("state", "published"), ("superseded_at__isnull", True)),
-                    models.Q(
-                        ("published_at__isnull", False), ("state", "superseded"), ("superseded_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="roster_version_instants_fit_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rosterversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "superseded"), _negated=True),
-                fields=("team", "week", "state"),
-                name="roster_version_one_of_a_state",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rosteredit",
-            index=models.Index(fields=["version", "-id"], name="roster_edit_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="shiftsegment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_at__gt", models.F("start_at"))), name="shift_segment_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shiftsegment",
-            constraint=models.UniqueConstraint(fields=("shift", "start_at"), name="shift_segment_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="shifttemplate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__range", (15, 1440))), name="shift_template_within_a_day"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shift",
-            index=models.Index(fields=["agent", "start_at"], name="shift_of_agent"),
-        ),
-        migrations.AddIndex(
-            model_name="shift",
-            index=models.Index(fields=["team", "start_at"], name="shift_of_team"),
-        ),
-        migrations.AddIndex(
-            model_name="shift",
-            index=models.Index(fields=["start_at"], name="shift_by_start"),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_at__gt", models.F("start_at"))), name="shift_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.UniqueConstraint(fields=("version", "key"), name="shift_once_a_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="agentskill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
-                ),
-                name="agent_skill_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agentskill",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__range", (1, 5))), name="agent_skill_level_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agentskill",
-            constraint=models.UniqueConstraint(fields=("agent", "skill", "valid_from"), name="agent_skill_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="timeoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_at__gt", models.F("start_at"))), name="time_off_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="timeoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["requested", "approved", "declined"])), name="time_off_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="timeoff",
-            constraint=models.UniqueConstraint(fields=("agent", "activity", "start_at"), name="time_off_once"),
         ),
     ]

@@ -29,6 +29,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-as_of"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("as_of"))), name="forecast_looks_ahead"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -141,6 +146,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("share__gt", 0), ("share__lt", 1)), name="queue_share_is_a_share"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("max_occupancy__gt", 0), ("max_occupancy__lte", 1)),
+                        name="queue_occupancy_is_a_share",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("external_shrinkage__gte", 0),
+                            ("external_shrinkage__lt", 1),
+                            ("internal_shrinkage__gte", 0),
+                            ("internal_shrinkage__lt", 1),
+                        ),
+                        name="queue_shrinkage_leaves_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("aht_s__gt", 0), ("target_s__gt", 0)), name="queue_times_are_positive"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -165,6 +191,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["start_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"
+                        ),
+                        name="event_ends_after_start",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -181,6 +215,14 @@ class Migration(migrations.Migration):
                 ("reopened", models.IntegerField(default=0)),
                 ("queue", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="workforce.queue")),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("offered__gte", models.F("reopened")), ("reopened__gte", 0)),
+                        name="queue_volume_is_a_count",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StaffingRequirement",
@@ -205,6 +247,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("gross_p50__gte", models.F("net_p50")),
+                            ("gross_p90__gte", models.F("net_p90")),
+                            ("net_p50__gte", 0),
+                            ("net_p90__gte", models.F("net_p50")),
+                        ),
+                        name="requirement_is_ordered",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ForecastPoint",
@@ -242,70 +297,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="queue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share__gt", 0), ("share__lt", 1)), name="queue_share_is_a_share"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="queue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("max_occupancy__gt", 0), ("max_occupancy__lte", 1)),
-                name="queue_occupancy_is_a_share",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="queue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("external_shrinkage__gte", 0),
-                    ("external_shrinkage__lt", 1),
-                    ("internal_shrinkage__gte", 0),
-                    ("internal_shrinkage__lt", 1),
-                ),
-                name="queue_shrinkage_leaves_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="queue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("aht_s__gt", 0), ("target_s__gt", 0)), name="queue_times_are_positive"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="forecastrun",
             constraint=models.UniqueConstraint(fields=("queue", "as_of"), name="forecast_once_per_moment"),
-        ),
-        migrations.AddConstraint(
-            model_name="forecastrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gt", models.F("as_of"))), name="forecast_looks_ahead"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("end_on__isnull", True), ("end_on__gte", models.F("start_on")), _connector="OR"),
-                name="event_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="queuevolume",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("offered__gte", models.F("reopened")), ("reopened__gte", 0)),
-                name="queue_volume_is_a_count",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffingrequirement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("gross_p50__gte", models.F("net_p50")),
-                    ("gross_p90__gte", models.F("net_p90")),
-                    ("net_p50__gte", 0),
-                    ("net_p90__gte", models.F("net_p50")),
-                ),
-                name="requirement_is_ordered",
-            ),
         ),
     ]
