@@ -75,6 +75,12 @@ def by_week(themes: Sequence[Theme], until: date, *, reader: Reader) -> Result:
     return reader.run(Query(THEMED, weeks, Grain.WEEK, where=where))
 
 
+def is_withheld(themes: Sequence[Theme], until: date, *, reader: Reader) -> bool:
+    """Whether the seven days that end with `until` are kept from this reader."""
+    where = (("theme", tuple(theme.slug for theme in themes)),)
+    return reader.run(Query(THEMED, Period(until - WEEK + timedelta(days=1), until), where=where)).total.is_withheld
+
+
 def withheld(size: Size, scope: Scope) -> bool:
     """Too few to show to this reader."""
     return scope.small_cells_hidden and 0 < int(size.get("n") or 0) < SMALL_CELL

@@ -41,6 +41,7 @@ PURE = (
     "ops_dashboard.metrics.means",
     "ops_dashboard.metrics.packing",
     "ops_dashboard.metrics.periods",
+    "ops_dashboard.metrics.reporting_weeks",
     "ops_dashboard.metrics.result",
     "ops_dashboard.metrics.withholding",
     "quality.agreement",

@@ -98,6 +98,7 @@ def ages(reader: Reader, asked: Asked) -> Context:
 
 def today_so_far(reader: Reader, asked: Asked) -> Context:
     """What the day has brought until now, for the page's filters; a day that still runs is compared with nothing."""
+    _refuse_small_cells(reader)
     day = Period(today(), today())
     results = [(reader.run(Query(slug, day, where=asked.where)), label) for slug, label in _TODAY]
     return {
@@ -182,7 +183,7 @@ OVERVIEW = Page(
         CustomPanel(
             slug="today", title="Today so far", template="tickets/_today.html", context=today_so_far, size="full"
         ),
-        LinePanel(slug="kept", title="First reply on time, by day", metric="first_reply_attainment"),
+        LinePanel(slug="kept", title="First reply on time", metric="first_reply_attainment"),
         BridgePanel(slug="why", title="Why it changed", metric="first_reply_attainment"),
         CustomPanel(
             slug="breaking",
@@ -191,7 +192,7 @@ OVERVIEW = Page(
             context=breaking_next,
         ),
         CutPanel(slug="teams", title="By team", metric="first_reply_attainment"),
-        LinePanel(slug="created", title="Tickets created, by day", metric="created", marks="bars", size="half"),
+        LinePanel(slug="created", title="Tickets created", metric="created", marks="bars", size="half"),
         LinePanel(slug="backlog", title="Backlog at the end of the day", metric="backlog", size="half"),
     ),
     icon="grid",

@@ -17,7 +17,7 @@ from insights.forms import AskForm, InsightForm
 from insights.impact import together, weekly_costs
 from insights.models import Feedback, Insight, Theme
 from insights.models.loop import area_name
-from insights.sizing import by_cut, by_week, reader_for, size, withheld
+from insights.sizing import by_cut, by_week, is_withheld, reader_for, size, withheld
 from insights.views.acting import actor, complain
 from insights.views.asks import lines
 from ops_dashboard.metrics.definitions import Unit
@@ -26,6 +26,7 @@ from ops_dashboard.metrics.query import Query, Reader, today
 from ops_dashboard.metrics.rendering import charts, tables
 from ops_dashboard.metrics.rendering.numbers import day, plural, significant, span, text, whole
 from ops_dashboard.metrics.rendering.sentences import sentence
+from ops_dashboard.metrics.reporting_weeks import last_week_over
 from ops_dashboard.metrics.result import SMALL_CELL, WHY_WITHHELD, Figure, Result
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
@@ -56,10 +57,11 @@ def listing(request: ReaderRequest) -> HttpResponse:
 def detail(request: ReaderRequest, pk: int) -> HttpResponse:
     insight, scope = _visible(request, pk), request.scope
     themes = list(insight.themes.all())
-    until = today() - timedelta(days=1)
+    until = last_week_over(today()) if scope.small_cells_hidden else today() - timedelta(days=1)
     every = Reader(SYSTEM)
     reader = reader_for(scope) if scope.small_cells_hidden else every
     live = size(themes, until, reader=every) if themes else {}
+    is_kept = bool(themes) and scope.small_cells_hidden and is_withheld(themes, until, reader=reader)
     period = Period(until - timedelta(days=27), until)
     rated = reader.run(Query(SATISFIED, period, where=(("theme", tuple(t.slug for t in themes)),))) if themes else None
     cost = together(weekly_costs(themes, until, scope=scope, reader=every).values())
@@ -67,12 +69,13 @@ def detail(request: ReaderRequest, pk: int) -> HttpResponse:
     context = {
         "insight": insight,
         "themes": themes,
-        "figures": _figures(insight, live, request),
+        "figures": _figures(insight, live, request, is_kept=is_kept),
         "cost": {"n": plural(cost.conversations, "conversation"), "money": text(cost.total, Unit.MONEY)}
         if cost
         else {},
         "satisfied": _satisfied(rated.total) if rated else "",
         "reads": urlencode([("theme", theme.slug) for theme in themes]) if themes and scope.sees_text else "",
+        "until": until,
         "days": f"{period.end - timedelta(days=6)}..{period.end}",
         "chart": _by_week(by_week(themes, until, reader=reader)) if themes else {},
         "cuts": [_cut(by_cut(themes, period, cut, reader=reader), cut) for cut in TO_CUT] if themes else [],
@@ -187,16 +190,17 @@ def _said(feedback: Feedback, names: dict[str, str]) -> dict[str, Any]:
     return {"pk": feedback.pk, "text": feedback.text, "source": source, "on": feedback.occurred_at}
 
 
-def _figures(insight: Insight, live: dict[str, Any], request: ReaderRequest) -> list[dict[str, str]]:
-    """The size when it was published (or drafted) and now, one column each."""
+def _figures(insight: Insight, live: dict[str, Any], request: ReaderRequest, *, is_kept: bool) -> list[dict[str, str]]:
+    """The size when it was published (or drafted) and now, one column each; `is_kept`: what it is now is kept back."""
     frozen = insight.evidence.get("published") or insight.evidence.get("drafted")
-    shown = [("When published" if "published" in insight.evidence else "When drafted", frozen), ("Now", live)]
-    return [_figure(label, told, request) for label, told in shown if told]
+    then = "When published" if "published" in insight.evidence else "When drafted"
+    shown = [(then, frozen, bool(frozen) and withheld(frozen, request.scope)), ("Now", live, is_kept)]
+    return [_figure(label, told, is_kept=is_kept) for label, told, is_kept in shown if told]
 
 
-def _figure(label: str, told: dict[str, Any], request: ReaderRequest) -> dict[str, str]:
+def _figure(label: str, told: dict[str, Any], *, is_kept: bool) -> dict[str, str]:
     to = date.fromisoformat(told["to"])
-    if withheld(told, request.scope):
+    if is_kept:
         return {"label": label, "to": day(to, year=True), "n": "–", "why": WHY_WITHHELD}
     share = text(told["share"], Unit.SHARE)
     return {
@@ -225,4 +229,4 @@ def _by_week(result: Result) -> dict[str, Any]:
 
 def _cut(result: Any, cut: str) -> dict[str, Any]:
     name = TO_CUT[cut]
-    return {"title": f"By {name}", "table": tables.by_cut(result, caption=f"The last 28 days by {name}")}
+    return {"title": f"By {name}", "table": tables.by_cut(result, caption=f"28 days by {name}")}

@@ -38,7 +38,7 @@ class Chip:
 
 def chips(page: Page, asked: Asked, reader: Reader) -> list[Chip]:
     """Period, comparison, grain, cut, then one chip for each dimension this reader may filter by."""
-    found = [_period(asked), _compare(asked), _grain(asked)]
+    found = [_period(asked, by_dates=reader.scope.small_cells_hidden), _compare(asked), _grain(asked)]
     metric = _leading_metric(page)
     if metric is None:
         return found
@@ -62,9 +62,11 @@ def _leading_metric(page: Page) -> str | None:
     return metrics[0] if metrics else None
 
 
-def _period(asked: Asked) -> Chip:
+def _period(asked: Asked, *, by_dates: bool) -> Chip:
+    """`by_dates` where the days that are told are not all that the word says."""
     choices = tuple(Choice(word, label, word == asked.period_word) for word, label in PERIODS)
-    label = next((choice.label for choice in choices if choice.chosen), days(asked.period))
+    said = [] if by_dates else [choice.label for choice in choices if choice.chosen]
+    label = next(iter(said), days(asked.period))
     return Chip("period", "Period", label, choices, problem=asked.problems.get("period", ""))
 
 

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from ops_dashboard.metrics.asking import Query
 from ops_dashboard.metrics.periods import BadPeriod, Grain, Period, parse_period
-from ops_dashboard.metrics.query import Query
 
 Where = tuple[tuple[str, tuple[str, ...]], ...]
 

@@ -39,13 +39,14 @@ from ops_dashboard.metrics.attachments import goal_in_force, notes_within
 from ops_dashboard.metrics.bounded import figures
 from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Source, Total, registry
 from ops_dashboard.metrics.groups import Groups, Key, collapsed, recoded
+from ops_dashboard.metrics.keeping_back import in_reporting_weeks, kept_back
 from ops_dashboard.metrics.models import Annotation, Fill, Goal, StaleCell
 from ops_dashboard.metrics.openings import opening
 from ops_dashboard.metrics.periods import Grain, Period, merged, spanning
 from ops_dashboard.metrics.result import Figure, Freshness, Result, Row
 from ops_dashboard.metrics.shelf import Filter, Shelf
 from ops_dashboard.metrics.teams import TEAM_CUTS, columns, grouping_mark, recoding, teams_of
-from ops_dashboard.metrics.withholding import divided, small, without
+from ops_dashboard.metrics.withholding import without
 from ops_dashboard.people.roles import Scope
 
 __all__ = ["BadQuery", "NotYours", "Query", "Reader", "run", "subjects", "today"]
@@ -111,6 +112,8 @@ class Reader:
         """The answer; kept until a cell of its sources, a goal or an annotation changes."""
         metric = registry.metric(query.metric)
         self._check(metric, query)
+        if self.scope.small_cells_hidden:
+            query = in_reporting_weeks(query, metric)
         key = self._key(query, metric)
         answer: Result | None = caches["answers"].get(key)
         if answer is None:
@@ -288,7 +291,13 @@ class Reader:
     def _figures(self, query: Query, metric: Metric, amounts: dict[str, Groups]) -> dict[Key, Figure]:
         """The figure of every bucket and cut, those that this reader may not see withheld."""
         told = figures(metric, amounts, query)
-        return without(told, self._hidden(query, metric, told)) if self.scope.small_cells_hidden else told
+        if not self.scope.small_cells_hidden:
+            return told
+        figures_of = partial(self._untouched, metric)
+        return without(told, kept_back(query, metric, told, figures_of=figures_of, reach=self._reach_of(metric)))
+
+    def _untouched(self, metric: Metric, query: Query) -> dict[Key, Figure]:
+        return figures(metric, self._groups(query, metric, query.period), query)
 
     def _told(self, query: Query, metric: Metric) -> tuple[dict[Key, Figure], Figure]:
         """The figure of every bucket and cut, and that of the whole period from the same amounts."""
@@ -299,30 +308,6 @@ class Reader:
         together = {slug: collapsed(groups) for slug, groups in amounts.items()}
         whole = self._figures(replace(query, grain=Grain.TOTAL, by=()), metric, together)
         return parts, whole.get((None, ()), _nothing(metric))
-
-    def _hidden(self, query: Query, metric: Metric, told: dict[Key, Figure]) -> set[Key]:
-        """Keys of figures too small to be seen, and of those that tell of such by what a filter leaves out."""
-        flows = not isinstance(metric, Level)  # the days of a stock do not add up to anything
-        hidden = small(told, over_time=flows)
-        for slug in {slug for slug, _ in query.where}:
-            wider = replace(
-                query, by=_last(slug, query.by), where=tuple(each for each in query.where if each[0] != slug)
-            )
-            amounts = self._groups(wider, metric, query.period)
-            gone = small(figures(metric, amounts, wider), over_time=flows)
-            if slug in query.by:
-                place = query.by.index(slug)
-                hidden |= {(b, c) for b, c in told if (b, (*c[:place], *c[place + 1 :], c[place])) in gone}
-            else:
-                hidden |= divided(gone, picked=self._picked(query, metric, slug))
-        return hidden
-
-    def _picked(self, query: Query, metric: Metric, slug: str) -> set[int]:
-        """Codes that all filters of one cut let through."""
-        dimension = dimension_of(registry.source(metric.sources[0]), slug)
-        return set.intersection(
-            *(set(self._known_codes(dimension, slugs)) for cut, slugs in query.where if cut == slug)
-        )
 
     def _shelf(self, query: Query) -> Shelf:
         """The cells of this reader, around the days of the question and those it is compared with."""
@@ -386,8 +371,3 @@ class Reader:
 
 def _nothing(metric: Metric) -> Figure:
     return Figure(0 if isinstance(metric, Total | Level) else None, 0)
-
-
-def _last(slug: str, by: tuple[str, ...]) -> tuple[str, ...]:
-    """The cuts of `by` with `slug` as the last of them."""
-    return (*(cut for cut in by if cut != slug), slug)

@@ -14,12 +14,13 @@ Place = tuple[int | None, ...]  # bucket, then the codes of the cuts
 Sizes = Mapping[Place, int]
 
 
-def small(figures: Mapping[Key, Figure], *, over_time: bool = True) -> set[Key]:
-    """Keys of figures that rest on a few subjects, and of those that would give them away.
+def small(figures: Mapping[Key, Figure], *, over_time: bool = True, also: Collection[Key] = ()) -> set[Key]:
+    """Keys of figures that rest on a few subjects, of those in `also`, and of those that would give them away.
 
     `over_time` tells that the buckets of a cut add up, as those of a stock do not.
     """
-    gone = _hidden({(bucket, *codes): figure.n for (bucket, codes), figure in figures.items()}, over_time)
+    sizes = {(bucket, *codes): figure.n for (bucket, codes), figure in figures.items()}
+    gone = _hidden(sizes, over_time, {(bucket, *codes) for bucket, codes in also})
     return {(bucket, codes) for bucket, codes in figures if (bucket, *codes) in gone}
 
 
@@ -41,9 +42,9 @@ def without(figures: Mapping[Key, Figure], hidden: Collection[Key]) -> dict[Key,
     return {key: WITHHELD if key in hidden else figure for key, figure in figures.items()}
 
 
-def _hidden(sizes: Sizes, over_time: bool) -> set[Place]:
-    """The small ones and, until no line gives any of them away, the next smallest of their lines."""
-    hidden = {place for place, size in sizes.items() if 0 < size < SMALL_CELL}
+def _hidden(sizes: Sizes, over_time: bool, also: set[Place]) -> set[Place]:
+    """The small ones, `also` and, until no line gives any of them away, the next smallest of their lines."""
+    hidden = {place for place, size in sizes.items() if 0 < size < SMALL_CELL} | also
     lines = list(_lines(sizes, 0 if over_time else 1)) if hidden else []
     while any(_hide_more(line, sizes, hidden) for line in lines):
         pass

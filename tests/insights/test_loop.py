@@ -17,6 +17,7 @@ from insights.models import Alarm, Ask, Effect, Feedback, FeedbackSource, Insigh
 from insights.sizing import size
 from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.metrics.query import today
+from ops_dashboard.metrics.reporting_weeks import last_week_over
 from ops_dashboard.people.models import AuditEntry, User
 from ops_dashboard.people.roles import scope_for
 from tests.cast import Cast, make_cast
@@ -324,7 +325,7 @@ def test_an_insight_tells_its_feedback_by_source_with_small_ones_kept_from_a_par
     cast: Cast, themes: dict[str, Theme]
 ) -> None:
     """40 reviews, 20 survey answers and 3 posts: the partner sees the reviews, the posts take the answers along."""
-    rows = give(themes["payouts"], today() - timedelta(days=2), 63)
+    rows = give(themes["payouts"], last_week_over(today()), 63)
     for slug, name, some in (
         ("reviews", "App Store", []),
         ("survey", "Survey", rows[:20]),
@@ -348,3 +349,16 @@ def by_source(cast: Cast, who: str, insight: Insight) -> dict[str, str]:
 
 def plain(marked: str) -> str:
     return re.sub(r"\s+", "", re.sub(r"<[^>]+>", "", marked))
+
+
+def test_a_partner_is_not_told_a_week_that_would_give_a_small_one_before_it_away(
+    cast: Cast, themes: dict[str, Theme]
+) -> None:
+    """Eight messages, then eleven: nineteen together, so that eleven alone would tell of the eight."""
+    over = last_week_over(today())
+    give(themes["payouts"], over - timedelta(days=7), 8)
+    give(themes["payouts"], over, 11)
+    settle()
+    insight = published(themes, cast.users["erin"])
+    told = cast.client("pat").get(f"/insights/{insight.pk}/").context["figures"][-1]
+    assert (told["label"], told["n"]) == ("Now", "–")

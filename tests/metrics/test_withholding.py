@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.explanations import explain
-from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import Query, Reader, run
 from ops_dashboard.metrics.records import result_record
 from ops_dashboard.metrics.rendering import tables
@@ -164,19 +164,3 @@ def test_an_explanation_tells_the_withheld_together() -> None:
     before = Period(date(2026, 3, 23), date(2026, 3, 29))
     told = explain(Query("created", WEEK), against=before, by="team", reader=Reader(PARTNER))
     assert [(effect.label, effect.total) for effect in told.effects] == [("Team 2", 30), ("Withheld", 15)]
-
-
-@pytest.mark.usefixtures("teams")
-def test_a_small_day_takes_the_next_smallest_along() -> None:
-    record(
-        [row for i in range(4) for row in add_ticket(100 + i, created_at=NOON + timedelta(days=1, minutes=i))]
-        + [row for i in range(15) for row in add_ticket(200 + i, created_at=NOON + timedelta(days=2, minutes=i))]
-    )
-    rollup.refill()
-    rows = run(Query("created", WEEK, Grain.DAY), scope=PARTNER).rows
-    assert [(row.figure.value, row.figure.is_withheld) for row in rows[:4]] == [
-        (45, False),
-        (None, True),
-        (None, True),
-        (0, False),
-    ]
