@@ -28,7 +28,6 @@ IDENTITY = "requester_known"
 FLAT = {f"requester_{word}": word for word in KNOWN}
 NEEDED = ("id", "at")
 LOWEST, HIGHEST = 1, 5
-MARK = b"\xef\xbb\xbf"  # of UTF-8, as spreadsheets write it
 MOST_KNOWN, LONGEST_KNOWN = 10, 200
 _TELLING = (Kind.EMAIL, Kind.URL, Kind.HANDLE)
 
@@ -58,7 +57,7 @@ def read(lines: IO[bytes], *, reading: Reading) -> Iterator[Told | Rejected]:
     if first is None:
         raise BadFile("the file is empty")
     every = chain([first], told)
-    is_json = first[1].removeprefix(MARK).lstrip().startswith(b"{")
+    is_json = first[1].lstrip().startswith(b"{")
     for number, item in _objects(every, reading) if is_json else _records(every, reading):
         yield item if isinstance(item, Rejected) else item_of(item, number, reading)
 
@@ -102,7 +101,7 @@ def _objects(lines: Iterator[tuple[int, bytes]], reading: Reading) -> Iterator[t
             yield number, Rejected(number, "line", f"is longer than {LONGEST_LINE} bytes", reading.anonymous(line))
             continue
         try:
-            told = orjson.loads(line.removeprefix(MARK))
+            told = orjson.loads(line)
         except orjson.JSONDecodeError as error:
             yield number, Rejected(number, "line", f"is not JSON: {error.msg}", reading.anonymous(line))
             continue
@@ -150,7 +149,7 @@ class _Text:
     def __next__(self) -> str:
         self.line, line = next(self.lines)
         # Bytes that are no UTF-8 become halves of surrogate pairs, which `_text` refuses.
-        return line.removeprefix(MARK).decode(errors="surrogateescape")
+        return line.decode(errors="surrogateescape")
 
 
 def _told(item: Mapping[str, Any], reading: Reading) -> Told:

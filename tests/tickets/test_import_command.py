@@ -191,15 +191,18 @@ def test_a_pipe_is_read_like_a_file(pack: Callable[[bytes], bytes]) -> None:
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_a_byte_order_mark_before_the_first_line_is_no_part_of_it(packed: bool, tmp_path: Path) -> None:
-    content = b"\xef\xbb\xbf" + line().replace(b"\n", b"\r\n") + line(seq=1, type="status", status="resolved")
+def test_a_byte_order_mark_before_a_line_is_no_part_of_it(packed: bool, tmp_path: Path) -> None:
+    """At the beginning of a file, or of one that was joined to another."""
+    mark = b"\xef\xbb\xbf"
+    content = mark + line().replace(b"\n", b"\r\n") + mark + line(seq=1, type="status", status="resolved")
     told, code = import_file(tmp_path / "e.jsonl", gzip.compress(content) if packed else content)
     assert (told["accepted"], told["rejected"], code) == (2, 0, 0)
     assert Ticket.objects.get().created_at.isoformat() == "2026-03-02T09:00:00+00:00"
 
 
-def test_an_empty_file_is_fine(tmp_path: Path) -> None:
-    told, code = import_file(tmp_path / "empty", b"")
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n \r\n"])
+def test_an_empty_file_is_fine(content: bytes, tmp_path: Path) -> None:
+    told, code = import_file(tmp_path / "empty", content)
     assert (told["accepted"], told["tickets"], code) == (0, 0, 0)
 
 

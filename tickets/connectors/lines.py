@@ -12,7 +12,7 @@ from typing import IO
 LONGEST_LINE = 1 << 20
 PACKED_BY, UNPACKED_FREELY = 200, 256 << 20
 GZIP = b"\x1f\x8b"
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # of UTF-8, as some editors and exports begin a file
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # of UTF-8, as some editors and exports begin a file; files may be joined
 
 
 class BadFile(Exception):
@@ -63,13 +63,11 @@ def numbered(lines: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     try:
         while line := lines.readline(LONGEST_LINE + 2):
             number += 1
-            if number == 1:
-                line = line.removeprefix(BYTE_ORDER_MARK)
             if number == 1 and b"\0" in line:
                 raise BadFile("not a text file: line 1 holds NUL bytes")
             if len(line) > LONGEST_LINE:
                 _skip_rest(lines, line)
-            yield number, line
+            yield number, line.removeprefix(BYTE_ORDER_MARK) or b"\n"
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise BadFile(f"broken gzip after line {number}: {error}") from error
 
