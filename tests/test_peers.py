@@ -91,6 +91,21 @@ def test_a_file_of_no_known_shape_is_refused_in_one_line(
     assert error.count("\n") == 1
 
 
+def test_a_file_that_is_refused_keeps_no_other_from_being_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = write(tmp_path / "good.json", one_open_hour("good", expected=3600))
+    odd = tmp_path / "odd.json"
+    odd.write_text('{"erlang_c": []}')
+    assert main([str(odd), good]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == f"{good}: business_time: 1 agree, 0 differ\n"
+    assert printed.err.startswith(f"{odd}: has no shape we can run")
+    assert main(["--json", str(odd), good]) == 2
+    told = json.loads(capsys.readouterr().out)
+    assert ([each["agree"] for each in told["files"]], len(told["refused"])) == ([1], 1)
+
+
 def test_a_missing_file_is_refused_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path / "nowhere.json")]) == 2
     assert capsys.readouterr().err.endswith("cannot be read: No such file or directory\n")

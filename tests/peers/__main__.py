@@ -1,7 +1,7 @@
 """Run peers' cases against our modules: `python -m tests.peers [--json] FILE...`.
 
 Exit 0 when every case agrees or is told in differences.md, 1 when one differs
-beyond that, 2 when a file cannot be read or has no shape we know.
+beyond that, 2 when a file cannot be read or has no shape we know; the others are run.
 """
 
 import argparse
@@ -91,16 +91,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     options = parser.parse_args(arguments)
     reasons = excused()
-    try:
-        told = [tally(path, reasons=reasons) for path in options.files]
-    except BadFile as error:
-        print(error, file=sys.stderr)
-        return 2
+    told: list[Tally] = []
+    refused: list[str] = []
+    for path in options.files:
+        try:
+            told.append(tally(path, reasons=reasons))
+        except BadFile as error:
+            refused.append(str(error))
     if options.json:
-        print(json.dumps({"files": [each.as_json() for each in told]}, indent=2))
-    else:
+        print(json.dumps({"files": [each.as_json() for each in told], "refused": refused}, indent=2))
+    elif told:
         print("\n".join(line for each in told for line in _lines(each)))
-    return 1 if any(each.differ for each in told) else 0
+    for reason in refused:
+        print(reason, file=sys.stderr)
+    return 2 if refused else 1 if any(each.differ for each in told) else 0
 
 
 if __name__ == "__main__":
