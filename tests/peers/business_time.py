@@ -1,7 +1,7 @@
 """Peers' business-time facts: cases/business_time.json and files like it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import islice
@@ -10,11 +10,18 @@ from typing import Any
 
 from tests.peers.exact_clock import ExactClock, Instant, Period, WallClock, local_time
 from tests.peers.instants import number, parse, render
-from tests.peers.outcome import BadCase, Outcome, each
+from tests.peers.outcome import BadCase, Outcome, each, only
 from tickets.business_time import Boundary, Calendar
 from tickets.open_intervals import utc_of
 
 KEYS = {"id", "op", "calendar", "input", "expected"}
+OPTIONS = {
+    "dst_duration": ("absolute", "wall"),
+    "boundary": ("close", "next_open"),
+    "round": ("none", "nearest_second", "half_away"),
+    "reversed": ("negative", "zero"),
+}  # the first of each is the default
+HOURS = (*(field.name for field in fields(Calendar)), "name")
 FARTHEST_DAYS = 4000
 
 
@@ -33,12 +40,12 @@ class Case:
     @property
     def durations(self) -> ExactClock | WallClock:
         """The clock that counts durations the way the peer does."""
-        wall = self.option("dst_duration", "absolute", "wall") == "wall"
+        wall = self.option("dst_duration") == "wall"
         return WallClock(self.calendar) if wall else self.clock
 
     @property
     def boundary(self) -> Boundary:
-        if self.option("boundary", "close", "next_open") == "close":
+        if self.option("boundary") == "close":
             return "close"
         return "next_open"
 
@@ -46,8 +53,9 @@ class Case:
     def at(self) -> Instant:
         return parse(self.asked["at"])
 
-    def option(self, name: str, *known: str) -> str:
+    def option(self, name: str) -> str:
         """An option's value, by default the first known one."""
+        known = OPTIONS[name]
         value = self.options.get(name, known[0])
         if value not in known:
             raise BadCase(f"option {name}: {value!r} is not one of {', '.join(known)}")
@@ -55,7 +63,7 @@ class Case:
 
     def rounded(self, value: Fraction) -> Fraction:
         """Half a second goes away from zero, where the peer rounds at all."""
-        if self.option("round", "none", "nearest_second", "half_away") == "none":
+        if self.option("round") == "none":
             return value
         half_up = floor(abs(value) + Fraction(1, 2))
         return Fraction(half_up if value >= 0 else -half_up)
@@ -67,7 +75,7 @@ Answer = bool | Fraction | list[Period] | None
 def between(case: Case) -> Fraction:
     start, end = parse(case.asked["start"]), parse(case.asked["end"])
     seconds = case.rounded(case.durations.between(start, end))
-    zero = case.option("reversed", "negative", "zero") == "zero"
+    zero = case.option("reversed") == "zero"
     return max(seconds, Fraction(0)) if zero else seconds
 
 
@@ -173,7 +181,12 @@ def _outcome(case: Mapping[str, Any]) -> Outcome:
         raise BadCase(f"op: {op!r} is not one of {', '.join(OPERATIONS)}")
     if not isinstance(options, dict) or not isinstance(case["input"], dict):
         raise BadCase("input and options are objects")
-    answer = OPERATIONS[op](Case(Calendar.from_json(case["calendar"]), case["input"], options))
+    only("options", options, (*OPTIONS, "tolerance_s"))
+    only("calendar", case["calendar"], HOURS)
+    asked = Case(Calendar.from_json(case["calendar"]), case["input"], options)
+    for name in OPTIONS:
+        asked.option(name)
+    answer = OPERATIONS[op](asked)
     agrees = _agrees(case["expected"], answer, number(options.get("tolerance_s", 0)))
     told = _told(answer, is_duration=op == "between")
     return Outcome(case["id"], agrees, case["expected"], told, case.get("note") or "")

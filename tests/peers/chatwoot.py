@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.peers import told
-from tests.peers.outcome import BadCase, Case, Outcome, each, one_of
+from tests.peers.outcome import BadCase, Case, Outcome, each, one_of, only
 from tickets.business_time import Calendar, Clock, clock
 from tickets.states import OPEN_END
 from tickets.timeline import Timeline, fold, waits
@@ -42,6 +42,7 @@ def run(document: dict[str, Any]) -> Iterator[Outcome]:
 
 def _outcome(case: Case) -> Outcome:
     expected = case["expected"]
+    only("options", case.get("options") or {}, ())
     got = one_of("kind", case["kind"], ANSWERS)(case["input"])
     agrees = got == expected
     if case["kind"] == "metric_events":
@@ -77,8 +78,10 @@ def _rows(event: dict[str, Any], *, comes_back: bool) -> Iterator[told.Row]:
             yield handed_over
     elif kind == "resolved":
         yield told.status(at, Status.SOLVED)
-    else:
+    elif kind in ("agent_message", "customer_message"):
         yield told.message(at, by_agent=kind == "agent_message")
+    else:
+        raise BadCase(f"type: nobody knows {kind!r}")
 
 
 def _metric_events(given: Input) -> list[dict[str, Any]]:

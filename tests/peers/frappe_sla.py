@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tests.peers import told
-from tests.peers.outcome import BadCase, Case, Outcome, each, one_of
+from tests.peers.outcome import BadCase, Case, Outcome, each, one_of, only
 from tickets.business_time import Calendar, Clock, clock
 from tickets.sla import Policy, Promises, Target, promises
 from tickets.states import OPEN_END
@@ -42,8 +42,10 @@ def run(document: dict[str, Any]) -> Iterator[Outcome]:
 
 
 def _outcome(case: Case) -> Outcome:
+    only("options", case.get("options") or {}, ())
     answers = Judged.of(case).shown()
-    got = {name: answers.get(name) for name in case["expected"]}
+    only("expected", case["expected"], answers)
+    got = {name: answers[name] for name in case["expected"]}
     return Outcome(case["id"], got == case["expected"], case["expected"], got, case.get("title", ""))
 
 

@@ -1,6 +1,6 @@
 """What a shape tells of its cases, one by one."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -43,6 +43,12 @@ def one_of(place: str, value: Any, known: Mapping[str, Known]) -> Known:
     if not isinstance(value, str) or value not in known:
         raise BadCase(f"{place}: {value!r} is not one of {', '.join(known)}")
     return known[value]
+
+
+def only(place: str, given: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raises BadCase where something is given that would be passed over in silence."""
+    if unknown := sorted(given.keys() - set(known)):
+        raise BadCase(f"{place}: nobody knows {unknown[0]!r}; there is {', '.join(known)}")
 
 
 def _why(error: Exception) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tests.peers import told
-from tests.peers.outcome import Case, Outcome, each, one_of
+from tests.peers.outcome import Case, Outcome, each, one_of, only
 from tickets.states import OPEN_END
 from tickets.timeline import Timeline, fold, waits
 from tickets.vocabulary import ActorKind, EventType, Status
@@ -20,6 +20,8 @@ STATUSES = {
     "closed": Status.CLOSED,
     "merged": Status.MERGED,
 }
+SELECT = ("group", "created_before", "priority", "tags")
+BUCKETS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=1), "month": timedelta(days=31)}
 SOON_S = 15 * 60  # a ticket closed sooner than this was solved at the first contact
 Moments = list[tuple[int, int]]  # (ticket row, instant)
 
@@ -140,12 +142,13 @@ def _moments(house: House, case: dict[str, Any]) -> Moments:
 
 def _selected(ticket: dict[str, Any], select: dict[str, Any]) -> bool:
     """Whether the ticket is among those selected; a move asks for its team by itself."""
+    only("select", select, SELECT)
     before = select.get("created_before")
     if before and told.instant(ticket["created_at"]) >= told.instant(before):
         return False
     if "priority" in select:
         how, value = select["priority"]
-        if (ticket["priority"] == value) != (how == "is"):
+        if (ticket["priority"] == value) != one_of("priority", how, {"is": True, "is_not": False}):
             return False
     return "tags" not in select or _tagged(set(ticket["tags"]), *select["tags"])
 
@@ -164,13 +167,10 @@ def _tagged(carried: set[str], how: str, tags: list[str]) -> bool:
 def _starts(since: str, until: str, interval: str) -> list[int]:
     """The first instant of every bucket; a week is shown as its days."""
     start, end = (datetime.fromisoformat(text).astimezone(UTC) for text in (since, until))
-    starts = []
+    starts, length = [], one_of("interval", interval, BUCKETS)
     while start <= end:
         starts.append(int(start.timestamp()))
-        if interval == "month":
-            start = (start.replace(day=1) + timedelta(days=31)).replace(day=1)
-        else:
-            start += timedelta(hours=1) if interval == "hour" else timedelta(days=1)
+        start = (start.replace(day=1) + length).replace(day=1) if interval == "month" else start + length
     return starts
 
 

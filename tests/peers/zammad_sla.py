@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tests.peers import told
-from tests.peers.outcome import Case, Outcome, each, one_of
+from tests.peers.outcome import BadCase, Case, Outcome, each, one_of, only
 from tickets.business_time import Calendar, Clock, clock
 from tickets.sla import Policy, Promises, Target, promises
 from tickets.states import OPEN_END
@@ -27,6 +27,17 @@ STATUSES = {
 }
 STOPPED = (Status.PENDING, Status.SOLVED, Status.CLOSED, Status.MERGED)
 UPDATE_STARTS = {"last_agent_contact_or_created": "creation", "last_contact_any": "contact"}
+OPTIONS: dict[str, tuple[Any, ...]] = {
+    "boundary": ("close", "next_open"),
+    "pause_granularity": ("minute", "second"),
+    "hide_met": (True, False),
+    "hide_when_stopped": (True, False),
+    "next_response_clock": ("first_unanswered_customer_message", *UPDATE_STARTS),
+    "next_response_stat": ("longest_exchange", "longest_gap_between_agent_contacts", "created_to_last_contact"),
+    "met_deadline_moves_with_later_holds": (False,),  # the other way is not ours
+}
+BY_AGENT = {"agent": True, "customer": False}
+OPS = ("deadline", "minutes", "pauses")
 MINUTE = 60
 MATCHED, OTHER = 1, 2
 
@@ -47,11 +58,23 @@ def run(document: dict[str, Any]) -> Iterator[Outcome]:
 
 def _outcome(case: Case) -> Outcome:
     expected = case["expect"]
+    _check(case)
     answers = _clock_alone(case) if "op" in case else _shown(Judged.of(case))
-    got = {name: answers.get(name) for name in expected}
+    only("expect", expected, answers)
+    got = {name: answers[name] for name in expected}
     tolerance_s = case["options"].get("tolerance_s", 0)
     agrees = all(_same(expected[name], got[name], tolerance_s) for name in expected)
     return Outcome(case["id"], agrees, expected, got, case.get("note", ""))
+
+
+def _check(case: Case) -> None:
+    """Raises BadCase where the case asks for what would be passed over in silence."""
+    only("options", case["options"], (*OPTIONS, "tolerance_s"))
+    for name, value in case["options"].items():
+        if value not in OPTIONS.get(name, (value,)):
+            raise BadCase(f"option {name}: {value!r} is not one of {', '.join(map(str, OPTIONS[name]))}")
+    if case.get("op", OPS[0]) not in OPS:
+        raise BadCase(f"op: {case['op']!r} is not one of {', '.join(OPS)}")
 
 
 def _same(expected: Any, got: Any, tolerance_s: int) -> bool:
@@ -118,10 +141,12 @@ def _timeline(case: dict[str, Any]) -> Timeline:
 def _row(case: dict[str, Any], event: dict[str, Any]) -> told.Row:
     at = told.instant(event["at"])
     if event["type"] == "message":
-        return told.message(at, by_agent=event["by"] == "agent", public=event["public"])
+        return told.message(at, by_agent=one_of("by", event["by"], BY_AGENT), public=event["public"])
     if event["type"] == "priority":
         sets = {"priority": _priority(case, event["to"])}
         return told.Row(at=at, type=EventType.PRIORITY_CHANGED, sets=sets)
+    if event["type"] != "status":
+        raise BadCase(f"type: {event['type']!r} is not one of message, priority, status")
     if case["options"]["pause_granularity"] == "minute":
         at -= at % MINUTE
     return told.status(at, one_of("to", event["to"], STATUSES))
