@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.cast import ROLES, Cast
-from tests.test_access import ROWS, cast  # noqa: F401  # the stage of the table of addresses
+from tests.test_access import ROWS, cast, stage  # noqa: F401  # the stage of the table of addresses
 
 pytestmark = pytest.mark.django_db
 NAMING = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "popovertarget", "list")
