@@ -171,6 +171,7 @@ def stage(on_stage: None) -> Cast:
     save_ticket(desk, "1001", team=cast.teams["team-a"], assignee=cast.agents["alice"], at=monday)
     for app in UPSTAIRS:
         app.stage(cast)
+    cast.sign_in()
     return cast
 
 
