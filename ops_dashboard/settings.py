@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ops_dashboard.people.middleware.ScopeMiddleware",
+    "ops_dashboard.metrics.middleware.TellRecounting",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 

@@ -23,6 +23,10 @@ class BadQuery(ValueError):
     """A query that makes no sense; the message names the part and says what would."""
 
 
+class BeingRecounted(BadQuery):
+    """The cells of a source are packed in another layout than this code reads, until the next refill."""
+
+
 @dataclass(frozen=True)
 class Query:
     """A question: one metric over a period, cut and filtered. `where` values are slugs."""

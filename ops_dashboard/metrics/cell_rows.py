@@ -28,7 +28,7 @@ def stream_of(source: Source, cells: Sequence[PackedCell], *, filled_at: datetim
     slug = source.slug.encode()
     head = Struct(f">hi{len(slug)}siiiiiii")  # fields, slug, day, team and n, each after its size; the size of totals
     at = (filled_at - datetime.fromtimestamp(POSTGRES_EPOCH_S, UTC)).total_seconds()
-    end = _END.pack(2, source.version, 8, int(at * MICRO), 8, generation)
+    end = _END.pack(2, source.layout, 8, int(at * MICRO), 8, generation)
     parts = [HEADER]
     for cell, totals in zip(cells, _totals(cells), strict=True):
         parts += (

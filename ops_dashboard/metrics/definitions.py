@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal
+from zlib import crc32
 
 import numpy as np
 
@@ -115,7 +116,13 @@ class Source:
     ticks: bool = False  # facts lie ahead of now and come true by time alone
     began: str = ""  # an indexed column, at most BEGAN_DAYS before `at` and never after it
     ahead: bool = False  # facts count before their time comes: a roster, a forecast
-    version: int = 1
+    version: int = 1  # raised by hand when code computes something else under the same names
+
+    @cached_property
+    def layout(self) -> int:
+        """A number of 15 bits that tells how cells are packed: it changes with the columns and the measures."""
+        measures = [(m.slug, m.kind, m.hourly) for m in self.measures]
+        return crc32(repr((self.version, self.dtype.descr, measures)).encode()) & 0x7FFF
 
     @cached_property
     def dtype(self) -> np.dtype:

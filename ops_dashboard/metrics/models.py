@@ -20,7 +20,7 @@ class Cell(models.Model):
     hours = models.BinaryField()  # (measure * 24 + hour: u2, amount: i8)*
     histograms = models.BinaryField()  # (measure: u2, bucket: u2, count: u4)*
     block = models.BinaryField()  # Source.dtype rows
-    layout = models.SmallIntegerField()  # Source.version that packed it
+    layout = models.SmallIntegerField()  # Source.layout that packed it
     filled_at = models.DateTimeField()
     generation = models.BigIntegerField(default=0)  # of its source, when this was written
 

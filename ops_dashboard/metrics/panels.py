@@ -11,6 +11,7 @@ from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.template.loader import render_to_string
 
+from ops_dashboard.metrics.asking import BeingRecounted
 from ops_dashboard.metrics.chips import Choice, cut_choices
 from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.explanations import explain
@@ -105,6 +106,8 @@ def panel_view(panel: Panel, asked: Asked, reader: Reader, *, request_id: str) -
         return replace(kept, panel=panel)
     except NotYours as refusal:
         return PanelView(panel, empty=Empty("forbidden", str(refusal), "Ask an administrator for access."))
+    except BeingRecounted as delay:
+        return PanelView(panel, empty=Empty("late", str(delay), "Look again", ""))
     except BadQuery as problem:
         return PanelView(panel, empty=Empty("no-match", str(problem), "Clear the filters", "?"))
     except Exception:  # the edge of one panel: it fails alone, and the failure is recorded

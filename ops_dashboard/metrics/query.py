@@ -21,6 +21,7 @@ from ops_dashboard.metrics import cells as cell_store
 from ops_dashboard.metrics.asking import (
     DAY_ZERO,
     BadQuery,
+    BeingRecounted,
     NotYours,
     Query,
     buckets,
@@ -184,6 +185,8 @@ class Reader:
     def _check(self, metric: Metric, query: Query) -> None:
         if any(not getattr(self.scope, right) for right in metric.rights):
             raise NotYours(f"Your role does not see {metric.label.lower()}.")
+        if any(self._is_packed_otherwise(slug) for slug in metric.sources):
+            raise BeingRecounted(f"{metric.label} is being counted anew after a change; look again in a minute.")
         for slug in (*query.by, *(slug for slug, _ in query.where)):
             for source in metric.sources:
                 dimension = dimension_of(registry.source(source), slug)
@@ -193,6 +196,10 @@ class Reader:
             raise BadQuery(f"by={','.join(query.by)} names a cut twice.")
         if query.grain is Grain.HOUR_OF_WEEK and isinstance(metric, Level):
             raise BadQuery(f"{metric.slug} is a stock; it has no hour of the week.")
+
+    def _is_packed_otherwise(self, source: str) -> bool:
+        fill = self._fills.get(source)
+        return fill is not None and fill.layout != registry.source(source).layout
 
     def _teams(self, query: Query) -> list[int] | None:
         """Ids of the teams to read; None: all. Filters and scope both narrow."""

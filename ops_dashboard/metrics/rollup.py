@@ -172,7 +172,7 @@ def refill(*, until_empty: bool = True, progress: Callable[[int], None] | None =
 def _is_out_of_date(source: Source) -> bool:
     """Its cells were packed in another layout, or their days cut in another zone."""
     fill = Fill.objects.filter(source=source.slug).first()
-    return fill is not None and (fill.layout != source.version or fill.zone != settings.REPORTING_ZONE)
+    return fill is not None and (fill.layout != source.layout or fill.zone != settings.REPORTING_ZONE)
 
 
 def mark_ticked() -> None:
@@ -180,7 +180,7 @@ def mark_ticked() -> None:
     for source in (s for s in registry.sources() if s.ticks):
         with transaction.atomic(), connection.cursor() as cursor:
             fill, _ = Fill.objects.select_for_update().get_or_create(
-                source=source.slug, defaults={"layout": source.version, "zone": settings.REPORTING_ZONE}
+                source=source.slug, defaults={"layout": source.layout, "zone": settings.REPORTING_ZONE}
             )
             now = timezone.now()
             # Before the first tick every fact written so far is still marked by its writer.
@@ -246,7 +246,7 @@ def _take_out(cursor: CursorWrapper, source: Source, keys: list[CellKey]) -> dic
     delete = cursor.cursor.mogrify(
         "DELETE FROM metrics_cell WHERE source = %s AND (day, team) IN (SELECT * FROM unnest(%s::date[], %s::int[])) "
         f"RETURNING int4send(day - date '1970-01-01'), int4send(team), {blocks}, layout = %s",
-        (source.slug, [day for day, _ in keys], [team for _, team in keys], source.version),
+        (source.slug, [day for day, _ in keys], [team for _, team in keys], source.layout),
     )
     removed = rows_of_bytes(cursor, delete.decode())
     if not all(as_packed_now == b"\x01" for *_, as_packed_now in removed):
@@ -318,7 +318,7 @@ def _bump(source: Source, *, ticked_to: datetime | None = None) -> int:
             "ON CONFLICT (source) DO UPDATE SET generation = metrics_fill.generation + 1, layout = excluded.layout, "
             "zone = excluded.zone, ticked_to = greatest(metrics_fill.ticked_to, excluded.ticked_to) "
             "RETURNING generation",
-            [source.slug, source.version, settings.REPORTING_ZONE, ticked_to],
+            [source.slug, source.layout, settings.REPORTING_ZONE, ticked_to],
         )
         return int(cursor.fetchone()[0])
 

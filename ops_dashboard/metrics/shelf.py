@@ -148,7 +148,7 @@ class Shelf:
 
 
 def _key(content: Content, source: Source, period: Period, teams: Teams) -> Key:
-    return (content.column, source.slug, source.version, settings.REPORTING_ZONE, period, teams)
+    return (content.column, source.slug, source.layout, settings.REPORTING_ZONE, period, teams)
 
 
 def _passing(rows: Rows, where: Sequence[Filter]) -> Rows:
