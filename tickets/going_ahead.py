@@ -1,6 +1,6 @@
 """A thread that makes what comes next while its reader waits for the database."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from queue import Full, Queue
 from threading import Event, Thread
@@ -18,7 +18,7 @@ class _Ended:
     error: BaseException | None = None
 
 
-def going_ahead(items: Iterable[T]) -> Iterator[T]:
+def going_ahead(items: Iterable[T]) -> Generator[T]:
     """`items`, one of them made ahead. What they raise comes out in its place; a reader who leaves ends them.
 
     They are made in another thread: they may touch neither a database nor whatever the reader changes.

@@ -139,7 +139,7 @@ class _Output:
             np.array([[_part(told.get((group, *key))) for key in strata] for group in labels]).reshape(shape)
             for told in (solved, logged, written)
         )
-        timed = (np.where(done > 0, time, 0) > 0).any(axis=1)
+        timed = np.any(np.where(done > 0, time, 0) > 0, axis=1)
         staffed = {row.keys[0]: row.figure for row in _rows(reader, asked, "staffed_hours", (by,))}
         money = None
         if reader.scope.sees_costs:

@@ -45,8 +45,8 @@ def test_a_planner_adds_a_site_a_vendor_and_a_team_of_them() -> None:
         assert petra.post(f"/organisation/{kind}/", form).status_code == 302
     site, vendor = Site.objects.get(), Vendor.objects.get()
     assert (site.slug, site.zone, vendor.slug) == ("zurich", "Europe/Zurich", "acme")
-    form = {"name": "Night", "site": site.pk, "vendor": vendor.pk, "support_function": "Safety", "is_active": "on"}
-    assert "Night is added." in petra.post("/organisation/teams/", form, follow=True).content.decode()
+    told = {"name": "Night", "site": site.pk, "vendor": vendor.pk, "support_function": "Safety", "is_active": "on"}
+    assert "Night is added." in petra.post("/organisation/teams/", told, follow=True).content.decode()
     team = Team.objects.get()
     assert (team.slug, team.site, team.vendor, team.is_active) == ("night", site, vendor, True)
     entry = AuditEntry.objects.get(action="team_added")
