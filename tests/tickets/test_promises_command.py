@@ -92,6 +92,12 @@ def test_the_command_says_how_many_promises_it_wrote_and_knows_a_source_by_the_n
     assert json.loads(facts.getvalue()) == {"promises": 2, "csv": path}
 
 
+@pytest.mark.parametrize("screen", ["-", "/dev/stdout"])
+def test_the_screen_is_told_the_rows_alone(screen: str, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("promises", csv=screen)
+    assert capsys.readouterr().out == f"{COLUMNS}\n"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -99,6 +105,7 @@ def test_the_command_says_how_many_promises_it_wrote_and_knows_a_source_by_the_n
         ({"ticket": "T9", "csv": "-"}, "there is no ticket 'T9'"),
         ({"csv": "/nowhere/p.csv"}, "/nowhere/p.csv: No such file or directory"),
         ({"csv": "-", "json": True}, "--csv - and --json both print"),
+        ({"csv": "/dev/stdout", "json": True}, "--csv /dev/stdout and --json both print"),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_2(options: dict[str, str], message: str) -> None:

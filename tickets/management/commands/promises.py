@@ -13,6 +13,8 @@ from tickets.models import Ticket
 from tickets.promise_rows import write_promises
 from tickets.words import find_source
 
+SCREEN = ("-", "/dev/stdout")
+
 
 class Command(BaseCommand):
     help = "Write one row per promise, as of now."
@@ -30,9 +32,9 @@ class Command(BaseCommand):
             and not Ticket.objects.filter(ref=ticket, **({"source": source} if source else {})).exists()
         ):
             raise CommandError(f"there is no ticket '{ticket}'", returncode=2)
-        if options["csv"] == "-":
+        if options["csv"] in SCREEN:
             if options["json"]:
-                raise CommandError("--csv - and --json both print: name a file for one of them", returncode=2)
+                raise CommandError(f"--csv {options['csv']} and --json both print: name a file", returncode=2)
             _print(source, ticket)
             return
         try:
