@@ -30,6 +30,7 @@ class Tally:
     agree: int
     differ: list[Outcome]
     excused: list[Outcome]
+    unanswered: dict[str, list[str]]  # case id to the values that nothing of ours answers
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -63,9 +64,10 @@ def tally(path: Path, *, reasons: dict[str, str]) -> Tally:
     return Tally(
         file=str(path),
         shape=_name(shape),
-        agree=len(outcomes) - len(differing),
+        agree=sum(outcome.agrees and outcome.is_run for outcome in outcomes),
         differ=[outcome for outcome in differing if outcome.id not in reasons],
         excused=[outcome for outcome in differing if outcome.id in reasons],
+        unanswered={outcome.id: list(outcome.unanswered) for outcome in outcomes if outcome.unanswered},
     )
 
 
@@ -77,6 +79,9 @@ def _lines(told: Tally) -> list[str]:
     head = f"{told.file}: {told.shape}: {told.agree} agree, {len(told.differ)} differ"
     if told.excused:
         head += f", {len(told.excused)} differ on purpose"
+    if told.unanswered:
+        names = sorted({name for names in told.unanswered.values() for name in names})
+        head += f"; not ours in {len(told.unanswered)}: {', '.join(names)}"
     return [head] + [
         f"  {outcome.id}: expected {json.dumps(outcome.expected)}, got {json.dumps(outcome.got)}"
         + (f" ({outcome.note})" if outcome.note else "")

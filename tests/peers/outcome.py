@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 Case = dict[str, Any]
@@ -21,6 +22,12 @@ class Outcome:
     expected: Any
     got: Any
     note: str = ""
+    unanswered: tuple[str, ...] = ()  # values of the case that nothing of ours answers
+
+    @property
+    def is_run(self) -> bool:
+        """Whether anything of the case was compared."""
+        return not self.unanswered or bool(self.expected)
 
 
 def each(document: Case, outcome_of: Callable[[Case], Outcome], *, expected: str = "expected") -> Iterator[Outcome]:
@@ -30,12 +37,16 @@ def each(document: Case, outcome_of: Callable[[Case], Outcome], *, expected: str
     """
     for position, case in enumerate(document["cases"]):
         told = case if isinstance(case, dict) else {}
-        try:
-            if "id" not in told:
-                raise BadCase("a case is an object with an id")
-            yield outcome_of(told)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            yield Outcome(str(told.get("id", f"cases[{position}]")), False, told.get(expected), None, _why(error))
+        id = str(told.get("id", f"cases[{position}]"))
+        yield attempt(id, partial(_of_named, told, outcome_of), expected=told.get(expected))
+
+
+def attempt(id: str, run: Callable[[], Outcome], *, expected: Any) -> Outcome:
+    """What `run` tells, or that the case could not be run and why."""
+    try:
+        return run()
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        return Outcome(id, False, expected, None, _why(error))
 
 
 def one_of(place: str, value: Any, known: Mapping[str, Known]) -> Known:
@@ -49,6 +60,12 @@ def only(place: str, given: Mapping[str, Any], known: Collection[str]) -> None:
     """Raises BadCase where something is given that would be passed over in silence."""
     if unknown := sorted(given.keys() - set(known)):
         raise BadCase(f"{place}: nobody knows {unknown[0]!r}; there is {', '.join(known)}")
+
+
+def _of_named(case: Case, outcome_of: Callable[[Case], Outcome]) -> Outcome:
+    if "id" not in case:
+        raise BadCase("a case is an object with an id")
+    return outcome_of(case)
 
 
 def _why(error: Exception) -> str:
