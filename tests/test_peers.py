@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ SHARED = Path(__file__).resolve().parents[1] / ".." / "shared"
 CASES = SHARED / "cases"
 
 needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="peers' cases (../shared) are absent")
-REFERENCE_VALUES = {"erlang_reference": 79}  # cases of files that have them in sections
+REFERENCE_VALUES = {"erlang_reference": 79, "agreement_reference": 41}  # cases of files that have them in sections
 
 
 def recognised() -> list[Path]:
@@ -115,3 +116,30 @@ def test_a_file_that_is_refused_keeps_no_other_from_being_run(
 def test_a_missing_file_is_refused_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path / "nowhere.json")]) == 2
     assert capsys.readouterr().err.endswith("cannot be read: No such file or directory\n")
+
+
+@needs_cases
+@pytest.mark.parametrize(
+    ("stem", "place", "id"),
+    [
+        ("erlang_reference", ("erlang_a", "cases", 3, "p_abandon"), "erlang_a[3]"),
+        ("erlang_reference", ("chat_slot_model_vs_balanced", 4, "exact_balanced_sl"), "chat_slot_model_vs_balanced[4]"),
+        ("agreement_reference", ("agreement", 5, "published", "kappa"), "fleiss_wikipedia"),
+        ("agreement_reference", ("sample_size", "values", "p=0.8,E=±5pp,N=400"), "sample_size p=0.8,E=±5pp,N=400"),
+    ],
+)
+def test_one_wrong_value_of_a_reference_file_is_told_by_id(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], stem: str, place: tuple[str | int, ...], id: str
+) -> None:
+    document = json.loads((CASES / f"{stem}.json").read_text())
+    *way, last = place
+    within: Any = document
+    for step in way:
+        within = within[step]
+    within[last] += 1
+    path = tmp_path / "wrong.json"
+    path.write_text(json.dumps(document))
+    assert main(["--json", str(path)]) == 1
+    (told,) = json.loads(capsys.readouterr().out)["files"]
+    assert [each["id"] for each in told["differ"]] == [id]
+    assert told["agree"] == REFERENCE_VALUES[stem] - 1

@@ -74,6 +74,67 @@ def test_a_value_that_nothing_of_ours_answers_is_counted_apart(
     assert got["unanswered"] == {"shrinkage[0]": ["wrong_multiplier"], "shrinkage[1]": ["wrong_multiplier"]}
 
 
-@pytest.mark.parametrize("document", [{"erlang_c": []}, {"erlang_c": {"cases": []}}, {"erlang_x": [{}]}])
+# Two raters agree on three of four units. Table: the same, as joint answers.
+TWO_RATERS = {"id": "two", "rows": "raters", "data": [[1, 1, 2, 2], [1, 1, 2, 1]]}
+JOINT = {"id": "joint", "table": [[2, 0], [1, 1]]}
+# Values 1 x 5, 2 x 3 of 8: D_o = 2 / 8, D_e = 30 / 56, alpha = 1 - 7 / 15.
+ALPHA = 0.533
+# Twelve of twenty: (0.6 + z^2 / 40) / (1 + z^2 / 20) -+ z sqrt(0.24 / 20 + z^2 / 1600) / (1 + z^2 / 20).
+TWELVE_OF_TWENTY = [0.3866, 0.7812]
+QUALITY = {
+    "agreement": [
+        TWO_RATERS
+        | {"published": {"nominal": ALPHA, "po": 0.75}, "recomputed": {"krippendorff": {"est": 0.5333, "se": 9}}},
+        JOINT | {"published": {"kappa": 0.5, "po": 0.75, "krippendorff_alpha_nominal": ALPHA}},
+    ],
+    "scores": [
+        {"id": "mean", "reviews": [1, 0.5, None], "published": {"IQS_percent": 75}, "recomputed": 75.0},
+        {"id": "steps", "published": {"3pt": [0, 50, 100]}},
+    ],
+    "wilson": {"id": "wilson", "published": {"12/20": TWELVE_OF_TWENTY}, "useful_table": {"0/0": {"wilson": None}}},
+    # 1.96^2 x 0.25 / 0.1^2 = 96.04
+    "sample_size": {"formula": "n0", "values": {"p=0.5,E=±10pp,N=None": 97}},
+}
+
+
+def test_values_of_quality_worked_out_by_hand_agree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    got = told(tmp_path, capsys, QUALITY)
+    assert (got["differ"], got["code"], got["shape"], got["agree"]) == ([], 0, "agreement_values", 7)
+    assert got["unanswered"] == {"two": ["se"], "joint": ["cohen_kappa"]}
+
+
+@pytest.mark.parametrize(
+    ("section", "wrong", "id", "words"),
+    [
+        ("agreement", [TWO_RATERS | {"published": {"nominal": 0.535}}], "two", "differs in published.nominal"),
+        ("agreement", [JOINT | {"published": {"po": 0.7}}], "joint", "differs in published.po"),
+        ("agreement", [TWO_RATERS | {"published": {"nominal": None}}], "two", "differs in published.nominal"),
+        ("agreement", [TWO_RATERS | {"published": {"kappa": 0.5}}], "two", "published.kappa: 'kappa' is not one of"),
+        ("agreement", [TWO_RATERS | {"rows": "units", "published": {}}], "two", "rows: 'units' is not one of"),
+        ("agreement", [TWO_RATERS | {"weights": 1, "published": {}}], "two", "case: nobody knows 'weights'"),
+        ("agreement", [TWO_RATERS | {"published": {}}], "two", "no value is expected"),
+        ("agreement", [TWO_RATERS | {"published": {"bp": {"p": 1}}}], "two", "published.bp.p: 'published.bp.p' is not"),
+        ("scores", [{"id": "mean", "reviews": [1], "published": {"IQS_percent": 99.98}}], "mean", "differs in"),
+        ("scores", [{"id": "steps", "published": {"3pt": [0, 49, 100]}}], "steps", "differs in published.3pt"),
+        ("scores", [{"id": "steps", "published": {"6pt": [0]}}], "steps", "values: nobody knows 'published.6pt'"),
+        ("wilson", {"published": {"12/20": [0.3867, 0.7812]}}, "wilson published.12/20", "differs in interval"),
+        ("wilson", {"published": {"12 of 20": [0, 1]}}, "wilson published.12 of 20", "a share is PART/WHOLE"),
+        ("wilson", {"level": 0.9, "published": {}}, "wilson", "wilson: nobody knows 'level'"),
+        ("sample_size", {"values": {"p=0.5,E=±10pp,N=None": 96}}, "sample_size p=0.5,E=±10pp,N=None", "differs in"),
+        ("sample_size", {"values": {"p=0.5,E=2": 96}}, "sample_size p=0.5,E=2", "is not p=SHARE"),
+        ("coverage", [], "coverage", "section: 'coverage' is not one of agreement, scores"),
+    ],
+)
+def test_what_is_wrong_in_quality_is_told_by_id(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], section: str, wrong: Any, id: str, words: str
+) -> None:
+    got = told(tmp_path, capsys, QUALITY | {section: wrong})
+    assert (got["code"], list(got["notes"])) == (1, [id])
+    assert words in got["notes"][id]
+
+
+@pytest.mark.parametrize(
+    "document", [{"erlang_c": []}, {"erlang_c": {"cases": []}}, {"erlang_x": [{}]}, {"agreement": [], "wilson": []}]
+)
 def test_a_file_without_a_case_that_we_know_has_no_shape(document: dict[str, Any]) -> None:
     assert shape_of(document) is None

@@ -4,7 +4,7 @@ A key that starts with an underscore is a remark. Any other must be an input, a 
 answer, or one of differences.md; where it is none of these, the case differs and names it.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from math import isclose, isinf
@@ -82,8 +82,18 @@ def known(name: str, sections: Mapping[str, Section]) -> Section:
 def _outcome(id: str, case: Any, section: Section, tolerance: Tolerance) -> Outcome:
     if not isinstance(case, dict):
         raise BadCase("a case is an object")
-    values = {key: value for key, value in _told(case).items() if key not in (*section.given, *REMARKS)}
-    return judged(id, _flat(values), section.answers(case), tolerance, section.tolerances, note=case.get("name", ""))
+    values = flat({key: value for key, value in _told(case).items() if key not in (*section.given, *REMARKS)})
+    answers = section.answers(case)
+    left_out = [name for name in values if name not in answers and name in unanswered()]
+    return judged(
+        id,
+        {name: value for name, value in values.items() if name not in left_out},
+        answers,
+        tolerance,
+        section.tolerances,
+        left_out=left_out,
+        note=str(case.get("name", "")),
+    )
 
 
 def judged(
@@ -93,20 +103,24 @@ def judged(
     tolerance: Tolerance,
     tolerances: Mapping[str, Tolerance] | None = None,
     *,
+    left_out: Iterable[str] = (),
     note: str = "",
 ) -> Outcome:
-    """The values against our answers. Raises BadCase for a value that nobody knows, or where there is none."""
-    left_out = tuple(name for name in values if name not in answers and name in unanswered())
-    expected = {name: plain(value) for name, value in values.items() if name not in left_out}
-    only("values", expected, answers)
-    if not values:
+    """The values against our answers. Raises BadCase for a value that nobody knows, or where there is none.
+
+    `left_out` names those that nothing of ours answers.
+    """
+    only("values", values, answers)
+    named = tuple(sorted(set(left_out)))
+    if not values and not named:
         raise BadCase("no value is expected")
+    expected = {name: plain(value) for name, value in values.items()}
     got = {name: plain(answers[name]) for name in expected}
     wider = tolerances or {}
     off = [name for name in expected if not wider.get(name, tolerance).is_near(got[name], expected[name])]
     differs = f"differs in {', '.join(off)}" if off else ""
-    words = "; ".join(filter(None, (str(note), differs)))
-    return Outcome(id, not off, expected, got, words, left_out)
+    words = "; ".join(filter(None, (note, differs)))
+    return Outcome(id, not off, expected, got, words, named)
 
 
 def plain(value: Any) -> Any:
@@ -122,12 +136,14 @@ def _told(given: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in given.items() if not key.startswith("_")}
 
 
-def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
-    """An object within a case as names with a dot."""
-    flat: dict[str, Any] = {}
+def flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """An object within another as names with a dot."""
+    told: dict[str, Any] = {}
     for name, value in values.items():
-        flat |= {f"{name}.{key}": each for key, each in value.items()} if isinstance(value, dict) else {name: value}
-    return flat
+        told |= (
+            {f"{name}.{key}": each for key, each in flat(value).items()} if isinstance(value, dict) else {name: value}
+        )
+    return told
 
 
 def _is_number(value: Any) -> bool:

@@ -7,7 +7,7 @@ A shape module offers `recognises(document) -> bool` and
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from tests.peers import business_time, chatwoot, erlang_values, frappe_sla, zammad_reports, zammad_sla
+from tests.peers import agreement_values, business_time, chatwoot, erlang_values, frappe_sla, zammad_reports, zammad_sla
 from tests.peers.outcome import Outcome
 
 
@@ -21,7 +21,15 @@ class Shape(Protocol):
     def run(self, document: dict[str, Any]) -> Iterator[Outcome]: ...
 
 
-SHAPES: tuple[Shape, ...] = (business_time, zammad_sla, frappe_sla, chatwoot, zammad_reports, erlang_values)
+SHAPES: tuple[Shape, ...] = (
+    business_time,
+    zammad_sla,
+    frappe_sla,
+    chatwoot,
+    zammad_reports,
+    erlang_values,
+    agreement_values,
+)
 
 
 def shape_of(document: dict[str, Any]) -> Shape | None:

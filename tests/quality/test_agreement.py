@@ -1,25 +1,13 @@
 """Agreement statistics against published values, and against a naive version of themselves."""
 
-import json
-from collections.abc import Iterator
 from itertools import permutations
-from typing import Any
 
 import numpy as np
 import pytest
 
-from ops_dashboard.environment import PROJECT
-from quality.agreement import (
-    BadRatings,
-    Level,
-    Ratings,
-    alpha,
-    fleiss_kappa,
-    gwet_ac1,
-    percent_agreement,
-)
+from quality.agreement import BadRatings, Level, Ratings, alpha, percent_agreement
+from tests.peers.ratings import matrix
 
-REFERENCE = PROJECT.parent / "shared" / "cases" / "agreement_reference.json"
 Matrix = list[list[float | None]]
 
 # Krippendorff (2011), section C: four observers, missing data. Published for all four levels.
@@ -29,46 +17,6 @@ KRIPPENDORFF_C: Matrix = [
     [None, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, None],
     [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, None],
 ]
-
-
-def matrix(raters: Matrix) -> Ratings:
-    found = [(u, r, v) for r, row in enumerate(raters) for u, v in enumerate(row) if v is not None]
-    units, names, values = zip(*found, strict=True)
-    return Ratings.of(units, names, values)
-
-
-def counted(table: list[list[int]]) -> Ratings:
-    """From subjects by category counts."""
-    rows = [(u, c) for u, counts in enumerate(table) for c, n in enumerate(counts) for _ in range(n)]
-    return Ratings.of([u for u, _ in rows], range(len(rows)), [c for _, c in rows])
-
-
-def cases() -> Iterator[Any]:
-    if REFERENCE.exists():
-        for case in json.loads(REFERENCE.read_text())["agreement"]:
-            if "table" not in case:  # of two raters' joint answers: no statistic of ours starts from one
-                yield pytest.param(case, id=case["id"])
-
-
-@pytest.mark.skipif(not REFERENCE.exists(), reason="the reference values are not here")
-@pytest.mark.parametrize("case", tuple(cases()))
-def test_every_value_of_the_reference_file_comes_out(case: dict[str, Any]) -> None:
-    published = case["published"]
-    ratings = counted(case["data"]) if "counts" in case["rows"] else matrix(case["data"])
-    found = {
-        "nominal": alpha(ratings, Level.NOMINAL, replicates=0).value,
-        "krippendorff_alpha_nominal": alpha(ratings, Level.NOMINAL, replicates=0).value,
-        "gwet_ac1": gwet_ac1(ratings),
-        "fleiss_kappa_generalised": fleiss_kappa(ratings),
-        "kappa": fleiss_kappa(ratings),
-        "P_bar": percent_agreement(ratings),
-    }
-    checked = 0
-    for name, value in published.items():
-        if name in found:
-            assert found[name] == (None if value is None else pytest.approx(value, abs=5e-4)), name
-            checked += 1
-    assert checked
 
 
 @pytest.mark.parametrize(

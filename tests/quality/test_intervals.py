@@ -1,15 +1,9 @@
 """Intervals of few reviews, sample sizes."""
 
-import json
-
 import numpy as np
 import pytest
 
-from ops_dashboard.environment import PROJECT
-from ops_dashboard.metrics.intervals import wilson
 from quality.intervals import pooled_interval, pooled_sd, sample_size, weighted_mean
-
-REFERENCE = PROJECT.parent / "shared" / "cases" / "agreement_reference.json"
 
 
 def test_the_pooled_spread_is_that_within_groups() -> None:
@@ -45,22 +39,6 @@ def test_equal_weights_are_no_weights() -> None:
     assert found is not None
     assert found == pytest.approx((0.5, 3))
     assert weighted_mean(np.zeros(0), np.zeros(0)) is None
-
-
-@pytest.mark.skipif(not REFERENCE.exists(), reason="the reference values are not here")
-def test_sample_sizes_are_those_of_the_reference_file() -> None:
-    values = json.loads(REFERENCE.read_text())["sample_size"]["values"]
-    for words, needed in values.items():
-        p, margin, population = (part.split("=")[1] for part in words.split(","))
-        size = None if population == "None" else int(population)
-        assert sample_size(float(p), float(margin.strip("±p")) / 100, size) == needed
-
-
-@pytest.mark.skipif(not REFERENCE.exists(), reason="the reference values are not here")
-def test_shares_have_the_interval_of_the_reference_file() -> None:
-    for words, interval in json.loads(REFERENCE.read_text())["wilson"]["recomputed"].items():
-        part, whole = map(int, words.split("/"))
-        assert wilson(part, whole) == pytest.approx(interval, abs=5e-5)
 
 
 def test_a_question_without_an_answer_is_refused() -> None:
