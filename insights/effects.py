@@ -16,7 +16,7 @@ from math import exp, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 BASE_WEEKS = 26
 LEFT_OUT = 8  # weeks before shipping
@@ -116,7 +116,7 @@ def _half_width(base: Weeks, base_contacts: Weeks, after: Weeks, after_contacts:
         (1 - lag / (LAGS + 1)) * max(0.0, _correlation(residuals, lag)) for lag in range(1, LAGS + 1)
     )
     variance = sum(_variance(m, phi, together) for m in sides)
-    return float(stats.t.ppf(0.975, weeks - 2)) * sqrt(variance)
+    return float(stdtrit(weeks - 2, 0.975)) * sqrt(variance)
 
 
 def _expected(counts: Weeks, contacts: Weeks) -> NDArray[np.float64]:

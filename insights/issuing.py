@@ -105,11 +105,6 @@ def message_id(digest: Digest, user: User) -> str:
     return f"<digest.{digest.pk}.{user.pk}.{mark.hexdigest()}@{host}>"
 
 
-def due_weeks(today: date) -> date:
-    """The Monday of the last complete week."""
-    return today - timedelta(days=today.weekday() + 7)
-
-
 @transaction.atomic
 def _deliver_one(send: Callable[[EmailMultiAlternatives], object]) -> int | None:
     """None when nothing is due; 1 for a message handed over, 0 for one that failed."""

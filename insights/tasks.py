@@ -9,6 +9,7 @@ from django.db.models import Max
 from insights import alarms, issuing, programs, suggesting, ticket_feedback
 from insights.feedback_runs import RUNS
 from insights.models import Area, Subscription, Survey
+from insights.weeks import due_weeks
 from ops_dashboard.metrics.lock_waits import WAITED, is_lock_wait
 from ops_dashboard.metrics.query import today
 
@@ -38,7 +39,7 @@ def draft_digests() -> int:
     areas = Subscription.objects.filter(is_active=True, area__in=Area.objects.values("slug"))
     found = sorted(set(areas.values_list("area", flat=True)))
     for area in found:
-        issuing.draft(area, issuing.due_weeks(today()))
+        issuing.draft(area, due_weeks(today()))
     return len(found)
 
 

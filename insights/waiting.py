@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import TruncDate
 
-from insights.issuing import due_weeks
 from insights.models import Alarm, Ask, Digest, Insight
+from insights.weeks import due_weeks
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.roles import Scope
 

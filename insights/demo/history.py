@@ -8,6 +8,7 @@ from django.db import transaction
 
 from insights import asks, drafting, issuing, mailbox, reading
 from insights.models import Ask, Delivery, Digest, Insight, Mail, Milestone, Program, Receipt, Theme
+from insights.weeks import due_weeks
 from ops_dashboard.people.models import User
 from tickets.demo.world import World
 
@@ -115,7 +116,7 @@ def tell(world: World) -> None:
     for plan in PLANS:
         deeds += _deeds(world, plan, analyst, partner, made.get(plan.program))
     for back in range(DIGEST_WEEKS, 0, -1):
-        monday = issuing.due_weeks(world.now.date()) - (back - 1) * WEEK
+        monday = due_weeks(world.now.date()) - (back - 1) * WEEK
         sent_on = datetime.combine(monday + WEEK, time(9), tzinfo=UTC)
         for place, area in enumerate(partner.product_areas):
             deeds.append((sent_on, _digest(monday, area, analyst, partner, place=back + place, is_last=back == 1)))

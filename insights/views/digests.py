@@ -22,6 +22,7 @@ from insights.models import Area, Digest, Receipt, Subscription, Theme
 from insights.models.digests import week_word
 from insights.models.loop import area_name
 from insights.views.acting import actor, complain
+from insights.weeks import due_weeks
 from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.periods import EARLIEST
 from ops_dashboard.metrics.query import today
@@ -99,7 +100,7 @@ def edit(request: ReaderRequest, week: str, area: str) -> HttpResponse:
         "costs": _costs(digest, request.scope),
         "readers": readers,
         "ends_on": digest.week + timedelta(days=6),
-        "is_over": digest.week <= issuing.due_weeks(today()),
+        "is_over": digest.week <= due_weeks(today()),
     }
     return render(request, "insights/digest_editor.html", context)
 

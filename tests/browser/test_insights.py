@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from insights import alarms, issuing, reading
+from insights import alarms, reading
 from insights.counting import Daily
 from insights.models import Ask, Insight
+from insights.weeks import due_weeks
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import Role
@@ -64,7 +65,7 @@ def test_from_an_alarm_to_the_digest_that_tells_what_became_of_it(
     expect(page.get_by_text("Shipped: Roll back 34.2?")).to_be_visible()
 
     page = sign_in(people["erin"])
-    week = issuing.due_weeks(today()) + timedelta(days=7)
+    week = due_weeks(today()) + timedelta(days=7)
     year, number, _ = week.isocalendar()
     page.goto(f"/digests/{year}-W{number:02}/payments/edit/")
     page.get_by_label("Headline").fill("Payouts are mended")

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from insights import alarms, asks, drafting, issuing
 from insights.counting import Daily
 from insights.models import Digest, Insight, Milestone, Program, Theme
+from insights.weeks import due_weeks
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import Role
@@ -50,7 +51,7 @@ def tell(themes: dict[str, Theme], users: dict[str, User], times: int) -> None:
             insight, question="Roll back?", due_on=today(), owner=users["pat"], by=users["erin"], program=program
         )
         asks.accept(ask, by=users["pat"])
-        week = issuing.due_weeks(today()) - timedelta(days=7 * (Digest.objects.count() + 1))
+        week = due_weeks(today()) - timedelta(days=7 * (Digest.objects.count() + 1))
         issuing.approve(issuing.draft("payments", week), by=users["erin"])
 
 
@@ -80,7 +81,7 @@ def test_pages_ask_as_often_for_many_rows_as_for_one(client: Client) -> None:
     counts[0, -1] = 40
     alarms.record(Daily(last - timedelta(days=199), (themes["payouts"].id,), counts, np.full(200, 500)))
     tell(themes, users, 1)
-    issuing.draft("payments", issuing.due_weeks(today()))
+    issuing.draft("payments", due_weeks(today()))
     settle()
     client.force_login(users["erin"])
     for pattern in MOST:

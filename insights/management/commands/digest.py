@@ -7,12 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
-from insights import digests, issuing
+from insights import digests
 from insights.digests import BadWeek, monday_of
 from insights.letter import letter, plain
 from insights.mailing import absolute, html_of, letter_of
 from insights.models import Area, Digest
 from insights.models.digests import week_word
+from insights.weeks import due_weeks
 from ops_dashboard.metrics.query import today
 
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            week = monday_of(options["week"]) if options["week"] else issuing.due_weeks(today())
+            week = monday_of(options["week"]) if options["week"] else due_weeks(today())
         except BadWeek as problem:
             raise CommandError(str(problem), returncode=2) from problem
         area = self._area(options["area"])
