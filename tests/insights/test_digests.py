@@ -26,6 +26,7 @@ from insights.issuing import NotApproved
 from insights.letter import letter, plain
 from insights.mailing import html_of, message_for, unsubscribe_token
 from insights.models import Ask, Delivery, Digest, Feedback, Insight, Receipt, Subscription, Theme
+from insights.weeks import due_weeks
 from ops_dashboard.environment import PROJECT
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.models import User
@@ -146,7 +147,7 @@ def test_a_week_that_still_runs_is_compared_with_nothing(themes: dict[str, Theme
     contacts(today(), 3)
     settle()
     this_week, over = (
-        letter(digests.build("payments", day)) for day in (issuing.due_weeks(today()) + timedelta(days=7), MONDAY)
+        letter(digests.build("payments", day)) for day in (due_weeks(today()) + timedelta(days=7), MONDAY)
     )
     assert this_week.context.startswith("3 contacts so far. ")
     assert "so far" not in over.context

@@ -7,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from insights import asks, drafting, issuing
 from insights.models import Alarm, Insight
+from insights.weeks import due_weeks
 from ops_dashboard.metrics.pages import site, waiting_counts
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.roles import NOBODY, scope_for
@@ -59,7 +60,7 @@ def test_an_ask_waits_for_its_partner_and_once_it_is_late_for_who_put_it(cast: C
 
 def test_a_letter_waits_once_its_week_is_over(cast: Cast) -> None:
     make_themes()
-    over = issuing.due_weeks(today())
+    over = due_weeks(today())
     issuing.draft("payments", over)
     issuing.draft("payments", over + timedelta(days=7))
     assert waiting(cast, "erin") == {"digests": 1}
