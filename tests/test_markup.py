@@ -9,7 +9,7 @@ from django.test import Client
 from tests.cast import ROLES, Cast
 from tests.test_access import ROWS, cast, stage  # noqa: F401  # the stage of the table of addresses
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stage")]
 NAMING = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "popovertarget", "list")
 # Who sends an empty form, and where: every field that is needed says so.
 EMPTY = (

@@ -154,8 +154,8 @@ def test_a_row_is_corrected_ended_and_removed(teams: list[Team], client: Client)
     assert petra.post(f"{path}remove/").status_code == 302
     assert not AgentSkill.objects.filter(pk=skill.pk).exists()
     assert list(AuditEntry.objects.order_by("id").values_list("action", flat=True)) == [
-        "skill changed",
-        "skill removed",
+        "skill_changed",
+        "skill_removed",
     ]
 
 
