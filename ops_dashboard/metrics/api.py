@@ -5,10 +5,11 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ops_dashboard.metrics.asking import BeingRecounted
 from ops_dashboard.metrics.catalogue import entries
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import BadQuery, NotYours, Reader
@@ -33,6 +34,14 @@ def metric_list(request: Request) -> Response:
     return Response(entries())
 
 
+class Recounting(APIException):
+    """To be asked again."""
+
+    status_code = 503
+    default_code = "being_recounted"
+    wait = 60  # seconds, told as Retry-After
+
+
 @extend_schema(parameters=_PARAMETERS, responses=OpenApiTypes.OBJECT, operation_id="metric")
 @api_requires("sees_metrics")
 @api_view(["GET"])
@@ -48,5 +57,7 @@ def metric_detail(request: Request, slug: str) -> Response:
         raise PermissionDenied(str(refusal)) from refusal
     except BadQuery as problem:
         raise ValidationError({"query": str(problem)}) from problem
+    except BeingRecounted as delay:
+        raise Recounting(str(delay)) from delay
     record: dict[str, Any] = result_record(result)
     return Response(record)

@@ -23,7 +23,7 @@ class BadQuery(ValueError):
     """A query that makes no sense; the message names the part and says what would."""
 
 
-class BeingRecounted(BadQuery):
+class BeingRecounted(Exception):
     """The cells of a source are packed in another layout than this code reads, until the next refill."""
 
 

@@ -86,7 +86,7 @@ def figures(specs: tuple[FigureSpec, ...], asked: Asked, reader: Reader, *, requ
             found.append({"item": _figure(spec, asked, reader)})
         except NotYours as refusal:
             found.append({"label": label, "error": str(refusal)})
-        except BadQuery as problem:
+        except (BadQuery, BeingRecounted) as problem:
             found.append({"label": label, "error": str(problem)})
         except Exception:  # the edge of one figure: it fails alone, and the failure is recorded
             logger.exception("figure failed: metric=%s request=%s", spec.metric, request_id)

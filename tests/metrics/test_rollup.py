@@ -274,6 +274,9 @@ def test_after_a_change_of_what_cells_hold_pages_wait_for_the_refill(
     page = client.get("/?period=2026-03-30..2026-03-30")
     assert page.status_code == 200
     assert "being counted anew after a change" in page.text
+    for address in ("/api/v1/metrics/created/", "/export/created.csv"):
+        answer = client.get(address, {"period": "2026-03-30..2026-03-30"})
+        assert (address, answer.status_code, answer["Retry-After"]) == (address, 503, "60")
     rollup.refill()
     assert value("created", NOON.date()) == 1
     monkeypatch.undo()
