@@ -10,7 +10,7 @@ from django.utils import timezone
 from insights.marking import marked
 from insights.models import Alarm, Feedback, Insight, Quote, Theme
 from insights.sizing import size
-from ops_dashboard.metrics.local_days import bounds, day_at
+from ops_dashboard.metrics.local_days import begin_of, day_at
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import User
 
@@ -102,12 +102,11 @@ def unquote(insight: Insight, feedback: int) -> None:
 
 def quotable(insight: Insight, *, before: datetime | None = None) -> "list[Feedback]":
     """What an analyst may choose from: the newest feedback about the insight's themes without any detection."""
-    begun, _ = bounds(insight.since, insight.since)
     tagged = Feedback.objects.filter(
         detections=0,
         tags__theme__in=insight.themes.all(),
         tags__state="accepted",
-        occurred_at__gte=begun,
+        occurred_at__gte=begin_of(insight.since),
     )
     if before:
         tagged = tagged.filter(occurred_at__lt=before)

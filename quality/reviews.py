@@ -92,8 +92,10 @@ def save_draft(review_id: int, reviewer: User, answers: Answers, *, notes: str, 
 @transaction.atomic
 def submit(review_id: int, reviewer: User, answers: Answers, *, notes: str, now: datetime) -> Review:
     """Score the review and, when every seat of its ticket is in, publish. NotReviewable while criteria are open."""
-    # The ticket before the seat: two who submit together would else each wait for the other's seat.
-    sampled = SampledTicket.objects.select_for_update(of=("self",)).filter(reviews=review_id).first()
+    # The ticket before the seat: two who submit together would else each wait for the other's seat. Not its key:
+    # who saves a draft looks whether the ticket of the seat is there.
+    tickets = SampledTicket.objects.select_for_update(of=("self",), no_key=True)
+    sampled = tickets.filter(reviews=review_id).first()
     review = _own_draft(review_id, reviewer)
     assert sampled is not None
     card = Card.of(review.version)

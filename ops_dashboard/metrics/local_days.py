@@ -13,5 +13,8 @@ def day_at(at: datetime) -> date:
 
 def bounds(first: date, last: date) -> tuple[datetime, datetime]:
     """The instants at which `first` begins and `last` has ended: everything in between is in [start, end)."""
-    zone = ZoneInfo(settings.REPORTING_ZONE)
-    return datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)
+    return begin_of(first), begin_of(last + timedelta(days=1))
+
+
+def begin_of(day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(settings.REPORTING_ZONE))

@@ -26,8 +26,8 @@ def page(teams: list[Team], sign_in: Callable[..., Page]) -> Page:
 
 def test_somebody_is_found_and_given_another_contract(page: Page) -> None:
     page.goto("/people/")
-    page.get_by_label("Name").fill("ada")
-    page.get_by_label("Name").press("Enter")
+    page.get_by_role("searchbox", name="Name").fill("ada")
+    page.get_by_role("searchbox", name="Name").press("Enter")
     expect(page.get_by_role("heading", name="1 person")).to_be_visible()
     page.get_by_role("link", name="Ada").click()
     page.get_by_text("Another contract").click()

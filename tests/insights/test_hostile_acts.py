@@ -12,7 +12,7 @@ from insights.models import Ask, Delivery, Program, Subscription
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.models import User
 from tests.cast import Cast
-from tests.insights.test_acts import MONDAY, ask, cast  # noqa: F401  # the same story
+from tests.insights.test_acts import MONDAY, ask, cast, stage  # noqa: F401  # the same story
 
 pytestmark = pytest.mark.django_db
 TOO_LONG_AGO = date(1, 1, 1)

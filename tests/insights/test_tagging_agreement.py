@@ -41,7 +41,7 @@ def test_it_is_withheld_under_fifty(cast: Cast, themes: dict[str, Theme]) -> Non
     tagging.tag(said("once").pk, themes["payouts"], by=cast.users["erin"])
     found = agreement()
     assert (found.units, found.is_told, found.share, found.alpha) == (3, False, None, None)
-    assert "3 of 50" in cast.client("erin").get("/tagging/").content.decode()
+    assert "3 of the 50 messages tagged by two" in cast.client("erin").get("/tagging/").content.decode()
 
 
 def test_fifty_are_told_with_an_interval(cast: Cast, themes: dict[str, Theme]) -> None:

@@ -133,7 +133,7 @@ def test_annotations_of_the_period_come_with_the_answer(two_teams: list[int]) ->
 
 
 def test_nonsense_is_refused_with_what_would_do(two_teams: list[int]) -> None:
-    with pytest.raises(UnknownMetric, match="manage.py metrics"):
+    with pytest.raises(UnknownMetric, match="the catalogue lists them"):
         run(Query("nps", WEEK), scope=SYSTEM)
     with pytest.raises(BadQuery, match="it has team, site, vendor, support_function, priority"):
         run(Query("created", WEEK, by=("colour",)), scope=SYSTEM)

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 
 from ops_dashboard.people.models import User
+from quality import reviews
 from quality.models import CalibrationPair, Review
-from quality.reviews import claim, submit
+from quality.reviews import NotReviewable, claim, save_draft, submit
 from tests.cast import make_cast
 from tests.quality.building import NOON, answers, open_seats, reviewer, save_scorecard
 
@@ -74,3 +75,29 @@ def test_a_pair_submitted_together_is_published_once() -> None:
     at_once(*(submits(user, review) for user, review in zip(pair, held, strict=True)))
     assert Review.objects.published().count() == 2
     assert CalibrationPair.objects.count() == 1
+
+
+def test_a_draft_on_its_way_and_its_submission_do_not_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last words are still being saved when the reviewer submits: neither locks what the other comes to next."""
+    cast, version = make_cast(), save_scorecard()
+    quinn, seat = cast.users["quinn"], open_seats(version, cast.agents["alice"], cast.teams["team-a"])[0]
+    claim(quinn, now=NOON)
+    told, own_draft = {**answers(version)}, reviews._own_draft
+    told.popitem()
+
+    def save() -> str:
+        try:
+            return save_draft(seat.pk, quinn, told, notes="almost", now=NOON).notes
+        finally:
+            connection.close()
+
+    def once_the_ticket_is_locked(review_id: int, user: User) -> Review:
+        monkeypatch.setattr(reviews, "_own_draft", own_draft)
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(save).result(timeout=5) == "almost"
+        return own_draft(review_id, user)
+
+    monkeypatch.setattr(reviews, "_own_draft", once_the_ticket_is_locked)
+    with pytest.raises(NotReviewable, match="Still to be rated"):
+        submit(seat.pk, quinn, told, notes="", now=NOON)
+    assert Review.objects.get(pk=seat.pk).notes == "almost"
