@@ -41,7 +41,7 @@ def test_a_chosen_queue_lands_in_the_address_and_its_charts_are_drawn(page: Page
     expect(page.locator(".legend .pin")).to_have_text(["A"])
     page.locator("form.bar select[name=queue]").select_option("mail")
     expect(page).to_have_url("/forecast/?queue=mail&day=" + timezone.now().date().isoformat())
-    expect(page.locator(".panel-sentence", has_text="by deadline, shrinkage 28 % on top")).to_be_visible()
+    expect(page.locator(".panel-sentence", has_text="by deadline, shrinkage 27.8 % on top")).to_be_visible()
     expect(page.locator("[data-chart='chart-required'] .main-svg").first).to_be_visible()
 
 
