@@ -248,7 +248,21 @@ def _addresses(text: str) -> list[Span]:
     found = [match.span() for match in _IPV4.finditer(text)] if text.count(".") >= 3 else []
     if text.count(":") >= 3:
         found += [match.span() for match in _IPV6.finditer(text) if _is_ipv6(match[0])]
-    return sorted(found)
+    return list(_joined(sorted(found)))
+
+
+def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+    """Spans in order, those that share characters as one: the last parts of an address may look like another."""
+    start, end = 0, 0
+    for first, last in spans:
+        if first < end:
+            end = max(end, last)
+            continue
+        if end:
+            yield start, end
+        start, end = first, last
+    if end:
+        yield start, end
 
 
 def _is_ipv6(text: str) -> bool:

@@ -189,6 +189,7 @@ def test_a_text_that_held_nothing_is_searched_for_whom_the_record_knows() -> Non
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(PIECES, max_size=24).map("".join))
+@example("2001:db8::1:2:31.2.3.4")
 def test_detections_do_not_overlap_and_rebuild_the_text(text: str) -> None:
     told = redact(text, RITA)
     at, pieces = 0, []
