@@ -172,9 +172,13 @@ def test_a_rule_that_changed_or_ended_takes_its_open_suggestions_back(themes: di
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_runs_do_not_work_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
-    with connection.copy().cursor() as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [suggesting.LOCK])
-        assert suggesting.run() is None
-        other.connection.close()
-    assert suggesting.run() is not None
+def test_two_runs_do_not_work_side_by_side() -> None:
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [suggesting.LOCK])
+            assert suggesting.run() is None
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [suggesting.LOCK])
+        assert suggesting.run() is not None
+    finally:
+        other.close()
