@@ -38,6 +38,7 @@ _TODAY = (
     ("reopened", "Reopened"),
     ("promises_running", "Promises running"),
 )
+SMALL_COUNTS = ("sees_small_cells",)  # of panels that count single tickets
 LINES = 14  # of the table of what breaks next
 _MISSED_BY_EDGES = (15 * 60, 3600, 4 * 3600)
 _MISSED_BY_BANDS = ("under 15 min", "15–60 min", "1–4 h", "over 4 h")
@@ -66,11 +67,13 @@ def missed_by(reader: Reader, asked: Asked) -> tuple[Bar, ...]:
 
 
 def backlog_bridge(reader: Reader, asked: Asked) -> Context:
-    """Opening, every step, closing; the steps add up, or `off` says by how much they do not."""
+    """Opening, every step, closing; the steps add up, or `off` says by how much they do not. Empty for days to come."""
     _refuse_small_cells(reader)
     before = asked.period.start - timedelta(days=1)
     opening = reader.run(Query("backlog", Period(before, before), where=asked.where)).total
     closing = reader.run(Query("backlog", asked.period, where=asked.where)).total
+    if closing.value is None:
+        return {}
     is_cut = any(slug != "team" for slug, _ in asked.where)
     bridge = (*_BRIDGE, *_BETWEEN_CUTS) if is_cut else _BRIDGE
     results = [(sign, reader.run(Query(slug, asked.period, where=asked.where))) for slug, sign in bridge]
@@ -83,8 +86,8 @@ def backlog_bridge(reader: Reader, asked: Asked) -> Context:
         for sign, result in results
     ]
     moved = sum(sign * int(r.total.value or 0) for sign, r in results)
-    off = int((closing.value or 0) - (opening.value or 0) - moved)
-    return {"opening": int(opening.value or 0), "steps": steps, "closing": int(closing.value or 0), "off": off}
+    off = int(closing.value - (opening.value or 0) - moved)
+    return {"opening": int(opening.value or 0), "steps": steps, "closing": int(closing.value), "off": off}
 
 
 def ages(reader: Reader, asked: Asked) -> Context:
@@ -181,7 +184,12 @@ OVERVIEW = Page(
     ),
     panels=(
         CustomPanel(
-            slug="today", title="Today so far", template="tickets/_today.html", context=today_so_far, size="full"
+            slug="today",
+            title="Today so far",
+            template="tickets/_today.html",
+            context=today_so_far,
+            size="full",
+            rights=SMALL_COUNTS,
         ),
         LinePanel(slug="kept", title="First reply on time", metric="first_reply_attainment"),
         BridgePanel(slug="why", title="Why it changed", metric="first_reply_attainment"),
@@ -190,6 +198,8 @@ OVERVIEW = Page(
             title="What breaks next",
             template="tickets/_breaking_next.html",
             context=breaking_next,
+            rights=SMALL_COUNTS,
+            size="full",
         ),
         CutPanel(slug="teams", title="By team", metric="first_reply_attainment"),
         LinePanel(slug="created", title="Tickets created", metric="created", marks="bars", size="half"),
@@ -223,13 +233,14 @@ SERVICE_LEVELS = Page(
             size="half",
         ),
         LinePanel(slug="p90", title="First reply time, p90", metric="first_reply_p90_business", size="half"),
-        BarsPanel(slug="missed-by", title="Missed by", bars=missed_by),
+        BarsPanel(slug="missed-by", title="Missed by", bars=missed_by, rights=SMALL_COUNTS),
         LinePanel(slug="resolution", title="Resolution on time", metric="resolution_attainment"),
         CustomPanel(
             slug="breaking",
             title="Still running",
             template="tickets/_breaking_next.html",
             context=breaking_next,
+            rights=SMALL_COUNTS,
             size="full",
         ),
     ),
@@ -257,9 +268,12 @@ BACKLOG = Page(
             title="From opening to closing",
             template="tickets/_backlog_bridge.html",
             context=backlog_bridge,
+            rights=SMALL_COUNTS,
             size="side",
         ),
-        CustomPanel(slug="ages", title="How old it is now", template="tickets/_ageing.html", context=ages),
+        CustomPanel(
+            slug="ages", title="How old it is now", template="tickets/_ageing.html", context=ages, rights=SMALL_COUNTS
+        ),
         CutPanel(slug="cut", title="Backlog", metric="backlog"),
         LinePanel(slug="reopens", title="Reopen rate", metric="reopen_rate", size="half"),
         LinePanel(slug="one-touch", title="One-touch rate", metric="one_touch_rate", size="half"),

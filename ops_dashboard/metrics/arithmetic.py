@@ -75,6 +75,8 @@ def _levels(
     # A cut that held nothing before and saw nothing come or go is no cut of this stock.
     cuts = sorted({codes for codes, level in opening.items() if level} | {codes for _, codes in change})
     if grain is Grain.TOTAL:
+        if period.start > today:
+            return {}
         return {(None, codes): _stock(opening.get(codes, 0) + change.get((None, codes), 0)) for codes in cuts}
     figures: dict[Key, Figure] = {}
     for codes in cuts:

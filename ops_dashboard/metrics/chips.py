@@ -1,7 +1,7 @@
 """The filter bar: each filter a chip that says its value and offers the others."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ops_dashboard.metrics.catalogue import cuts
 from ops_dashboard.metrics.definitions import Dimension, registry
@@ -46,6 +46,22 @@ def chips(page: Page, asked: Asked, reader: Reader) -> list[Chip]:
     return found
 
 
+def with_known_values(page: Page, asked: Asked) -> Asked:
+    """The question without filter values that nobody has, each told once beside its chip."""
+    metric, where, problems = _leading_metric(page), [], dict(asked.problems)
+    for slug, values in asked.where:
+        dimension = dimension_of(metric, slug) if metric else None
+        if dimension is None:
+            where.append((slug, values))
+            continue
+        known = {"none", *dimension.codes(list(values))}
+        if unknown := [value for value in values if value not in known]:
+            problems[slug] = f"There is no {dimension.label.lower()} {unknown[0]!r}."
+        if kept := tuple(value for value in values if value in known):
+            where.append((slug, kept))
+    return replace(asked, where=tuple(where), problems=problems)
+
+
 def offered_filters(page: Page) -> tuple[str, ...]:
     """Every cut that the page's address may filter by: its own, and those made from the team."""
     return tuple(dict.fromkeys((*page.filters, *TEAM_CUTS)))
@@ -53,7 +69,9 @@ def offered_filters(page: Page) -> tuple[str, ...]:
 
 def shown_filters(page: Page, asked: Asked) -> list[str]:
     """A filter has a chip where the page declares it or the address uses it."""
-    return [slug for slug in offered_filters(page) if slug in page.filters or asked.filtered(slug)]
+    return [
+        slug for slug in offered_filters(page) if slug in page.filters or asked.filtered(slug) or slug in asked.problems
+    ]
 
 
 def _leading_metric(page: Page) -> str | None:

@@ -28,7 +28,7 @@ from ops_dashboard.metrics.pages import (
     Panel,
 )
 from ops_dashboard.metrics.periods import Grain
-from ops_dashboard.metrics.query import BadQuery, NotYours, Query, Reader
+from ops_dashboard.metrics.query import BadQuery, NotYours, Query, Reader, today
 from ops_dashboard.metrics.rendering import charts, tables
 from ops_dashboard.metrics.rendering.bridge import bridge
 from ops_dashboard.metrics.rendering.exports import FORMATS
@@ -40,6 +40,7 @@ from ops_dashboard.metrics.result import WHY_WITHHELD, Result
 logger = logging.getLogger(__name__)
 
 WEEKLY_LINES_FROM_DAYS = 42
+_LAST_WEEKS = "?period=last-28-days"
 NOW_S = 10  # how old the picture of this moment may be
 
 
@@ -129,6 +130,8 @@ def empty_of(result: Result, asked: Asked) -> Empty | None:
         return Empty("forbidden", f"{WHY_WITHHELD.capitalize()}.", "Ask for a longer period or fewer filters.")
     if result.freshness.complete_to is None:
         return Empty("nothing-yet", "Nothing has been counted yet.", "Import tickets, then refresh the metrics.")
+    if result.period.start > today():
+        return Empty("nothing-yet", "These days are still to come.", "Look at the last four weeks", _LAST_WEEKS)
     if asked.where:
         return Empty(
             "no-match", "Nothing matches these filters.", "Clear the filters", f"?{asked.without_filters().querystring}"

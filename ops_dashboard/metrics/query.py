@@ -311,10 +311,10 @@ class Reader:
         amounts = self._groups(query, metric, query.period)
         parts = self._figures(query, metric, amounts)
         if query.grain is Grain.TOTAL and not query.by:
-            return parts, parts.get((None, ()), _nothing(metric))
+            return parts, parts.get((None, ()), _absent_whole(query, metric))
         together = {slug: collapsed(groups) for slug, groups in amounts.items()}
         whole = self._figures(replace(query, grain=Grain.TOTAL, by=()), metric, together)
-        return parts, whole.get((None, ()), _nothing(metric))
+        return parts, whole.get((None, ()), _absent_whole(query, metric))
 
     def _shelf(self, query: Query) -> Shelf:
         """The cells of this reader, around the days of the question and those it is compared with."""
@@ -366,14 +366,22 @@ class Reader:
         if bucket is None or query.grain is Grain.HOUR_OF_WEEK:
             return _nothing(metric)
         start = day_of(bucket)
-        is_past = start <= today() or any(registry.source(slug).ahead for slug in metric.sources)
-        was_counted = reach is not None and query.grain.next_start(start) > reach.start and is_past
+        was_counted = reach is not None and query.grain.next_start(start) > reach.start and _has_begun(start, metric)
         return _nothing(metric) if was_counted else Figure(None, 0)
 
     def _target(self, query: Query) -> float | None:
         teams = self._teams(query)
         own = teams[0] if teams is not None and len(teams) == 1 else None
         return goal_in_force(self._goals, query.metric, query.period.end, team=own)
+
+
+def _has_begun(start: date, metric: Metric) -> bool:
+    return start <= today() or any(registry.source(slug).ahead for slug in metric.sources)
+
+
+def _absent_whole(query: Query, metric: Metric) -> Figure:
+    """Of a period without facts: nothing, or a gap where it has not begun."""
+    return _nothing(metric) if _has_begun(query.period.start, metric) else Figure(None, 0)
 
 
 def _nothing(metric: Metric) -> Figure:

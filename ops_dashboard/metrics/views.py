@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ops_dashboard.metrics.catalogue import cuts, entries
-from ops_dashboard.metrics.chips import chips, offered_filters
+from ops_dashboard.metrics.chips import chips, offered_filters, with_known_values
 from ops_dashboard.metrics.definitions import UnknownMetric, registry
 from ops_dashboard.metrics.forms import Asked, FilterForm
 from ops_dashboard.metrics.keeping_back import in_weeks_over
@@ -34,6 +34,7 @@ def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
     left_out, page = page.left_out(request.scope), page.part_for(request.scope)
     filters = offered_filters(page)
     asked = FilterForm(request.GET, today=today(), filters=filters, period=page.period, grain=page.grain).asked()
+    asked = with_known_values(page, asked)
     asked = in_weeks_over(asked) if request.scope.small_cells_hidden else asked
     asked_about = [asked.period, *([asked.compare] if asked.compare else []), Period(today(), today())]
     reader, request_id = Reader(request.scope, reach=asked_about), uuid4().hex[:12]

@@ -115,6 +115,10 @@ class Scope:
     small_cells_hidden: bool = False
     product_areas: frozenset[str] = frozenset()
 
+    @property
+    def sees_small_cells(self) -> bool:
+        return not self.small_cells_hidden
+
     def sees_team(self, team_id: int) -> bool:
         return self.teams is None or team_id in self.teams
 

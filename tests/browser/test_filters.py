@@ -60,7 +60,7 @@ def test_a_bad_address_is_told_and_the_page_stands(page: Page) -> None:
 
 def test_on_a_phone_the_pages_are_in_a_menu(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    links = page.get_by_role("navigation", name="Pages").get_by_role("link")
+    links = page.locator("#rail-pages").get_by_role("link")
     assert links.count() == 0
     page.get_by_role("button", name="Menu").click()
     page.get_by_role("link", name="Backlog").click()

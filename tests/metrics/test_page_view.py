@@ -4,19 +4,24 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
 from django.test import Client, RequestFactory
+from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 from pytest import LogCaptureFixture
 
+from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.pages import Bar, BarsPanel, CustomPanel, FigureSpec, LinePanel, Page, Panel, Site
+from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.views import page_view
-from ops_dashboard.people.models import User
+from ops_dashboard.people.models import Team, User
 from ops_dashboard.people.roles import NOBODY, SYSTEM, Role, Scope
+from tests.metrics.facts import add_ticket, record
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +88,33 @@ def test_htmx_gets_the_answers_alone_and_the_canonical_address(get: Callable[...
 def test_a_bad_value_is_told_beside_its_chip(get: Callable[..., HttpResponseBase]) -> None:
     html = text(get(page_of(TREND), "period=soon"))
     assert "&#x27;soon&#x27; is not a period" in html and "Last 28 days" in html
+
+
+def test_a_team_that_nobody_knows_is_told_once_beside_its_chip_and_the_rest_stands(
+    get: Callable[..., HttpResponseBase],
+) -> None:
+    Team.objects.create(slug="north", name="North")
+    html = text(get(page_of(TREND, replace(TREND, slug="again")), "team=south&team=north&priority=x"))
+    assert html.count("There is no team &#x27;south&#x27;.") == 1
+    assert html.count("There is no priority &#x27;x&#x27;.") == 1
+    assert '<b id="chip-value-team">North</b>' in html
+
+
+def test_a_panel_that_needs_a_right_is_left_out_without_a_word(get: Callable[..., HttpResponseBase]) -> None:
+    page = page_of(replace(WHOLE, rights=("sees_small_cells",)), TREND)
+    assert "under 1 h" in text(get(page))
+    html = text(get(page, scope=replace(SYSTEM, small_cells_hidden=True)))
+    assert "Whole" not in html and "administrator" not in html
+
+
+def test_days_to_come_are_told_as_such(get: Callable[..., HttpResponseBase]) -> None:
+    record(add_ticket(1, created_at=timezone.now() - timedelta(days=3)))
+    rollup.refill()
+    tomorrow = today() + timedelta(days=1)
+    figures = (FigureSpec("backlog"), FigureSpec("created"))
+    html = text(get(page_of(replace(TREND, metric="backlog"), figures=figures), f"period={tomorrow}..{tomorrow}"))
+    assert html.count("nothing to measure in this period") == 2
+    assert "These days are still to come." in html
 
 
 def test_a_panel_without_data_says_what_to_do_next(get: Callable[..., HttpResponseBase]) -> None:

@@ -12,7 +12,7 @@ from ops_dashboard.metrics.definitions import UnknownMetric, registry
 from ops_dashboard.metrics.explanations import explain
 from ops_dashboard.metrics.models import Annotation, Goal
 from ops_dashboard.metrics.periods import Grain, Period
-from ops_dashboard.metrics.query import BadQuery, NotYours, Query, Reader, run, subjects
+from ops_dashboard.metrics.query import BadQuery, NotYours, Query, Reader, run, subjects, today
 from ops_dashboard.people.roles import NOBODY, SYSTEM
 from tests.metrics.facts import add_ticket, make_priorities, make_teams, record
 
@@ -82,6 +82,13 @@ def test_the_backlog_is_a_stock_at_the_end_of_each_day(two_teams: list[int]) -> 
     rows = run(Query("backlog", WEEK, Grain.DAY), scope=SYSTEM).rows
     # 30 March: 1, 2, 4 opened, 1 and 2 solved. 31: 3 opened and solved on 31 at 18:00. 1 April: 5 opened.
     assert [row.figure.value for row in rows[:4]] == [1, 1, 2, 2]
+
+
+def test_days_to_come_have_no_figures_yet(two_teams: list[int]) -> None:
+    tomorrow = today() + timedelta(days=1)
+    for slug in ("backlog", "created"):
+        answer = run(Query(slug, Period(tomorrow, tomorrow)), scope=SYSTEM)
+        assert (answer.total.value, answer.total.n) == (None, 0)
 
 
 def test_a_lead_sees_their_team_and_nothing_of_another(two_teams: list[int]) -> None:

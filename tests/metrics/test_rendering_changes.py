@@ -43,7 +43,7 @@ def test_totals_are_judged_as_poisson_counts(now: int, verdict: Verdict) -> None
 
 
 @pytest.mark.parametrize(
-    ("now", "signed"), [(150_000, "+50 %"), (103_480, "+3.5 %"), (99_544, "−0.5 %"), (100_034, "+<0.1 %")]
+    ("now", "signed"), [(150_000, "+50 %"), (103_480, "+3.5 %"), (99_544, "−0.5 %"), (100_034, "under 0.1 %")]
 )
 def test_a_total_changes_in_per_cent(now: int, signed: str) -> None:
     moved = change(CREATED, Figure(now, now), Figure(100_000, 100_000))
@@ -78,7 +78,10 @@ def test_a_rise_from_nothing_is_told_as_an_amount() -> None:
 
 @pytest.mark.parametrize(
     ("now", "text", "signed", "words"),
-    [(0.9, "no change", "±0", "no change"), (0.9004, "<0.1 pts", "+<0.1", "up <0.1 pts, within noise")],
+    [
+        (0.9, "no change", "±0", "no change"),
+        (0.9004, "under 0.1 pts", "under 0.1", "up by under 0.1 pts, within noise"),
+    ],
 )
 def test_what_is_too_small_to_show_is_neither_better_nor_worse(now: float, text: str, signed: str, words: str) -> None:
     moved = change(ON_TIME, Figure(now, 100), Figure(0.9, 100))

@@ -23,6 +23,7 @@ from workforce.hours import Hours
 from workforce.models import Event, ForecastRun, Queue
 
 PREFIX = "demo-"
+LAUNCH, OUTAGE, NEXT_LAUNCH = "Gift subscriptions launch", "Video outage", "Gift subscriptions in two more countries"
 WEEKS_AGO = (6, 4, 2, 1)  # Mondays from which forecasts stand, besides today
 ORIGINS = 4  # of their tests
 MINUTE, HOUR = 60, 3600
@@ -67,7 +68,7 @@ def remove() -> None:
     """Queues with their volumes and forecasts, and the events; the cells that counted them are owed."""
     mark_forecasts(None)
     answered.mark()
-    Event.objects.filter(type__startswith=PREFIX).delete()
+    Event.objects.filter(label__in=(LAUNCH, OUTAGE, NEXT_LAUNCH)).delete()
     ForecastRun.objects.filter(queue__slug__startswith=PREFIX).delete()
     Queue.objects.filter(slug__startswith=PREFIX).delete()
 
@@ -135,16 +136,16 @@ def _events(world: World) -> None:
     stories = world.stories
     launch, outage = stories.launch.date(), stories.outage
     rows = [
-        ("launch", "Gift subscriptions launch", launch, None, stories.launch - timedelta(weeks=4), LAUNCH_TEAMS),
-        ("outage", "Video outage", outage.date(), outage.date(), outage, OUTAGE_TEAMS),
+        ("launch", LAUNCH, launch, None, stories.launch - timedelta(weeks=4), LAUNCH_TEAMS),
+        ("outage", OUTAGE, outage.date(), outage.date(), outage, OUTAGE_TEAMS),
         (
-            "launch", "Gift subscriptions in two more countries", (world.now + timedelta(days=9)).date(), None,
+            "launch", NEXT_LAUNCH, (world.now + timedelta(days=9)).date(), None,
             world.now - timedelta(days=12), LAUNCH_TEAMS,
         ),
     ]  # fmt: skip
     for type_, label, start, end, known, teams in rows:
         event, is_new = Event.objects.get_or_create(
-            type=f"{PREFIX}{type_}", start_on=start, defaults={"label": label, "end_on": end, "known_since": known}
+            type=type_, label=label, start_on=start, defaults={"end_on": end, "known_since": known}
         )
         if is_new:
             event.queues.set(Queue.objects.filter(slug__startswith=PREFIX, teams__slug__in=teams).distinct())

@@ -5,7 +5,7 @@ from enum import StrEnum
 from math import hypot, sqrt
 
 from ops_dashboard.metrics.definitions import Better, Metric, Ratio, Total, Unit
-from ops_dashboard.metrics.rendering.numbers import MINUS, points, text
+from ops_dashboard.metrics.rendering.numbers import MINUS, UNDER, points, tenths, text
 from ops_dashboard.metrics.result import Figure
 
 _Z95 = 1.959964
@@ -21,7 +21,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """A difference in words. `text` is unsigned (`1.4 pts`), `signed` carries + or −."""
+    """A difference in words. `text` is unsigned (`1.4 pts`), `signed` carries + or −, or says `under 0.1`."""
 
     verdict: Verdict
     text: str
@@ -41,6 +41,8 @@ class Change:
         """For a reader who hears the page."""
         if not self.difference:
             return self.text
+        if self.text.startswith(UNDER):
+            return f"{'up' if self.rises else 'down'} by {self.text}, within noise"
         if self.verdict is Verdict.NOISE:
             return f"{'up' if self.rises else 'down'} {self.text}, within noise"
         judged = "" if self.verdict is Verdict.MOVED else f", {self.verdict.value}"
@@ -55,16 +57,18 @@ def change(metric: Metric, now: Figure, before: Figure | None) -> Change | None:
     if not difference:
         return Change(Verdict.NOISE, NO_CHANGE, "±0", rises=False, difference=0.0)
     words = _size(metric, difference, before.value)
+    if words.startswith(UNDER):
+        return Change(Verdict.NOISE, words, words.removesuffix(" pts"), difference > 0, difference)
     signed = ("+" if difference > 0 else MINUS) + words.removesuffix(" pts")
-    verdict = Verdict.NOISE if "<" in words else _verdict(metric, now, before)
-    return Change(verdict, words, signed, difference > 0, difference)
+    return Change(_verdict(metric, now, before), words, signed, difference > 0, difference)
 
 
 def _size(metric: Metric, difference: float, before: float) -> str:
     if metric.unit is Unit.SHARE:
         return points(difference)
     if metric.unit is Unit.SECONDS:
-        return text(abs(difference), Unit.SECONDS, clock=metric.clock)
+        size = abs(difference)
+        return f"{UNDER}1 s" if size < 0.5 else text(size, Unit.SECONDS, clock=metric.clock)
     if not before:
         return text(abs(difference), metric.unit)
     return f"{_percent(abs(difference / before) * 100)} %"
@@ -72,9 +76,7 @@ def _size(metric: Metric, difference: float, before: float) -> str:
 
 def _percent(size: float) -> str:
     """Two figures or so: more would promise what a comparison of two periods cannot keep."""
-    if 0 < size < 0.1:
-        return "<0.1"
-    return f"{size:.1f}" if size < 9.95 else f"{size:,.0f}"
+    return tenths(size) if size < 9.95 else f"{size:,.0f}"
 
 
 def _verdict(metric: Metric, now: Figure, before: Figure) -> Verdict:

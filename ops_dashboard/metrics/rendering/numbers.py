@@ -19,6 +19,7 @@ from ops_dashboard.metrics.periods import Grain, Period
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 NOTHING = "\N{EM DASH}"  # what stands where there is no value
+UNDER = "under "  # how the words of a difference begin that is too small to show
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 WHOLE_MONEY_FROM = 1000  # from here on a column of money shows no minor units
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -110,9 +111,13 @@ def fixed(value: float | None, places: int) -> str:
 
 
 def points(value: float) -> str:
-    """A difference of shares in percentage points, unsigned: `1.4 pts`; one too small to show says so."""
-    size = abs(value) * 100
-    return "<0.1 pts" if 0 < size < 0.05 else f"{size:.1f} pts"
+    """A difference of shares in percentage points, unsigned: `1.4 pts`."""
+    return f"{tenths(abs(value) * 100)} pts"
+
+
+def tenths(size: float) -> str:
+    """One decimal; a size too small for it says so."""
+    return f"{UNDER}0.1" if 0 < size < 0.05 else f"{size:.1f}"
 
 
 def plural(count: int, word: str) -> str:
