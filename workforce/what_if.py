@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ops_dashboard.metrics.definitions import Unit
-from ops_dashboard.metrics.rendering.numbers import NOTHING, goal, significant, text, whole
+from ops_dashboard.metrics.rendering.numbers import NOTHING, fixed, goal, significant, text, whole
 from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
 from workforce.forecast_charts import Tile, people
 from workforce.staffing import Assumptions, Given, given, needed
@@ -83,7 +83,7 @@ def _cells(row: Given, least: Given, shown: Given) -> tuple[Cell, ...]:
         Cell(_share(row.p_wait), order=row.p_wait),
         Cell(_share(row.p_abandon), order=row.p_abandon),
         Cell(_share(row.occupancy), order=row.occupancy),
-        Cell(people(round(row.gross, 1)), order=row.gross),
+        Cell(fixed(row.gross, 1), order=row.gross),
     )
 
 
