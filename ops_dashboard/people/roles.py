@@ -27,7 +27,6 @@ class Data(StrEnum):
     PEOPLE = "people"  # figures of single agents
     TICKETS = "tickets"  # ticket rows, the requester as a pseudonym
     TEXT = "text"  # redacted words of a conversation
-    IDENTITIES = "identities"  # who the requester is; every look needs a reason
     REVIEWS = "reviews"  # quality reviews and coaching notes
     ROSTERS = "rosters"  # shifts and leave
     PLANS = "plans"  # forecasts and requirements: no person in them
@@ -61,15 +60,15 @@ TEAM_RW, WRITE = Grant(Reach.TEAM, may_write=True), Grant(Reach.ALL, may_write=T
 # fmt: off
 _ROWS = {
     # In the order of Data:
-    #     definitions figures people tickets text identities reviews rosters plans costs insights system audit
-    Role.ADMIN:     (WRITE, READ,  NO,   NO,     NO,     NO,     NO,      NO,      NO,    NO,    NO,    WRITE, READ),
-    Role.MANAGER:   (WRITE, READ,  READ, READ,   READ,   READ,   READ,    READ,    READ,  READ,  WRITE, NO,    NO),
-    Role.TEAM_LEAD: (READ,  TEAM,  TEAM, TEAM,   TEAM,   TEAM,   TEAM_RW, TEAM_RW, READ,  NO,    READ,  NO,    NO),
-    Role.AGENT:     (READ,  TEAM,  SELF, SELF,   SELF,   NO,     SELF,    SELF,    NO,    NO,    NO,    NO,    NO),
-    Role.REVIEWER:  (READ,  READ,  NO,   SAMPLE, SAMPLE, SAMPLE, WRITE,   NO,      NO,    NO,    READ,  NO,    NO),
-    Role.ANALYST:   (READ,  READ,  NO,   READ,   READ,   NO,     NO,      NO,      READ,  READ,  WRITE, NO,    NO),
-    Role.PLANNER:   (WRITE, READ,  READ, NO,     NO,     NO,     NO,      WRITE,   WRITE, WRITE, READ,  NO,    NO),
-    Role.PARTNER:   (READ,  LARGE, NO,   NO,     SAMPLE, NO,     NO,      NO,      NO,    NO,    LARGE, NO,    NO),
+    #     definitions figures people tickets text reviews rosters plans costs insights system audit
+    Role.ADMIN:     (WRITE, READ,  NO,   NO,     NO,     NO,      NO,      NO,    NO,    NO,    WRITE, READ),
+    Role.MANAGER:   (WRITE, READ,  READ, READ,   READ,   READ,    READ,    READ,  READ,  WRITE, NO,    NO),
+    Role.TEAM_LEAD: (READ,  TEAM,  TEAM, TEAM,   TEAM,   TEAM_RW, TEAM_RW, READ,  NO,    READ,  NO,    NO),
+    Role.AGENT:     (READ,  TEAM,  SELF, SELF,   SELF,   SELF,    SELF,    NO,    NO,    NO,    NO,    NO),
+    Role.REVIEWER:  (READ,  READ,  NO,   SAMPLE, SAMPLE, WRITE,   NO,      NO,    NO,    READ,  NO,    NO),
+    Role.ANALYST:   (READ,  READ,  NO,   READ,   READ,   NO,      NO,      READ,  READ,  WRITE, NO,    NO),
+    Role.PLANNER:   (WRITE, READ,  READ, NO,     NO,     NO,      WRITE,   WRITE, WRITE, READ,  NO,    NO),
+    Role.PARTNER:   (READ,  LARGE, NO,   NO,     SAMPLE, NO,      NO,      NO,    NO,    LARGE, NO,    NO),
 }
 # fmt: on
 GRANTS: dict[Role, dict[Data, Grant]] = {role: dict(zip(Data, row, strict=True)) for role, row in _ROWS.items()}
@@ -93,7 +92,6 @@ class Scope:
     sees_people: bool = False  # per-agent figures
     sees_tickets: bool = False  # ticket rows, the requester as a pseudonym
     sees_text: bool = False
-    sees_identities: bool = False
     sees_audit: bool = False
     may_export: bool = False
     sees_reviews: bool = False  # of everyone, of the teams, or an agent's own
@@ -183,7 +181,6 @@ def scope_for(user: SignedIn) -> Scope:
         sees_people=reach[Data.PEOPLE] >= Reach.TEAM,
         sees_tickets=_sees_rows(reach[Data.TICKETS], user),
         sees_text=_sees_rows(reach[Data.TEXT], user),
-        sees_identities=_sees_rows(reach[Data.IDENTITIES], user),
         sees_audit=reach[Data.AUDIT] is Reach.ALL,
         may_export=user.role in EXPORTERS,
         sees_reviews=_sees_rows(reach[Data.REVIEWS], user),

@@ -67,17 +67,12 @@ def test_rows_stay_within_the_teams_of_the_user(cast: Cast) -> None:
     token = make(cast, "bob", "sees_tickets").token
     scope = tokens.scope_of(token)
     assert scope.teams == frozenset({cast.teams["team-a"].pk})
-    assert (scope.sees_tickets, scope.sees_text, scope.sees_identities, scope.sees_metrics) == (
-        True,
-        False,
-        False,
-        False,
-    )
+    assert (scope.sees_tickets, scope.sees_text, scope.sees_metrics) == (True, False, False)
 
 
 def test_narrowing_adds_nothing() -> None:
-    assert narrowed(SYSTEM, ["sees_metrics", "sees_identities"]).sees_metrics
-    assert not narrowed(SYSTEM, ["sees_identities"]).sees_identities
+    assert narrowed(SYSTEM, ["sees_metrics", "sees_audit"]).sees_metrics
+    assert not narrowed(SYSTEM, ["sees_audit"]).sees_audit
 
 
 @pytest.mark.parametrize("secret", ["", "ops_", "ops_" + "x" * 43, "x" * 10_000, "\udcff", "Bearer"])
@@ -104,7 +99,7 @@ def test_a_token_ends_when_it_is_revoked_or_expires(cast: Cast) -> None:
     ("name", "rights", "days", "said"),
     [
         ("pat", ("sees_tickets",), 30, "pat may not do that: read tickets"),
-        ("carol", ("sees_identities",), 30, "carol may not do that: sees_identities"),
+        ("carol", ("sees_audit",), 30, "carol may not do that: sees_audit"),
         ("adam", ("may_configure",), 30, "adam may not do that: may_configure"),
         ("erin", (), 30, "without a right"),
         ("erin", ("sees_metrics",), 366, "1 to 365 days"),
@@ -184,6 +179,6 @@ def test_only_administrators_make_and_revoke(cast: Cast, name: str) -> None:
     assert ApiToken.objects.get().revoked_at is None
 
 
-def test_what_a_token_can_carry_leaves_out_identities_the_trail_and_access(cast: Cast) -> None:
-    assert not {"sees_identities", "sees_audit", "may_configure", "may_define", "may_tag"} & set(tokens.RIGHTS)
+def test_what_a_token_can_carry_leaves_out_the_trail_and_access(cast: Cast) -> None:
+    assert not {"sees_audit", "may_configure", "may_define", "may_tag"} & set(tokens.RIGHTS)
     assert set(tokens.RIGHTS) <= {*vars(scope_for(cast.users["carol"]))}
