@@ -57,20 +57,23 @@ def serve(*, port: int, is_empty: bool, is_reset: bool) -> None:
         if is_reset:
             reset(var)
         enter(stack)
-        prepare(var, is_empty=is_empty)
+        prepare()
         unfinished = unfinished_demo(var)
         url = f"http://{HOST}:{free_port(port)}/"
         door.write_text(url, encoding="ascii")
-        children = children_of(url)
+        web, *others = children_of(url)
+        children = [web]
         rest = Child("demo", [sys.executable, str(PROJECT / "manage.py"), "demo"], os.environ, is_errand=True)
         stack.callback(_stop_all, children)
-        for child in children:
-            child.start()
+        web.start()
+        if not is_empty and (unfinished.exists() or _is_untouched()):
+            begin_demo(unfinished)
+            others.append(rest)
         _wait_for_web(url, children)
-        if unfinished.exists():
-            children.append(rest)
-            rest.start()
         _welcome(url, var)
+        children += others
+        for child in others:
+            child.start()
         while True:
             if rest.is_done and unfinished.exists():
                 unfinished.unlink()
@@ -113,15 +116,17 @@ def reset(var: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def prepare(var: Path, *, is_empty: bool) -> None:
-    """Bring schema and static files up to date, and load the demo's tickets into a new installation."""
+def prepare() -> None:
+    """Bring schema and static files up to date."""
     with step_beside(["collectstatic", "--noinput", "--verbosity=0"], variables=os.environ):
         run_step(["migrate", "--noinput", "--verbosity=0"], variables=os.environ)
-    unfinished = unfinished_demo(var)
-    if not is_empty and (unfinished.exists() or _is_untouched()):
-        unfinished.touch()
-        print("First start: loading the demo organisation (script/server --empty starts without)", flush=True)
-        run_step(["demo", "--tickets-first"], variables=os.environ)
+
+
+def begin_demo(unfinished: Path) -> None:
+    """Load as much of the demo organisation as the first page shows; `unfinished` stands until the rest is there."""
+    unfinished.touch()
+    print("First start: loading the demo organisation (script/server --empty starts without)", flush=True)
+    run_step(["demo", "--recent-first"], variables=os.environ)
 
 
 def children_of(url: str) -> list[Child]:
@@ -198,7 +203,9 @@ def _welcome(url: str, var: Path) -> None:
         for user in DEMO_USERS:
             print(f"  {user.username:<16} {user.role.label}")
         if unfinished_demo(var).exists():
-            print("\nIts rosters, reviews, feedback and insights are still arriving; pages fill as they come.")
+            print(
+                "\nIts older tickets, rosters, reviews, feedback and insights are still arriving, as every page says."
+            )
     found = remembered(var)
     is_elsewhere = found is not None and not found.place.is_relative_to(var)
     print(f"\nData: {var}{f' and {found.place}' if found and is_elsewhere else ''}   Stop: Ctrl-C", flush=True)

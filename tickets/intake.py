@@ -8,7 +8,7 @@ import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from itertools import islice
 
@@ -58,6 +58,10 @@ class Summary:
     rejected: int
     tickets: int
     seconds: float
+
+    def __add__(self, later: "Summary") -> "Summary":
+        """Of two runs, one after the other, that told of different tickets."""
+        return Summary(*(mine + its for mine, its in zip(astuple(self), astuple(later), strict=True)))
 
 
 def take_in(

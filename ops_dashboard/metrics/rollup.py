@@ -30,6 +30,7 @@ BATCH = 500  # cells a transaction; a full refill walks in chunks of days instea
 CHUNK_FACTS = 400_000
 SHARED_LOCKS = 512  # a power of two
 _LOCKS = 7_203_001  # the family of advisory locks that cells are held by
+_HELD_BACK = 7_203_006  # the advisory lock of those who fill a past that is to be counted as a whole
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,28 @@ def refill(*, until_empty: bool = True, progress: Callable[[int], None] | None =
             progress(done_cells)
         if not done_cells or not until_empty:
             return Refilled(cells, facts, time.monotonic() - started)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Inside, the worker leaves stale cells alone: a past that is filled only by half would be told as a whole one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock_shared(%s)", [_HELD_BACK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock_shared(%s)", [_HELD_BACK])
+
+
+def is_held_back() -> bool:
+    """Whether anybody is inside `held_back`; a process that died there holds nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objid = %s "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [_HELD_BACK],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _is_out_of_date(source: Source) -> bool:

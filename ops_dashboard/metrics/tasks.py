@@ -20,6 +20,9 @@ PARALLEL_FROM = 4 * rollup.BATCH  # marks from which a second worker is called t
 @shared_task(name="ops_dashboard.metrics.tasks.refill")
 def refill() -> int:
     """Redo stale cells until none is left; returns how many. Safe to run twice and side by side."""
+    if rollup.is_held_back():
+        logger.info("a past is being filled; its cells wait until it is whole")
+        return 0
     if StaleCell.objects.count() > PARALLEL_FROM:
         refill_beside.delay()
     return _refilled()

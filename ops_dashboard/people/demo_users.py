@@ -43,5 +43,8 @@ def demo_password(var: Path) -> str:
 
 
 def unfinished_demo(var: Path) -> Path:
-    """The file in `OPS_VAR` that stands while the demo organisation is still arriving."""
+    """The file in `OPS_VAR` that stands while the demo organisation is still arriving.
+
+    It names the last day whose tickets are not all there, and nothing once they are.
+    """
     return var / "demo-unfinished"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ops_dashboard.metrics import rollup
 from tickets.connectors.drafts import Draft
 from tickets.demo.world import World
 from tickets.intake import Summary, take_in
@@ -65,10 +66,42 @@ def remember(source: Source, *, told_to: datetime, watched: list[Stretch]) -> No
 
 
 def tell_history(source: Source, world: World, *, created: Callable[[int], None]) -> Summary:
-    """Take in everything up to the world's `now`; `created` is called for every ticket, with 1."""
-    summary = take_in(source, _announced(world.history(), created), origin="demo", is_made_up=True)
+    """Take in everything up to the world's `now`, the last weeks first.
+
+    `created` is called for every ticket, with 1.
+    """
+    return tell_recent(source, world, created=created) + tell_earlier(source, world, created=created)
+
+
+def tell_recent(source: Source, world: World, *, created: Callable[[int], None]) -> Summary:
+    """Take in the tickets of the last weeks before the world's `now`."""
+    return _tell(source, world, range(world.first_recent, world.cohorts), created)
+
+
+def tell_earlier(source: Source, world: World, *, created: Callable[[int], None]) -> Summary:
+    """Take in the tickets before those, the latest first; figures stand still until all of them are there."""
+    with rollup.held_back():
+        summary = _tell(source, world, range(world.first_recent - 1, -1, -1), created)
     remember(source, told_to=world.now, watched=[])
     return summary
+
+
+def remember_recent(source: Source, world: World) -> None:
+    """Write in the cursor that the last weeks stand, figures and all."""
+    source.cursor["told_from"] = world.begin_of(world.first_recent).isoformat()
+    source.save(update_fields=["cursor"])
+
+
+def recent_from(source: Source) -> datetime | None:
+    """Where the tickets begin that stand while earlier ones are missing; None where that is not so."""
+    begin = source.cursor.get("told_from") if source.cursor["told_to"] is None else None
+    return datetime.fromisoformat(begin) if begin else None
+
+
+def _tell(source: Source, world: World, cohorts: range, created: Callable[[int], None]) -> Summary:
+    if not cohorts:
+        return Summary(0, 0, 0, 0, 0.0)
+    return take_in(source, _announced(world.history(cohorts), created), origin="demo", is_made_up=True)
 
 
 def _announced(drafts: Iterator[Draft], created: Callable[[int], None]) -> Iterator[Draft]:

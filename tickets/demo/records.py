@@ -58,6 +58,7 @@ def settle(world: World) -> Source:
         "tickets": world.tickets,
         "weeks": world.weeks,
         "now": world.now.isoformat(),
+        "told_from": None,
         "told_to": None,
         "watched": [],
         "parts": [],

@@ -4,9 +4,9 @@ The past is told in cohorts of a week (of a day where weeks are large), the futu
 hour. Each cohort has its own random numbers, so that any of them can be told again without the others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 
 import numpy as np
@@ -28,6 +28,8 @@ FIRST_NUMBER = 100_001
 TICKETS_A_REQUESTER = 1.7
 LARGE_WEEK = 60_000  # tickets
 LONGEST_HOURS = 8 * WEEK_HOURS  # what happens to a ticket later than this after its creation is not worth telling
+# What pages show unasked, eight weeks with what that is compared with, and the days in which its first are solved.
+RECENT_HOURS = 9 * WEEK_HOURS
 PACE = 20  # new tickets while somebody watches, against what the rhythm would bring
 
 
@@ -68,10 +70,10 @@ class World:
     def teller(self) -> Teller:
         return Teller(self.organisation, self.stories, seed=self.seed)
 
-    def history(self) -> Iterator[Draft]:
-        """Everything up to `now`, ticket after ticket, cohort after cohort."""
+    def history(self, cohorts: Iterable[int] | None = None) -> Iterator[Draft]:
+        """Everything up to `now`, ticket after ticket, cohort after cohort; or what some of the cohorts tell of it."""
         until = int(self.now.timestamp())
-        for number in range(self.cohorts):
+        for number in range(self.cohorts) if cohorts is None else cohorts:
             told = self.cohort(number)
             yield from self._drafts(told, told.lines.at <= until)
 
@@ -79,6 +81,16 @@ class World:
     def cohorts(self) -> int:
         """How many cohorts the past has."""
         return -(-self._past.shape[1] // self._cohort_hours)
+
+    @property
+    def first_recent(self) -> int:
+        """The first of the cohorts in which the last weeks were created."""
+        return max(0, (self._past.shape[1] - RECENT_HOURS) // self._cohort_hours)
+
+    def begin_of(self, number: int) -> datetime:
+        """When the first ticket of a cohort of the past may be created."""
+        hour = number * self._cohort_hours
+        return max(self.stories.start, datetime.fromtimestamp(self.rhythm.grid.start_s + HOUR * hour, UTC))
 
     def cohort(self, number: int) -> Told:
         """One cohort of the past, with all that happens to it."""

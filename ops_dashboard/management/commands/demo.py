@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -18,9 +19,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ops_dashboard import demo_parts
 from ops_dashboard.metrics import rollup
-from ops_dashboard.people.demo_users import DEMO_USERS, demo_password
+from ops_dashboard.people.demo_users import DEMO_USERS, demo_password, unfinished_demo
 from tickets.demo import records
-from tickets.demo.live import LiveView, WorldEnded, tell_history
+from tickets.demo.live import LiveView, WorldEnded, recent_from, remember_recent, tell_earlier, tell_recent
 from tickets.demo.world import World
 from tickets.forgetting import forget
 from tickets.intake import Summary
@@ -68,41 +69,50 @@ class Command(BaseCommand):
         parser.add_argument("--live", action="store_true", help="go on telling what happens, every few seconds")
         parser.add_argument("--ticks", type=number(1, 10**9), help="with --live: stop after so many looks")
         parser.add_argument(
+            "--recent-first", action="store_true", help="stop once the last weeks stand; the next `demo` adds the rest"
+        )
+        parser.add_argument(
             "--tickets-first", action="store_true", help="stop once the tickets stand; the next `demo` adds the rest"
         )
         parser.add_argument("--clear", action="store_true", help="remove the demo: its tickets, people and sign-ins")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if sum(options[name] for name in ("clear", "live", "tickets_first")) > 1:
-            raise CommandError("--clear, --live and --tickets-first contradict each other: give one", returncode=2)
+        if sum(options[name] for name in ("clear", "live", "recent_first", "tickets_first")) > 1:
+            words = "--clear, --live, --recent-first and --tickets-first contradict each other: give one"
+            raise CommandError(words, returncode=2)
         if options["clear"]:
             self._clear(as_json=options["json"])
             return
-        source = records.find()
-        if source is None or source.cursor["told_to"] is None:
-            source, summary = self._generate(source, options)
+        source = records.find() or self._settle(options)
+        summary = self._tell(source, is_recent_enough=options["recent_first"])
+        if summary or (_is_to_be_whole(options) and demo_parts.missing(source)):
             self._complete(source, summary, options)
-        elif demo_parts.missing(source) and not options["tickets_first"]:
-            self._complete(source, None, options)
         elif not options["live"]:
             self._already(source, as_json=options["json"])
         if options["live"]:
             self._live(source, ticks=options["ticks"], as_json=options["json"])
 
-    def _generate(self, unfinished: Source | None, options: dict[str, Any]) -> tuple[Source, Summary]:
-        """Make the demo's tickets, or finish some that were broken off."""
-        if unfinished:
-            source, world = unfinished, records.world_of(unfinished)
-        else:
-            now = (options["now"] or timezone.now()).replace(microsecond=0)
-            world = World(options["seed"], options["tickets"], options["weeks"], now)
-            try:
-                source = records.settle(world)
-            except records.NameTaken as error:
-                raise CommandError(f"{error}; nothing was changed", returncode=1) from error
+    def _settle(self, options: dict[str, Any]) -> Source:
+        """Everything but the tickets."""
+        now = (options["now"] or timezone.now()).replace(microsecond=0)
+        try:
+            return records.settle(World(options["seed"], options["tickets"], options["weeks"], now))
+        except records.NameTaken as error:
+            raise CommandError(f"{error}; nothing was changed", returncode=1) from error
+
+    def _tell(self, source: Source, *, is_recent_enough: bool) -> Summary | None:
+        """Make the tickets that are missing, or finish some that were broken off; None where none are."""
+        world, is_recent_there = records.world_of(source), recent_from(source) is not None
+        if source.cursor["told_to"] is not None or (is_recent_there and is_recent_enough):
+            return None
+        summary = Summary(0, 0, 0, 0, 0.0)
         with _bar("tickets", world.tickets) as advance:
-            return source, tell_history(source, world, created=advance)
+            if not is_recent_there:
+                summary += tell_recent(source, world, created=advance)
+            if not is_recent_enough:
+                summary += tell_earlier(source, world, created=advance)
+        return summary
 
     def _complete(self, source: Source, summary: Summary | None, options: dict[str, Any]) -> None:
         """Add the people at work, their reviews and what was learned from them; then every figure."""
@@ -116,21 +126,26 @@ class Command(BaseCommand):
                 f"Sign in as {', '.join(user.username for user in DEMO_USERS)}; "
                 f"password {demo_password(settings.ENVIRONMENT.var)}"
             )
-        if not options["tickets_first"]:
+        if not options["recent_first"]:
+            _show_all_tickets()
+        if _is_to_be_whole(options):
             with _bar("people at work", len(demo_parts.missing(source))) as advance:
                 for _ in demo_parts.tell_missing(source, records.world_of(source)):
                     advance(1)
         with _bar("figures", None) as advance:
             facts["cells"] = rollup.refill_everything(progress=advance).cells
+        if options["recent_first"]:
+            _show_recent(source)
         facts |= {"parts": source.cursor["parts"], "completed_in": round(time.monotonic() - started, 3)}
         words.append(f"{facts['cells']:,} cells of figures. Parts: {', '.join(source.cursor['parts']) or 'none yet'}.")
         self._report(facts, " ".join(words), as_json=options["json"])
 
     def _already(self, source: Source, *, as_json: bool) -> None:
         told = source.cursor
+        reach = f"up to {told['told_to']}" if told["told_to"] else f"of which those since {told['told_from']} stand"
         self._report(
             {"source": source.slug, "exists": True} | told,
-            f"The demo is there already: {told['tickets']:,} tickets of {told['weeks']} weeks up to {told['told_to']}. "
+            f"The demo is there already: {told['tickets']:,} tickets of {told['weeks']} weeks, {reach}. "
             "Nothing was changed; `demo --clear` removes it, `demo --live` lets it go on.",
             as_json=as_json,
         )
@@ -174,6 +189,27 @@ class Command(BaseCommand):
 
     def _report(self, facts: dict[str, Any], words: str, *, as_json: bool) -> None:
         self.stdout.write(json.dumps(facts) if as_json else words)
+
+
+def _is_to_be_whole(options: dict[str, Any]) -> bool:
+    return not (options["recent_first"] or options["tickets_first"])
+
+
+def _show_recent(source: Source) -> None:
+    """The last weeks stand, figures and all: a server may open, and says on every page since when."""
+    world = records.world_of(source)
+    remember_recent(source, world)
+    note, begin = unfinished_demo(settings.ENVIRONMENT.var), recent_from(source)
+    if note.exists() and begin and world.first_recent:
+        note.write_text(begin.astimezone(ZoneInfo(settings.REPORTING_ZONE)).date().isoformat(), encoding="ascii")
+
+
+def _show_all_tickets() -> None:
+    """Where a server says since when tickets stand: their figures, before what takes longer, and no such words."""
+    note = unfinished_demo(settings.ENVIRONMENT.var)
+    if note.exists() and note.read_text(encoding="ascii"):
+        rollup.refill_everything()
+        note.write_text("", encoding="ascii")
 
 
 def _whole_second() -> datetime:

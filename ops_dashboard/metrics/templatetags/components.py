@@ -1,6 +1,7 @@
 """The component tags: each draws one thing the same way everywhere."""
 
 from collections.abc import Hashable
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -58,9 +59,14 @@ def _url_of(name: str, urlconf: str | None, prefix: str) -> str:
         return ""
 
 
-@register.simple_tag
-def demo_arriving() -> bool:
-    return unfinished_demo(settings.ENVIRONMENT.var).exists()
+@register.inclusion_tag("components/_demo_arriving.html")
+def demo_arriving() -> Context:
+    """What is missing of the demo organisation while it is still arriving; nothing otherwise."""
+    try:
+        day = unfinished_demo(settings.ENVIRONMENT.var).read_text(encoding="ascii")
+    except FileNotFoundError:
+        return {"is_arriving": False}
+    return {"is_arriving": True, "tickets_after": date.fromisoformat(day) if day else None}
 
 
 @register.simple_tag
