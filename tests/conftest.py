@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 import django
 import pytest
@@ -14,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
+from ops_dashboard.metrics import shared_parts
 from ops_dashboard.metrics.shelf import KEPT
 from tests.chromium import launch
 from tests.servers import prepare_environment
@@ -84,8 +86,10 @@ def on_stage(
 
 
 @pytest.fixture(autouse=True)
-def no_answers_kept() -> None:
+def no_answers_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rolled-back test gives its generation of cells to the next one, and answers are kept under generations."""
+    stand = uuid4().hex
+    monkeypatch.setattr(shared_parts, "stand", lambda: stand)
     caches["answers"].clear()
     caches["panels"].clear()
     KEPT.forget()

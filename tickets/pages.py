@@ -190,6 +190,7 @@ OVERVIEW = Page(
             context=today_so_far,
             size="full",
             rights=SMALL_COUNTS,
+            of_now=False,
         ),
         LinePanel(slug="kept", title="First reply on time", metric="first_reply_attainment"),
         BridgePanel(slug="why", title="Why it changed", metric="first_reply_attainment"),
@@ -270,6 +271,7 @@ BACKLOG = Page(
             context=backlog_bridge,
             rights=SMALL_COUNTS,
             size="side",
+            of_now=False,
         ),
         CustomPanel(
             slug="ages", title="How old it is now", template="tickets/_ageing.html", context=ages, rights=SMALL_COUNTS

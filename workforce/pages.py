@@ -45,6 +45,7 @@ PRODUCTIVITY = Page(
             template="workforce/_occupancy.html",
             context=occupancy,
             size="full",
+            of_now=False,
         ),
         CustomPanel(
             slug="mix",
@@ -52,6 +53,7 @@ PRODUCTIVITY = Page(
             template="workforce/_equal_mix.html",
             context=equal_mix,
             size="full",
+            of_now=False,
         ),
     ),
     filters=("team", "site", "vendor"),

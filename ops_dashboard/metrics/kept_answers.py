@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 
+NOW_S = 10  # how old what is kept by the clock may be: the picture of this moment, what a filter offers
+
 
 @dataclass
 class Store:

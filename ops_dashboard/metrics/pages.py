@@ -113,9 +113,12 @@ class BarsPanel(Panel):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomPanel(Panel):
-    """Whatever else: a template fragment with what `context(reader, asked)` gives."""
+    """Whatever else: a template fragment with what `context(reader, asked)` gives.
+
+    One that is not `of_now` is drawn from answers alone, so that it stands until a cell changes."""
 
     template: str
+    of_now: bool = True
     context: Callable[[Reader, "Asked"], Context] = lambda reader, asked: {}
 
 

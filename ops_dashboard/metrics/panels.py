@@ -7,9 +7,8 @@ from datetime import date
 from functools import singledispatch
 from typing import Any
 
-from django.core.cache import caches
-from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from ops_dashboard.metrics.asking import BeingRecounted
 from ops_dashboard.metrics.chips import Choice, cut_choices
@@ -41,7 +40,6 @@ logger = logging.getLogger(__name__)
 
 WEEKLY_LINES_FROM_DAYS = 42
 _LAST_WEEKS = "?period=last-28-days"
-NOW_S = 10  # how old the picture of this moment may be
 
 
 @dataclass(frozen=True)
@@ -56,13 +54,12 @@ class Empty:
 
 @dataclass(frozen=True)
 class PanelView:
-    """What `templates/panels/_panel.html` prints: `html` (drawn from `template` and `body`), `empty` or `error`."""
+    """What `templates/panels/_panel.html` prints: `template` with `body`, `empty` or `error`."""
 
     panel: Panel
     template: str = ""
     sentence: str = ""
     body: dict[str, Any] = field(default_factory=dict)
-    html: str = ""
     query: Query | None = None
     querystring: str = ""
     cuts: tuple[Choice, ...] = ()
@@ -75,51 +72,47 @@ class PanelView:
         return FORMATS if self.query and not self.empty else ()
 
 
-_ANY = Panel(slug="", title="")  # stands for the declaration in what is kept
+@dataclass(frozen=True)
+class Drawn:
+    """HTML; not `is_whole` where something of it failed or was refused, which may be otherwise at once."""
+
+    html: SafeString
+    is_whole: bool = True
 
 
-def figures(specs: tuple[FigureSpec, ...], asked: Asked, reader: Reader, *, request_id: str) -> list[dict[str, Any]]:
-    """One entry per figure: `item`, or `label` and `error`."""
-    found: list[dict[str, Any]] = []
-    for spec in specs:
-        label = spec.label or registry.metric(spec.metric).label
-        try:
-            found.append({"item": _figure(spec, asked, reader)})
-        except NotYours as refusal:
-            found.append({"label": label, "error": str(refusal)})
-        except (BadQuery, BeingRecounted) as problem:
-            found.append({"label": label, "error": str(problem)})
-        except Exception:  # the edge of one figure: it fails alone, and the failure is recorded
-            logger.exception("figure failed: metric=%s request=%s", spec.metric, request_id)
-            found.append({"label": label, "error": f"This figure failed. Request {request_id}."})
-    return found
+def strip(specs: tuple[FigureSpec, ...], asked: Asked, reader: Reader, *, request_id: str) -> Drawn:
+    """The figures in a row; one that fails says so in its place."""
+    entries = [_entry(spec, asked, reader, request_id=request_id) for spec in specs]
+    html = render_to_string("pages/_strip.html", {"figures": entries, "querystring": asked.querystring})
+    return Drawn(html, is_whole=all("item" in entry for entry in entries))
 
 
-def panel_view(panel: Panel, asked: Asked, reader: Reader, *, request_id: str) -> PanelView:
+def _entry(spec: FigureSpec, asked: Asked, reader: Reader, *, request_id: str) -> dict[str, Any]:
+    """`item`, or `label` and `error`."""
+    label = spec.label or registry.metric(spec.metric).label
+    try:
+        return {"item": _figure(spec, asked, reader)}
+    except (NotYours, BadQuery, BeingRecounted) as problem:
+        return {"label": label, "error": str(problem)}
+    except Exception:  # the edge of one figure: it fails alone, and the failure is recorded
+        logger.exception("figure failed: metric=%s request=%s", spec.metric, request_id)
+        return {"label": label, "error": f"This figure failed. Request {request_id}."}
+
+
+def panel_section(panel: Panel, asked: Asked, reader: Reader, *, request_id: str) -> Drawn:
     """The panel, or why it is empty, or that it failed."""
     try:
-        key = reader.mark_of(panel, asked)
-        kept: PanelView | None = caches["panels"].get(key)
-        if kept is None:
-            kept = replace(_complete(panel, asked, reader), panel=_ANY, body={})
-            # One of its own may show what stands now, which no cell tells.
-            caches["panels"].set(key, kept, NOW_S if isinstance(panel, CustomPanel) else DEFAULT_TIMEOUT)
-        return replace(kept, panel=panel)
+        return Drawn(_drawn(_view(panel, asked, reader), asked, reader))
     except NotYours as refusal:
-        return PanelView(panel, empty=Empty("forbidden", str(refusal), "Ask an administrator for access."))
+        view = PanelView(panel, empty=Empty("forbidden", str(refusal), "Ask an administrator for access."))
     except BeingRecounted as delay:
-        return PanelView(panel, empty=Empty("late", str(delay), "Look again", ""))
+        view = PanelView(panel, empty=Empty("late", str(delay), "Look again", ""))
     except BadQuery as problem:
-        return PanelView(panel, empty=Empty("no-match", str(problem), "Clear the filters", "?"))
+        view = PanelView(panel, empty=Empty("no-match", str(problem), "Clear the filters", "?"))
     except Exception:  # the edge of one panel: it fails alone, and the failure is recorded
         logger.exception("panel failed: panel=%s request=%s", panel.slug, request_id)
-        return PanelView(panel, error=request_id)
-
-
-def _complete(panel: Panel, asked: Asked, reader: Reader) -> PanelView:
-    """The panel with its body drawn, unless it has nothing to show."""
-    view = _view(panel, asked, reader)
-    return view if view.empty else replace(view, html=_drawn(view, asked, reader))
+        view = PanelView(panel, error=request_id)
+    return Drawn(_drawn(view, asked, reader), is_whole=False)
 
 
 def empty_of(result: Result, asked: Asked) -> Empty | None:
@@ -179,10 +172,10 @@ def _uncut(asked: Asked) -> str:
     return replace(asked, by=()).querystring
 
 
-def _drawn(view: PanelView, asked: Asked, reader: Reader) -> str:
-    """The body as HTML: drawn here, so that a template that fails takes only its own panel along."""
-    given = {"body": view.body, "panel": view.panel, "asked": asked, "scope": reader.scope}
-    return render_to_string(view.template, view.body | given)
+def _drawn(view: PanelView, asked: Asked, reader: Reader) -> SafeString:
+    """The panel with its body: drawn here, so that a template that fails takes only its own panel along."""
+    given = {"view": view, "body": view.body, "panel": view.panel, "asked": asked, "scope": reader.scope}
+    return render_to_string("panels/_panel.html", view.body | given)
 
 
 @singledispatch

@@ -6,7 +6,7 @@ never read. `Reader` answers many questions of one reader and keeps answers as l
 they came from stand.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
 from functools import cached_property, partial
@@ -16,6 +16,7 @@ import numpy as np
 from django.conf import settings
 from django.core.cache import caches
 from django.db.models import Count, Min
+from django.urls import get_script_prefix
 
 from ops_dashboard.metrics import cells as cell_store
 from ops_dashboard.metrics.asking import (
@@ -123,14 +124,23 @@ class Reader:
         notes = notes_within(self._annotations, query.period)
         return replace(answer, freshness=self.freshness, target=self._target(query), notes=notes)
 
-    def mark_of(self, *what: object) -> str:
-        """A key for something drawn from answers: it changes with every cell, goal, annotation and right."""
+    def mark_of(self, what: object, asked: object, *, cuts: Collection[str] = ()) -> str:
+        """A key for what is drawn from answers to a question: it changes with every cell, goal, annotation and right.
+
+        `what`: words for it that are the same in every process. `cuts` are those it makes of its own.
+        """
+        teams = grouping_mark({*cuts, *cuts_named(asked)})
+        text = repr((what, asked, teams, self._standing))
+        return blake2b(text.encode(), digest_size=16).hexdigest()
+
+    @cached_property
+    def _standing(self) -> str:
+        """What answers stand on besides the question, in words that change with it."""
         rights = [getattr(self.scope, field.name) for field in fields(Scope) if field.name != "username"]
         generations = sorted((fill.source, fill.generation) for fill in self._fills.values())
         goals = [(g.metric, g.team_id, g.value, g.valid_from, g.valid_to) for g in self._goals]
         notes = [(a.kind, a.on, a.until, a.label) for a in self._annotations]
-        teams = grouping_mark(slug for item in what for slug in cuts_named(item))
-        text = repr((what, rights, generations, goals, notes, teams, today(), settings.REPORTING_ZONE))
+        text = repr((rights, generations, goals, notes, today(), settings.REPORTING_ZONE, get_script_prefix()))
         return blake2b(text.encode(), digest_size=16).hexdigest()
 
     def subjects(self, query: Query) -> np.ndarray:

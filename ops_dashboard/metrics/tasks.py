@@ -6,14 +6,17 @@ from datetime import timedelta
 from celery import shared_task
 from django.db.models import Min
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from ops_dashboard.metrics import rollup
+from ops_dashboard.metrics.drawing_ahead import draw_lately
 from ops_dashboard.metrics.lock_waits import WAITED, is_lock_wait
 from ops_dashboard.metrics.models import StaleCell
 
 logger = logging.getLogger("ops.metrics")
 
 LATE_AFTER = timedelta(minutes=6)  # six missed refills
+DRAWN_WITHIN_S = 50  # after that the next refill is near
 PARALLEL_FROM = 4 * rollup.BATCH  # marks from which a second worker is called to help
 
 
@@ -25,7 +28,19 @@ def refill() -> int:
         return 0
     if StaleCell.objects.count() > PARALLEL_FROM:
         refill_beside.delay()
-    return _refilled()
+    if cells := _refilled():
+        draw_ahead.apply_async(expires=DRAWN_WITHIN_S)
+    return cells
+
+
+@shared_task(name="ops_dashboard.metrics.tasks.draw_ahead")
+def draw_ahead() -> int:
+    """Draw the pages that were looked at lately from the new cells; returns how many."""
+    try:
+        return draw_lately()
+    except RedisError as error:
+        logger.info("no page is drawn ahead: %s", error)
+        return 0
 
 
 @shared_task(name="ops_dashboard.metrics.tasks.refill_beside")

@@ -8,14 +8,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from ops_dashboard.metrics import lately
 from ops_dashboard.metrics.catalogue import cuts, entries
-from ops_dashboard.metrics.chips import chips, offered_filters, with_known_values
+from ops_dashboard.metrics.chips import chips
 from ops_dashboard.metrics.definitions import UnknownMetric, registry
 from ops_dashboard.metrics.forms import Asked, FilterForm
-from ops_dashboard.metrics.keeping_back import in_weeks_over
+from ops_dashboard.metrics.page_parts import asked_on, page_parts, reader_of
 from ops_dashboard.metrics.pages import Page
-from ops_dashboard.metrics.panels import figures, panel_view
-from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import BadQuery, NotYours, Reader, today
 from ops_dashboard.metrics.rendering.exports import Export, export
 from ops_dashboard.metrics.rendering.freshness import freshness_line
@@ -32,23 +32,21 @@ def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
     if not page.may_open(request.scope):
         raise PermissionDenied(f"{page.title} is not open to your role.")
     left_out, page = page.left_out(request.scope), page.part_for(request.scope)
-    filters = offered_filters(page)
-    asked = FilterForm(request.GET, today=today(), filters=filters, period=page.period, grain=page.grain).asked()
-    asked = with_known_values(page, asked)
-    asked = in_weeks_over(asked) if request.scope.small_cells_hidden else asked
-    asked_about = [asked.period, *([asked.compare] if asked.compare else []), Period(today(), today())]
-    reader, request_id = Reader(request.scope, reach=asked_about), uuid4().hex[:12]
+    asked = asked_on(page, request.GET, request.scope)
+    reader = reader_of(asked, request.scope)
+    figures, panels = page_parts(page, asked, reader, request_id=uuid4().hex[:12])
     context = {
         "page": page,
         "asked": asked,
         "chips": chips(page, asked, reader),
-        "figures": figures(page.figures, asked, reader, request_id=request_id),
-        "panels": [panel_view(panel, asked, reader, request_id=request_id) for panel in page.panels],
+        "figures": figures,
+        "panels": panels,
         "freshness": freshness_line(reader.freshness, now=timezone.now()),
         "left_out": left_out,
-        "may_export": request.scope.may_export,
         "doors": doors(asked, request.scope, here=page.url_name),
     }
+    if request.user.pk:
+        lately.note(request.user.pk, page.slug, asked.querystring)
     here = f"{request.path}?{asked.querystring}"
     return page_or_part(request, "pages/page.html", "pages/_answers.html", context, shown_at=here)
 

@@ -1,0 +1,98 @@
+"""A page as its parts, each drawn once: kept in this process, shared with the others."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.cache import caches
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
+from django.http import QueryDict
+from django.utils.safestring import SafeString
+
+from ops_dashboard.metrics import shared_parts
+from ops_dashboard.metrics.asking import cuts_named
+from ops_dashboard.metrics.chips import offered_filters, with_known_values
+from ops_dashboard.metrics.forms import Asked, FilterForm
+from ops_dashboard.metrics.keeping_back import in_weeks_over
+from ops_dashboard.metrics.kept_answers import NOW_S
+from ops_dashboard.metrics.pages import CustomPanel, Page, Panel
+from ops_dashboard.metrics.panels import Drawn, panel_section, strip
+from ops_dashboard.metrics.periods import Period
+from ops_dashboard.metrics.query import Reader, today
+from ops_dashboard.people.roles import Scope
+
+
+@dataclass(frozen=True)
+class _Part:
+    """`mark` tells all that it is drawn from; one `of_now` may show what no cell tells."""
+
+    mark: str
+    draw: Callable[[], Drawn]
+    of_now: bool = False
+
+
+def asked_on(page: Page, data: QueryDict, scope: Scope) -> Asked:
+    """What the query string of a page asks, as far as this reader may."""
+    filters = offered_filters(page)
+    asked = FilterForm(data, today=today(), filters=filters, period=page.period, grain=page.grain).asked()
+    asked = with_known_values(page, asked)
+    return in_weeks_over(asked) if scope.small_cells_hidden else asked
+
+
+def reader_of(asked: Asked, scope: Scope) -> Reader:
+    """A reader that fetches the days of a page at once."""
+    return Reader(scope, reach=[asked.period, *([asked.compare] if asked.compare else []), Period(today(), today())])
+
+
+def page_parts(page: Page, asked: Asked, reader: Reader, *, request_id: str) -> tuple[SafeString, list[SafeString]]:
+    """The figure strip and the panels of a page as HTML."""
+    html = _drawn(_parts(page, asked, reader, request_id=request_id))
+    return html[0], html[1:]
+
+
+def draw_ahead(page: Page, asked: Asked, reader: Reader) -> None:
+    """Draw what stands until a cell changes, for the processes that will be asked for it."""
+    _drawn([part for part in _parts(page, asked, reader, request_id="ahead") if not part.of_now])
+
+
+def _parts(page: Page, asked: Asked, reader: Reader, *, request_id: str) -> list[_Part]:
+    cuts = {cut for figure in page.figures for cut in cuts_named(figure)}
+    parts = [
+        _Part(
+            reader.mark_of((page.slug, "figures"), asked, cuts=cuts),
+            lambda: strip(page.figures, asked, reader, request_id=request_id),
+        )
+    ]
+    return parts + [_panel_part(page, panel, asked, reader, request_id=request_id) for panel in page.panels]
+
+
+def _panel_part(page: Page, panel: Panel, asked: Asked, reader: Reader, *, request_id: str) -> _Part:
+    return _Part(
+        reader.mark_of((page.slug, panel.slug), asked, cuts=cuts_named(panel)),
+        lambda: panel_section(panel, asked, reader, request_id=request_id),
+        of_now=isinstance(panel, CustomPanel) and panel.of_now,
+    )
+
+
+def _drawn(parts: list[_Part]) -> list[SafeString]:
+    """The HTML of each part: as this process kept it, as another shared it, or drawn."""
+    here = caches["panels"]
+    html: dict[str, SafeString] = {part.mark: kept for part in parts if (kept := here.get(part.mark)) is not None}
+    there = shared_parts.found([part.mark for part in parts if part.mark not in html])
+    fresh: dict[bool, dict[str, SafeString]] = {False: {}, True: {}}
+    for part in parts:
+        if part.mark in html:
+            continue
+        lasts = NOW_S if part.of_now else DEFAULT_TIMEOUT
+        if part.mark in there:
+            html[part.mark] = there[part.mark]
+            here.set(part.mark, there[part.mark], lasts)
+            continue
+        drawn = part.draw()
+        html[part.mark] = drawn.html
+        if drawn.is_whole:
+            here.set(part.mark, drawn.html, lasts)
+            fresh[part.of_now][part.mark] = drawn.html
+    for of_now, those in fresh.items():
+        if those:
+            shared_parts.share(those, seconds=NOW_S if of_now else shared_parts.SHARED_S)
+    return [html[part.mark] for part in parts]
