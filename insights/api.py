@@ -1,7 +1,10 @@
 """Insights, asks and digests for machines. The same scope and the same words as the pages."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,25 +15,28 @@ from rest_framework.response import Response
 
 from insights.models import Ask, Digest, Insight
 from insights.sizing import withheld
+from ops_dashboard.metrics.keyset import BadCursor, capped_count, instant_of, page_after
 from ops_dashboard.people.access import api_requires, scope_behind
+from ops_dashboard.people.requests import next_address
 from ops_dashboard.people.roles import Scope
 
-MOST = 200
+PAGE = 200
+AFTER = OpenApiParameter("after", str, description="Cursor of the next page, as `next` gives it")
 
 
 @extend_schema(
-    parameters=[OpenApiParameter("state", str, description="published, draft or shelved")],
+    parameters=[OpenApiParameter("state", str, description="published, draft or shelved"), AFTER],
     responses=OpenApiTypes.OBJECT,
     operation_id="insights",
 )
 @api_requires("sees_insights")
 @api_view(["GET"])
 def insights(request: Request) -> Response:
-    """The newest insights; a partner gets what is published about its areas."""
+    """Insights, the newest first; a partner gets what is published about its areas."""
     scope = scope_behind(request)
     found = Insight.objects.visible_to(scope).prefetch_related("themes")
     found = _narrowed(found, request, "state", Insight.State.values)
-    return Response({"results": [_insight(insight, scope) for insight in found[:MOST]]})
+    return _page(found, request, tell=lambda insight: _insight(insight, scope), column="made_at")
 
 
 @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="insight")
@@ -52,7 +58,7 @@ def insight(request: Request, pk: int) -> Response:
 
 
 @extend_schema(
-    parameters=[OpenApiParameter("status", str, description="open, accepted, declined, shipped or closed")],
+    parameters=[OpenApiParameter("status", str, description="open, accepted, declined, shipped or closed"), AFTER],
     responses=OpenApiTypes.OBJECT,
     operation_id="asks",
 )
@@ -62,16 +68,42 @@ def asks(request: Request) -> Response:
     """Asks, the earliest due first, each with its answers and its effect."""
     found = Ask.objects.visible_to(scope_behind(request)).select_related("owner", "effect").prefetch_related("steps")
     found = _narrowed(found, request, "status", Ask.Status.values)
-    return Response({"results": [_ask(ask) for ask in found[:MOST]]})
+    return _page(found, request, tell=_ask, column="due_on", read=date.fromisoformat, descending=False)
 
 
-@extend_schema(responses=OpenApiTypes.OBJECT, operation_id="digests")
+@extend_schema(parameters=[AFTER], responses=OpenApiTypes.OBJECT, operation_id="digests")
 @api_requires("sees_insights")
 @api_view(["GET"])
 def digests(request: Request) -> Response:
     """The digests, newest first; a partner gets the approved ones of its areas."""
-    found = Digest.objects.visible_to(scope_behind(request))[:MOST]
-    return Response({"results": [_digest(digest) for digest in found]})
+    found = Digest.objects.visible_to(scope_behind(request))
+    return _page(found, request, tell=_digest, column="week", read=date.fromisoformat)
+
+
+def _page(
+    found: QuerySet[Any],
+    request: Request,
+    *,
+    tell: Callable[[Any], dict[str, Any]],
+    column: str,
+    read: Callable[[str], Any] = instant_of,
+    descending: bool = True,
+) -> Response:
+    """One page of `found`, and the address of the one that follows."""
+    after = request.query_params.get("after", "")
+    try:
+        rows, following = page_after(found, after, column=column, size=PAGE, descending=descending, read=read)
+    except BadCursor as problem:
+        raise ValidationError({"after": str(problem)}) from problem
+    count, is_capped = capped_count(found)
+    return Response(
+        {
+            "count": count,
+            "count_is_capped": is_capped,
+            "next": next_address(request, after=following),
+            "results": [tell(row) for row in rows],
+        }
+    )
 
 
 def _narrowed(found: Any, request: Request, name: str, known: list[str]) -> Any:
