@@ -215,7 +215,7 @@ def _promise_line(promised: Promised, source: str, ref: str) -> PromiseLine:
         verdict=words(promised.state),
         tone=TONES.get(promised.state, ""),
         target=lasted(row.target_s),
-        used=lasted(row.business_elapsed_s),
+        used=lasted(promised.used_s),
         due=instant(row.due_at),
         decided=instant(row.decided_at) if promised.state in (PromiseState.MET, PromiseState.MISSED) else NOTHING,
         owner=promised.owner,

@@ -13,6 +13,7 @@ from ops_dashboard.people.roles import Scope
 from tickets.identity import ticket_id
 from tickets.labels import NAMED, Label, Labels
 from tickets.models import Message, Promise, SlaPolicy, Span, Ticket, TicketEvent
+from tickets.running_clocks import Used, used_by_now
 from tickets.vocabulary import ActorKind, EventType, PromiseKind, PromiseState, Status
 
 MOST_MOMENTS = 1000  # a page shows the first ones and says so
@@ -51,13 +52,14 @@ class State:
 
 @dataclass(frozen=True)
 class Promised:
-    """One promise. `state` is its verdict now; a card at `kind` and `run` proves it."""
+    """One promise. `state` is its verdict now and `used_s` counted so far; a card at `kind` and `run` proves it."""
 
     row: Promise
     kind: PromiseKind
     state: PromiseState
     policy: str
     owner: Label
+    used_s: int | None
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def ticket_page(ticket: Ticket, *, scope: Scope, now: datetime) -> TicketPage:
         moments=tuple(_moments(shown, labels, said)),
         moments_left_out=len(events) - len(shown),
         states=tuple(_states(spans, labels, now)),
-        promises=tuple(promised(promises, labels, now)),
+        promises=tuple(promised(promises, labels, now, used=used_by_now(ticket.id, promises, now=now))),
         age=now - ticket.created_at,
         merged_into=_name(ticket.merged_into, scope),
         follow_up_of=_name(ticket.follow_up_of, scope),
@@ -174,9 +176,10 @@ def _states(spans: Iterable[Span], labels: Labels, now: datetime) -> Iterable[St
         )
 
 
-def promised(promises: list[Promise], labels: Labels, now: datetime) -> Iterable[Promised]:
-    used = {promise.policy for promise in promises}
-    names = {policy.pk: str(policy) for policy in SlaPolicy.objects.filter(pk__in=used)}
+def promised(promises: list[Promise], labels: Labels, now: datetime, *, used: Used | None = None) -> Iterable[Promised]:
+    """`used` goes before what the rows tell."""
+    policies = {promise.policy for promise in promises}
+    names = {policy.pk: str(policy) for policy in SlaPolicy.objects.filter(pk__in=policies)}
     for promise in promises:
         yield Promised(
             row=promise,
@@ -184,6 +187,7 @@ def promised(promises: list[Promise], labels: Labels, now: datetime) -> Iterable
             state=_verdict(promise, now),
             policy=names.get(promise.policy, ""),
             owner=labels("assignee", promise.owner),
+            used_s=(used or {}).get((promise.kind, promise.run), promise.business_elapsed_s),
         )
 
 

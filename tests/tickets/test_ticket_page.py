@@ -112,6 +112,18 @@ def test_a_running_promise_is_missed_from_its_due_instant_on() -> None:
     assert (state(at(14)), state(at(15))) == (PromiseState.RUNNING, PromiseState.MISSED)
 
 
+def test_a_running_promise_tells_what_it_has_used_by_now() -> None:
+    """Opened at 9:00; the office closes at 10:30, so ninety minutes count that day."""
+    take([draft("ticket_created", 0, by="rita", ticket="T2", status="new")])
+    ticket = find_ticket("helpdesk", "T2", scope=EVERYTHING)
+    Promise.objects.filter(ticket=ticket.id).update(state=PromiseState.RUNNING, business_elapsed_s=1)
+
+    def used(now: datetime) -> set[int | None]:
+        return {promised.used_s for promised in ticket_page(ticket, scope=EVERYTHING, now=now).promises}
+
+    assert (used(at(10)), used(at(200))) == ({600}, {5400})
+
+
 def client_of(role: Role, *, team: str = "", agent: str = "") -> tuple[Client, Scope]:
     user = User.objects.create(username=role, role=role, agent=Agent.objects.filter(slug=agent).first())
     user.teams.set(Team.objects.filter(slug=team))
