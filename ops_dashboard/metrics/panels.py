@@ -167,6 +167,11 @@ def _bucket_links(asked: Asked, grain: Grain) -> Callable[[date], str] | None:
     return lambda start: f"?{about(start)}"
 
 
+def _value_links(asked: Asked, by: str) -> Callable[[str], str]:
+    """From a value of a cut to the page about it alone, where the page can be narrowed by it."""
+    return lambda key: f"?{asked.only(by, key).querystring}" if by in asked.filters else ""
+
+
 def _uncut(asked: Asked) -> str:
     """The question without its cut, to which a link adds another."""
     return replace(asked, by=()).querystring
@@ -207,7 +212,8 @@ def _(panel: CutPanel, asked: Asked, reader: Reader) -> PanelView:
     result = reader.run(query)
     drawn = replace(asked.query(panel.metric, grain=_grain_of_series(asked), by=(by,)), compare=None)
     series = reader.run(drawn) if panel.sparks else None
-    links = {row.keys[0]: f"?{asked.only(by, row.keys[0]).querystring}" for row in result.rows if by in asked.filters}
+    link = _value_links(asked, by)
+    links = {row.keys[0]: href for row in result.rows if (href := link(row.keys[0]))}
     body = {"table": tables.by_cut(result, series=series, links=links, caption=panel.title)}
     cut = () if panel.fixed else cut_choices(panel.metric, by, reader)
     return _shown(panel, query, asked, result, template="panels/_table.html", body=body, cuts=cut)
@@ -229,7 +235,8 @@ def _(panel: BridgePanel, asked: Asked, reader: Reader) -> PanelView:
         )
     by = asked.by[0] if asked.by else panel.by
     query = asked.query(panel.metric, by=(by,))
-    found = bridge(explain(query, against=asked.compare, by=by, reader=reader), registry.metric(panel.metric))
+    explained = explain(query, against=asked.compare, by=by, reader=reader)
+    found = bridge(explained, registry.metric(panel.metric), links=_value_links(asked, by))
     if found is None:
         return PanelView(panel, empty=Empty("no-match", "One of the two periods has no figure to explain.", "", ""))
     said = f"{found.before} became {found.after}; the steps add up to the change."

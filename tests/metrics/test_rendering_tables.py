@@ -126,6 +126,14 @@ def test_a_bridge_adds_up_and_gathers_the_small_steps() -> None:
     assert (found.change.size, found.change.verdict) == ("−3.60", "worse")
 
 
+def test_the_steps_of_a_bridge_lead_to_what_they_are_about() -> None:
+    effects = tuple(Effect(f"t{i}", f"Team {i}", 0.0, 0.0, rate=-0.001 * (8 - i)) for i in range(8))
+    found = bridge(Explanation(share(0.95), share(0.914), effects), ON_TIME, links=lambda key: f"?team={key}")
+    assert found is not None
+    assert [step.href for step in found.steps] == [*(f"?team=t{i}" for i in range(6)), ""]
+    assert found.change.href == ""
+
+
 def test_a_bridge_of_what_has_no_better_end_is_not_coloured() -> None:
     found = bridge(Explanation(Figure(10, 10), Figure(12, 12), (Effect("a", "A", 2.0, 0.0, 0.0),)), CREATED)
     assert found is not None and [step.verdict for step in found.steps] == ["moved"]

@@ -1,5 +1,6 @@
 """Explanation -> the steps from one period's figure to the other's."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ops_dashboard.metrics.definitions import Better, Metric, Unit
@@ -16,6 +17,7 @@ class Step:
     label: str
     size: str  # signed
     verdict: str  # better, worse or moved
+    href: str = ""  # to the figures of the one value that it is about
 
 
 @dataclass(frozen=True)
@@ -28,40 +30,47 @@ class Bridge:
     steps: tuple[Step, ...]
 
 
-def bridge(explanation: Explanation, metric: Metric) -> Bridge | None:
-    """None where one of the periods has no figure."""
+@dataclass(frozen=True)
+class _Part:
+    label: str
+    amount: float
+    key: str = ""
+
+
+def bridge(explanation: Explanation, metric: Metric, *, links: Callable[[str], str] = lambda key: "") -> Bridge | None:
+    """None where one of the periods has no figure. `links` leads from a value of the cut to its figures."""
     if explanation.change is None or not explanation.effects:
         return None
     parts = [part for effect in explanation.effects for part in _parts(effect)]
-    parts.sort(key=lambda part: -abs(part[1]))
+    parts.sort(key=lambda part: -abs(part.amount))
     shown, rest = parts[:STEPS_SHOWN], parts[STEPS_SHOWN:]
     if rest:
-        shown = [*shown, ("Everything else", sum(amount for _, amount in rest))]
-    places = places_of([explanation.change, *(amount for _, amount in shown)], metric.unit)
+        shown = [*shown, _Part("Everything else", sum(part.amount for part in rest))]
+    places = places_of([explanation.change, *(part.amount for part in shown)], metric.unit)
     return Bridge(
         before=text(explanation.before.value, metric.unit, clock=metric.clock),
         after=text(explanation.after.value, metric.unit, clock=metric.clock),
-        change=_step(metric, "Change", explanation.change, places),
-        steps=tuple(_step(metric, label, amount, places) for label, amount in shown),
+        change=_step(metric, _Part("Change", explanation.change), places),
+        steps=tuple(_step(metric, part, places, href=links(part.key) if part.key else "") for part in shown),
     )
 
 
-def _parts(effect: Effect) -> list[tuple[str, float]]:
+def _parts(effect: Effect) -> list[_Part]:
     is_split = bool(effect.mix or effect.rate)
     named = [
         (f"{effect.label}: volume" if is_split else effect.label, effect.volume),
         (f"{effect.label}: rate", effect.rate),
         (f"{effect.label}: mix", effect.mix),
     ]
-    return [(label, amount) for label, amount in named if amount]
+    return [_Part(label, amount, effect.key) for label, amount in named if amount]
 
 
-def _step(metric: Metric, label: str, amount: float, places: int) -> Step:
-    signed = _signed(metric, amount, places)
-    if metric.better is Better.NEITHER or not amount:
-        return Step(label, signed, "moved")
-    good = (amount > 0) == (metric.better is Better.HIGHER)
-    return Step(label, signed, "better" if good else "worse")
+def _step(metric: Metric, part: _Part, places: int, *, href: str = "") -> Step:
+    signed = _signed(metric, part.amount, places)
+    if metric.better is Better.NEITHER or not part.amount:
+        return Step(part.label, signed, "moved", href)
+    good = (part.amount > 0) == (metric.better is Better.HIGHER)
+    return Step(part.label, signed, "better" if good else "worse", href)
 
 
 def _signed(metric: Metric, amount: float, places: int) -> str:
