@@ -76,6 +76,7 @@ def put(
 
 
 def accept(ask: Ask, *, by: User | None, note: str = "", at: datetime | None = None) -> Ask:
+    """Whoever accepts what nobody owns owns it."""
     return _step(ask.pk, Kind.ACCEPTED, by=by, note=note, at=at)
 
 
@@ -146,7 +147,8 @@ def _step(
             ask.shipped_on, ask.users_told = shipped or (None, None)
         if kind == Kind.ACCEPTED:
             ask.registered = _register(ask, now)
-        ask.save(update_fields=["status", "shipped_on", "users_told", "registered"])
+            ask.owner = ask.owner or by
+        ask.save(update_fields=["status", "shipped_on", "users_told", "registered", "owner"])
         audit.record(_name(by), f"ask_{kind.value}", f"ask {ask.pk}", area=ask.area)
     return ask
 

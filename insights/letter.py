@@ -159,8 +159,12 @@ def _insight(row: dict[str, Any]) -> dict[str, Any]:
     return {"id": row["id"], "claim": row["claim"], "story": row["story"], "quotes": quotes}
 
 
+def asked_words(age_days: int) -> str:
+    return f"asked {plural(age_days, 'day')} ago" if age_days else "asked today"
+
+
 def _ask(row: dict[str, Any]) -> AskLine:
-    parts = [f"asked {plural(row['age_days'], 'day')} ago" if row["age_days"] else "asked today"]
+    parts = [asked_words(row["age_days"])]
     if row["shipped_on"]:
         parts.append(f"shipped {day(date.fromisoformat(row['shipped_on']))}")
     if row.get("users_told") is not None:

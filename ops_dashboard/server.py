@@ -63,7 +63,8 @@ def serve(*, port: int, is_empty: bool, is_reset: bool) -> None:
         door.write_text(url, encoding="ascii")
         web, *others = children_of(url)
         children = [web]
-        rest = Child("demo", [sys.executable, str(PROJECT / "manage.py"), "demo"], os.environ, is_errand=True)
+        variables = {"PUBLIC_URL": url.rstrip("/"), **os.environ}
+        rest = Child("demo", [sys.executable, str(PROJECT / "manage.py"), "demo"], variables, is_errand=True)
         stack.callback(_stop_all, children)
         web.start()
         if not is_empty and (unfinished.exists() or _is_untouched()):
@@ -135,12 +136,12 @@ def children_of(url: str) -> list[Child]:
     workers = str(Environment.read(os.environ).worker_processes)
     bind = url.removeprefix("http://").rstrip("/")
     return [
-        Child("web", [sys.executable, "-m", "gunicorn", "--bind", bind], _variables(PAGE_LIMIT_S)),
-        Child("beat", [*celery, "beat", "--loglevel", "warning"], _variables(TASK_LIMIT_S)),
+        Child("web", [sys.executable, "-m", "gunicorn", "--bind", bind], _variables(PAGE_LIMIT_S, url)),
+        Child("beat", [*celery, "beat", "--loglevel", "warning"], _variables(TASK_LIMIT_S, url)),
         Child(
             "worker",
             [*celery, "worker", "--concurrency", workers, "--loglevel", "warning", "--without-gossip"],
-            _variables(TASK_LIMIT_S),
+            _variables(TASK_LIMIT_S, url),
         ),
     ]
 
@@ -171,8 +172,10 @@ def _is_untouched() -> bool:
         session.close()
 
 
-def _variables(statement_limit_s: int) -> Mapping[str, str]:
-    return {"STATEMENT_TIMEOUT_S": str(statement_limit_s), **os.environ, "PYTHONUNBUFFERED": "1"}
+def _variables(statement_limit_s: int, url: str) -> Mapping[str, str]:
+    """What a child is told; letters name the port that was free, unless `PUBLIC_URL` says otherwise."""
+    told = {"STATEMENT_TIMEOUT_S": str(statement_limit_s), "PUBLIC_URL": url.rstrip("/")}
+    return {**told, **os.environ, "PYTHONUNBUFFERED": "1"}
 
 
 def _wait_for_web(url: str, children: list[Child]) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from insights import asks
 from insights.asks import BadStep
 from insights.forms import AnswerForm
-from insights.letter import effect_words
+from insights.letter import asked_words, effect_words
 from insights.models import Ask, Effect, Theme
 from insights.models.loop import AskQuerySet, area_name
 from insights.views.acting import actor, back, complain
@@ -103,7 +103,7 @@ def _line(ask: Any, scope: Scope, names: dict[str, str]) -> dict[str, Any]:
         "ask": ask,
         "tone": "worse" if ask.is_late(today()) else TONES[ask.status],
         "is_late": ask.is_late(today()),
-        "age": plural((today() - day_at(ask.opened_at)).days, "day"),
+        "asked": asked_words((today() - day_at(ask.opened_at)).days),
         "steps": list(ask.steps.all()),
         "effect": effect_words(effect.told() if effect else None),
         "counted": counted_words(effect, scope),

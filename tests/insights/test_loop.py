@@ -220,6 +220,14 @@ def test_acceptance_writes_down_what_will_judge_the_change(cast: Cast, themes: d
     assert "26 weeks that end 8 weeks before" in ask.registered["rule"]
 
 
+def test_whoever_accepts_what_nobody_owns_owns_it(cast: Cast, themes: dict[str, Theme]) -> None:
+    insight = published(themes, cast.users["erin"])
+    ask = asks.put(insight, question="Why?", due_on=today(), owner=None, by=cast.users["erin"])
+    assert asks.accept(ask, by=cast.users["pat"]).owner == cast.users["pat"]
+    owned = put(insight, cast)
+    assert asks.accept(owned, by=cast.users["erin"]).owner == cast.users["pat"]
+
+
 def test_steps_that_do_not_follow_are_refused(cast: Cast, themes: dict[str, Theme]) -> None:
     ask = put(published(themes, cast.users["erin"]), cast)
     with pytest.raises(BadStep, match="no answer yet; it cannot be shipped"):

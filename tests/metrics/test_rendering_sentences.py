@@ -61,6 +61,11 @@ def test_a_single_cut_meets_or_misses() -> None:
     assert sentence(result) == "Live misses the target of 90 % with 87.5 %."
 
 
+def test_cuts_that_are_all_too_small_to_rank_say_so() -> None:
+    few = by_team(replace(ON_TIME, minimum_n=20), {"Live": share(0.2, n=10)}, total=share(0.2, n=10))
+    assert sentence(replace(few, total=share(0.2, n=40))) == "Too few to rank: fewer than 20 in each row."
+
+
 def test_lines_by_cut_are_told_by_their_last_settled_bucket() -> None:
     values = {"Access": (0.95, 0.94), "Live": (0.91, 0.80), "Ads": (0.70, 0.90)}
     rows = tuple(

@@ -110,7 +110,8 @@ def _spread(result: Result) -> str:
 def _cuts(result: Result) -> str:
     ranked = worst_first((row for row in result.rows if row.figure.n >= result.metric.minimum_n), result.metric)
     if not ranked:
-        return "Nothing to rank in this period."
+        few = any(row.figure.n for row in result.rows)
+        return f"Too few to rank: {few_words(result.metric)} in each row." if few else "Nothing to rank in this period."
     name = ", ".join(ranked[0].labels)
     end = "lowest" if result.metric.better is Better.HIGHER else "highest"
     said = f"{name} is {end} at {value(result.metric, ranked[0].figure)}"
