@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, include, path
 
-from ops_dashboard import api, health, patterns
+from ops_dashboard import api, favicon, health, patterns
 from ops_dashboard.metrics.pages import Page, site
 from ops_dashboard.metrics.views import page_view
 from ops_dashboard.people.access import requires
@@ -19,6 +19,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="prometheus"),
+    path("favicon.ico", favicon.favicon, name="favicon"),
     *(page_path(page) for page in site.pages()),
     path("", include("tickets.urls")),
     path("", include("workforce.urls")),

@@ -68,6 +68,7 @@ ROWS = {
     "healthz": everybody("/healthz"),
     "readyz": everybody("/readyz"),
     "metrics": everybody("/metrics"),  # the test client calls from loopback
+    "favicon.ico": everybody("/favicon.ico", MOVED),
     "sign-in/": everybody("/sign-in/"),
     "sign-out/": everybody("/sign-out/", 405),
     "welcome/<uidb64>/<token>/": everybody("/welcome/MQ/spent-link/"),

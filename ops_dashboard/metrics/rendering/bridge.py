@@ -67,7 +67,7 @@ def _parts(effect: Effect) -> list[_Part]:
 
 def _step(metric: Metric, part: _Part, places: int, *, href: str = "") -> Step:
     signed = _signed(metric, part.amount, places)
-    if metric.better is Better.NEITHER or not part.amount:
+    if metric.better is Better.NEITHER or not any(digit in signed for digit in "123456789"):
         return Step(part.label, signed, "moved", href)
     good = (part.amount > 0) == (metric.better is Better.HIGHER)
     return Step(part.label, signed, "better" if good else "worse", href)
