@@ -145,7 +145,7 @@ def moment_table(moments: Iterable[Moment]) -> Table:
         )
         for moment in moments
     )
-    heads = tuple(Column(column, sorts=False) for column in columns)
+    heads = tuple(Column(column, "wraps" if column == "Set" else "text", sorts=False) for column in columns)
     return Table((*heads, Column("After", "number", sorts=False)), rows, "Events of the ticket, oldest first")
 
 
