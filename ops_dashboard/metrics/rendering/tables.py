@@ -40,7 +40,7 @@ SCREEN_ROWS = 400  # beyond these a table on a page says how many more there are
 
 @dataclass(frozen=True)
 class Column:
-    """`kind`: text, wraps (over several lines), number, change, bar or spark. `sorts` columns can be ordered by the reader."""
+    """`kind`: text, wraps (long text), number, change, bar or spark. `sorts` columns can be ordered by the reader."""
 
     label: str
     kind: str = "text"
