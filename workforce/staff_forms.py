@@ -95,6 +95,11 @@ class MembershipForm(DatedForm):
         model = Membership
         fields = ["team", "valid_from"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.team_id:
+            self.initial["team"] = self.instance.team  # chosen by its slug, which the row's number is not
+
 
 class SkillForm(DatedForm):
     class Meta:

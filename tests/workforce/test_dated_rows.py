@@ -11,6 +11,7 @@ from ops_dashboard.people.models import Agent, Membership, Team
 from tests.workforce.rostering import make_team
 from workforce import staff
 from workforce.models import AgentSkill, Contract, ContractType, Rate, Skill
+from workforce.staff_forms import MembershipForm
 
 pytestmark = pytest.mark.django_db
 NEW_YEAR, MARCH, MAY = date(2026, 1, 1), date(2026, 3, 1), date(2026, 5, 1)
@@ -104,3 +105,8 @@ def test_what_an_older_version_let_overlap_is_mended(ada: Agent) -> None:
         contract(ada, MAY, date(2026, 6, 1)).save()
         cursor.execute(mended_sql("workforce_contract", "agent_id"))
     assert days(ada) == [(NEW_YEAR, MARCH), (MARCH, MAY), (MAY, date(2026, 6, 1))]
+
+
+def test_the_form_of_a_membership_shows_its_team(ada: Agent) -> None:
+    membership = Membership.objects.get(agent=ada)
+    assert f'<option value="{membership.team.slug}" selected>' in str(MembershipForm(instance=membership)["team"])
