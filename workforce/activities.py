@@ -31,9 +31,14 @@ STANDARD = (
 )
 
 
+def known_by_slug() -> dict[str, Activity]:
+    """Every activity by its slug."""
+    return {activity.slug: activity for activity in Activity.objects.all()}
+
+
 def ensured() -> dict[str, Activity]:
-    """Every activity by its slug; the standard ones are added where they are missing."""
-    known = {activity.slug: activity for activity in Activity.objects.all()}
+    """The same for those who write: standard ones that somebody has removed are added again."""
+    known = known_by_slug()
     if any(standard.slug not in known for standard in STANDARD):
         Activity.objects.bulk_create(
             (
@@ -50,5 +55,5 @@ def ensured() -> dict[str, Activity]:
             ),
             ignore_conflicts=True,
         )
-        known = {activity.slug: activity for activity in Activity.objects.all()}
+        known = known_by_slug()
     return known

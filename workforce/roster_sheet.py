@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ops_dashboard.metrics import copying
 from ops_dashboard.people.models import Membership, Team
 from ops_dashboard.people.roles import Scope
-from workforce.activities import ensured
+from workforce.activities import ensured, known_by_slug
 from workforce.away import Off, in_time_off
 from workforce.coverage import Grid, day_grid, staffed
 from workforce.models import Activity, Contract, RosterVersion, TimeOff
@@ -115,7 +115,7 @@ def read_sheet(teams: Sequence[Team], monday: date, *, scope: Scope) -> Sheet:
     contracts = _contracts(seen, monday)
     people = _people(seen, monday, contracts)
     states = _states(seen, monday)
-    activities = ensured()
+    activities = known_by_slug()
     rows, parts = _shifts(seen, people, monday, activities)
     judged = np.array([monday <= row.on <= monday + timedelta(days=6) for row in rows], dtype=np.bool_)
     terms = _terms(people, contracts)

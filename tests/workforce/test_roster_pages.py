@@ -1,6 +1,8 @@
 """The roster's pages without scripts: what they show, how many queries they ask, what they refuse."""
 
+from dataclasses import astuple
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -11,7 +13,8 @@ from ops_dashboard.people.models import Team, User
 from ops_dashboard.people.roles import Role
 from tests.workforce.rostering import MONDAY, make_agent, make_team, published, revision, shift, week
 from workforce import rosters
-from workforce.models import Shift, TimeOff
+from workforce.activities import STANDARD
+from workforce.models import Activity, Shift, TimeOff
 from workforce.roster_rows import instant as at
 from workforce.roster_sheet import read_sheet
 from workforce.shift_changes import Told
@@ -50,6 +53,25 @@ def test_the_week_asks_as_many_queries_for_one_agent_as_for_many(told: Told) -> 
         more = [make_agent(f"agent-{len(counts)}-{n}", team) for n in range(10)]
         rosters.add(week(team), [shift(agent, MONDAY + timedelta(days=d)) for agent in more for d in range(3)])
     assert counts[0] == counts[1] <= 13
+
+
+def test_looking_at_a_roster_writes_nothing() -> None:
+    make_team()
+    planner = client()
+    planner.get("/roster/")  # a session notes its first page
+    Activity.objects.all().delete()
+    with CaptureQueriesContext(connection) as queries:
+        assert planner.get(f"/roster/?week={MONDAY}").status_code == 200
+    reading = ("SELECT", "COPY (SELECT", "SAVEPOINT", "RELEASE")
+    assert [each["sql"] for each in queries if not each["sql"].startswith(reading)] == []
+
+
+def test_a_new_installation_knows_the_standard_activities() -> None:
+    Activity.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("workforce.migrations.0010_standard_activities").ADD)
+    columns = ("slug", "name", "kind", "is_paid", "is_productive", "shrinkage")
+    assert set(Activity.objects.values_list(*columns)) == {astuple(standard) for standard in STANDARD}
 
 
 def test_times_are_changed_without_scripts(told: Told) -> None:
