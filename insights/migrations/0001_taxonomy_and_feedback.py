@@ -7,6 +7,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
+from ops_dashboard.people.migrating import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -261,3 +263,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = [Together(*operations)]

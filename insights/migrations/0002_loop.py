@@ -5,6 +5,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
+from ops_dashboard.people.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -30,6 +32,22 @@ class Migration(migrations.Migration):
                 ("reopened", models.PositiveSmallIntegerField(default=0)),
                 ("context", models.JSONField(default=list)),
                 ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="alarms", to="insights.theme"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-last_on", "id"],
@@ -41,7 +59,10 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="alarm_is_dismissed_with_a_reason",
-                    )
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")), fields=("theme",), name="one_open_alarm_a_theme"
+                    ),
                 ],
             },
         ),
@@ -51,6 +72,16 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("slug", models.SlugField(max_length=40, unique=True)),
                 ("name", models.CharField(max_length=80)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "ordering": ["name"],
@@ -80,6 +111,32 @@ class Migration(migrations.Migration):
                 ("registered", models.JSONField(blank=True, default=dict)),
                 ("shipped_on", models.DateField(blank=True, null=True)),
                 ("opened_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "insight",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="asks", to="insights.insight"
+                    ),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="asks",
+                        to="insights.program",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["due_on", "id"],
@@ -117,6 +174,21 @@ class Migration(migrations.Migration):
                 ("note", models.CharField(blank=True, max_length=400)),
                 ("answer_s", models.BigIntegerField(null=True)),
                 ("area", models.SlugField(max_length=40)),
+                (
+                    "ask",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="insights.ask"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "ordering": ["at", "id"],
@@ -162,13 +234,36 @@ class Migration(migrations.Migration):
                 ("base_contacts", models.IntegerField()),
                 ("after_count", models.IntegerField()),
                 ("after_contacts", models.IntegerField()),
+                (
+                    "ask",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="effect", to="insights.ask"
+                    ),
+                ),
+                (
+                    "program",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="effect",
+                        to="insights.program",
+                    ),
+                ),
             ],
             options={
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("low__isnull", True), ("low__lte", models.F("high")), _connector="OR"),
                         name="effect_interval_in_order",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ask__isnull", False), ("program__isnull", True)),
+                            models.Q(("ask__isnull", True), ("program__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="effect_of_one_thing",
+                    ),
                 ],
             },
         ),
@@ -191,6 +286,35 @@ class Migration(migrations.Migration):
                 ("evidence", models.JSONField(default=dict)),
                 ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("published_at", models.DateTimeField(null=True)),
+                (
+                    "alarm",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="insight",
+                        to="insights.alarm",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("themes", models.ManyToManyField(related_name="insights", to="insights.theme")),
             ],
             options={
                 "ordering": ["-made_at", "-id"],
@@ -220,6 +344,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("done_on", models.DateField(blank=True, null=True)),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="milestones", to="insights.program"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["due_on", "id"],
@@ -258,6 +388,26 @@ class Migration(migrations.Migration):
                 ("goal", models.FloatField(blank=True, null=True)),
                 ("shipped_on", models.DateField(blank=True, null=True)),
                 ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="insights.theme",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-made_at", "-id"],
@@ -268,9 +418,31 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("chosen_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "chosen_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "feedback",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="quotes", to="insights.feedback"
+                    ),
+                ),
+                (
+                    "insight",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="quotes", to="insights.insight"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["id"],
+                "constraints": [models.UniqueConstraint(fields=("insight", "feedback"), name="quoted_once")],
             },
         ),
         migrations.CreateModel(
@@ -314,191 +486,5 @@ class Migration(migrations.Migration):
             model_name="feedback",
             index=models.Index(fields=["team", "occurred_at"], name="feedback_by_moment"),
         ),
-        migrations.AddField(
-            model_name="alarm",
-            name="closed_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="alarm",
-            name="theme",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="alarms", to="insights.theme"
-            ),
-        ),
-        migrations.AddField(
-            model_name="area",
-            name="owner",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="ask",
-            name="owner",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="askstep",
-            name="ask",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="insights.ask"
-            ),
-        ),
-        migrations.AddField(
-            model_name="askstep",
-            name="by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="effect",
-            name="ask",
-            field=models.OneToOneField(
-                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="effect", to="insights.ask"
-            ),
-        ),
-        migrations.AddField(
-            model_name="insight",
-            name="alarm",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="insight",
-                to="insights.alarm",
-            ),
-        ),
-        migrations.AddField(
-            model_name="insight",
-            name="made_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="insight",
-            name="published_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="insight",
-            name="themes",
-            field=models.ManyToManyField(related_name="insights", to="insights.theme"),
-        ),
-        migrations.AddField(
-            model_name="ask",
-            name="insight",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="asks", to="insights.insight"
-            ),
-        ),
-        migrations.AddField(
-            model_name="program",
-            name="owner",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="program",
-            name="theme",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="insights.theme",
-            ),
-        ),
-        migrations.AddField(
-            model_name="milestone",
-            name="program",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="milestones", to="insights.program"
-            ),
-        ),
-        migrations.AddField(
-            model_name="effect",
-            name="program",
-            field=models.OneToOneField(
-                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="effect", to="insights.program"
-            ),
-        ),
-        migrations.AddField(
-            model_name="ask",
-            name="program",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="asks",
-                to="insights.program",
-            ),
-        ),
-        migrations.AddField(
-            model_name="quote",
-            name="chosen_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="quote",
-            name="feedback",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="quotes", to="insights.feedback"
-            ),
-        ),
-        migrations.AddField(
-            model_name="quote",
-            name="insight",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="quotes", to="insights.insight"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alarm",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("theme",), name="one_open_alarm_a_theme"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="effect",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ask__isnull", False), ("program__isnull", True)),
-                    models.Q(("ask__isnull", True), ("program__isnull", False)),
-                    _connector="OR",
-                ),
-                name="effect_of_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quote",
-            constraint=models.UniqueConstraint(fields=("insight", "feedback"), name="quoted_once"),
-        ),
     ]
+    operations = [Together(*operations)]

@@ -5,6 +5,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
+from ops_dashboard.people.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -196,3 +198,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = [Together(*operations)]

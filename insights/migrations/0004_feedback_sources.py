@@ -4,6 +4,8 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from ops_dashboard.people.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -21,6 +23,12 @@ class Migration(migrations.Migration):
                 ("accepted", models.IntegerField(default=0)),
                 ("duplicate", models.IntegerField(default=0)),
                 ("rejected", models.IntegerField(default=0)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="insights.feedbacksource"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -66,11 +74,5 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.AddField(
-            model_name="feedbackrun",
-            name="source",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="insights.feedbacksource"
-            ),
-        ),
     ]
+    operations = [Together(*operations)]

@@ -5,6 +5,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
+from ops_dashboard.people.migrating import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -24,9 +26,18 @@ class Migration(migrations.Migration):
                 ("is_critical", models.BooleanField(default=False)),
                 ("is_bonus", models.BooleanField(default=False)),
                 ("limit", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="groups",
+                        to="quality.scorecardversion",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["version", "position"],
+                "constraints": [models.UniqueConstraint(fields=("version", "name"), name="criterion_group_once")],
             },
         ),
         migrations.CreateModel(
@@ -40,13 +51,20 @@ class Migration(migrations.Migration):
                 ("strata", models.JSONField(default=list)),
                 ("drawn_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("drawn_by", models.CharField(blank=True, max_length=150)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="samples", to="quality.sampleplan"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-start_on", "plan"],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("end_on__gte", models.F("start_on"))), name="sample_ends_after_start"
-                    )
+                    ),
+                    models.UniqueConstraint(fields=("plan", "start_on"), name="sample_once"),
                 ],
             },
         ),
@@ -89,6 +107,12 @@ class Migration(migrations.Migration):
                 ),
                 ("seed", models.CharField(max_length=60)),
                 ("is_active", models.BooleanField(default=True)),
+                (
+                    "scorecard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="plans", to="quality.scorecard"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["name"],
@@ -150,6 +174,14 @@ class Migration(migrations.Migration):
                         to="quality.criteriongroup",
                     ),
                 ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="criteria",
+                        to="quality.scorecardversion",
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "criteria",
@@ -162,6 +194,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("critical__in", ["no", "section", "review"])), name="criterion_critical"
                     ),
                     models.CheckConstraint(condition=models.Q(("weight__lte", 1000)), name="criterion_weight"),
+                    models.UniqueConstraint(fields=("version", "key"), name="criterion_once"),
                 ],
             },
         ),
@@ -209,6 +242,20 @@ class Migration(migrations.Migration):
                     "team",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.team"),
                 ),
+                (
+                    "sampled",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reviews", to="quality.sampledticket"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="quality.scorecardversion",
+                    ),
+                ),
             ],
             options={
                 "indexes": [
@@ -247,6 +294,12 @@ class Migration(migrations.Migration):
                         name="review_published_after_submitted",
                     ),
                     models.CheckConstraint(condition=models.Q(("seat__in", [1, 2])), name="review_seat"),
+                    models.UniqueConstraint(fields=("sampled", "seat"), name="review_seat_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reviewer__isnull", False)),
+                        fields=("sampled", "reviewer"),
+                        name="review_by_two_people",
+                    ),
                 ],
             },
         ),
@@ -400,27 +453,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddField(
-            model_name="review",
-            name="sampled",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="reviews", to="quality.sampledticket"
-            ),
-        ),
-        migrations.AddField(
-            model_name="sample",
-            name="plan",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="samples", to="quality.sampleplan"
-            ),
-        ),
-        migrations.AddField(
-            model_name="sampleplan",
-            name="scorecard",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="plans", to="quality.scorecard"
-            ),
-        ),
         migrations.CreateModel(
             name="ScorecardVersion",
             fields=[
@@ -443,27 +475,6 @@ class Migration(migrations.Migration):
                 "ordering": ["scorecard", "number"],
                 "constraints": [models.UniqueConstraint(fields=("scorecard", "number"), name="scorecard_version_once")],
             },
-        ),
-        migrations.AddField(
-            model_name="review",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="quality.scorecardversion"
-            ),
-        ),
-        migrations.AddField(
-            model_name="criteriongroup",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="groups", to="quality.scorecardversion"
-            ),
-        ),
-        migrations.AddField(
-            model_name="criterion",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="criteria", to="quality.scorecardversion"
-            ),
         ),
         migrations.CreateModel(
             name="CalibrationPair",
@@ -529,28 +540,5 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("dispute", "criterion"), name="disputed_once")],
             },
         ),
-        migrations.AddConstraint(
-            model_name="sample",
-            constraint=models.UniqueConstraint(fields=("plan", "start_on"), name="sample_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(fields=("sampled", "seat"), name="review_seat_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reviewer__isnull", False)),
-                fields=("sampled", "reviewer"),
-                name="review_by_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="criteriongroup",
-            constraint=models.UniqueConstraint(fields=("version", "name"), name="criterion_group_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="criterion",
-            constraint=models.UniqueConstraint(fields=("version", "key"), name="criterion_once"),
-        ),
     ]
+    operations = [Together(*operations)]

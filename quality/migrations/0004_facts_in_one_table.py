@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from ops_dashboard.people.migrating import Together
+
 FILL_REVIEWS = """
 UPDATE quality_review review SET scorecard_id = version.scorecard_id, solved_at = sampled.solved_at, weight = sampled.weight,
     is_seen = EXISTS (SELECT FROM quality_acknowledgement told WHERE told.review_id = review.id),
@@ -26,40 +28,44 @@ class Migration(migrations.Migration):
     dependencies = [("people", "0003_access_epoch"), ("quality", "0003_disputes_are_by_agents")]
 
     operations = [
-        migrations.AddField("review", "scorecard", link("quality.scorecard", null=True)),
-        migrations.AddField("review", "solved_at", models.DateTimeField(null=True)),
-        migrations.AddField("review", "weight", models.FloatField(null=True)),
-        migrations.AddField("review", "is_seen", models.BooleanField(default=False)),
-        migrations.AddField("review", "is_disputed", models.BooleanField(default=False)),
-        migrations.AddField("dispute", "team", link("people.team", null=True, db_index=False)),
-        migrations.AddField("dispute", "reviewer", link(settings.AUTH_USER_MODEL, null=True)),
-        migrations.AddField("dispute", "scorecard", link("quality.scorecard", null=True)),
+        Together(
+            migrations.AddField("review", "scorecard", link("quality.scorecard", null=True)),
+            migrations.AddField("review", "solved_at", models.DateTimeField(null=True)),
+            migrations.AddField("review", "weight", models.FloatField(null=True)),
+            migrations.AddField("review", "is_seen", models.BooleanField(default=False)),
+            migrations.AddField("review", "is_disputed", models.BooleanField(default=False)),
+            migrations.AddField("dispute", "team", link("people.team", null=True, db_index=False)),
+            migrations.AddField("dispute", "reviewer", link(settings.AUTH_USER_MODEL, null=True)),
+            migrations.AddField("dispute", "scorecard", link("quality.scorecard", null=True)),
+        ),
         migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.RunSQL([FILL_REVIEWS, FILL_DISPUTES], migrations.RunSQL.noop),
         migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
-        migrations.AlterField("review", "team", link("people.team", null=False, db_index=False)),
-        migrations.AlterField("review", "scorecard", link("quality.scorecard", null=False)),
-        migrations.AlterField("review", "solved_at", models.DateTimeField()),
-        migrations.AlterField("review", "weight", models.FloatField()),
-        migrations.AlterField("dispute", "team", link("people.team", null=False, db_index=False)),
-        migrations.AlterField("dispute", "reviewer", link(settings.AUTH_USER_MODEL, null=False)),
-        migrations.AlterField("dispute", "scorecard", link("quality.scorecard", null=False)),
-        migrations.RemoveIndex("review", "review_by_publication"),
-        migrations.AddIndex(
-            "review",
-            models.Index(
-                fields=["team", "published_at"],
-                name="review_by_publication",
-                condition=models.Q(seat__lt=2, published_at__isnull=False),
+        Together(
+            migrations.AlterField("review", "team", link("people.team", null=False, db_index=False)),
+            migrations.AlterField("review", "scorecard", link("quality.scorecard", null=False)),
+            migrations.AlterField("review", "solved_at", models.DateTimeField()),
+            migrations.AlterField("review", "weight", models.FloatField()),
+            migrations.AlterField("dispute", "team", link("people.team", null=False, db_index=False)),
+            migrations.AlterField("dispute", "reviewer", link(settings.AUTH_USER_MODEL, null=False)),
+            migrations.AlterField("dispute", "scorecard", link("quality.scorecard", null=False)),
+            migrations.RemoveIndex("review", "review_by_publication"),
+            migrations.AddIndex(
+                "review",
+                models.Index(
+                    fields=["team", "published_at"],
+                    name="review_by_publication",
+                    condition=models.Q(seat__lt=2, published_at__isnull=False),
+                ),
             ),
-        ),
-        migrations.AddIndex(
-            "review",
-            models.Index(
-                fields=["solved_at", "team"],
-                name="review_by_solve",
-                condition=models.Q(seat=1, published_at__isnull=False),
+            migrations.AddIndex(
+                "review",
+                models.Index(
+                    fields=["solved_at", "team"],
+                    name="review_by_solve",
+                    condition=models.Q(seat=1, published_at__isnull=False),
+                ),
             ),
+            migrations.AddIndex("dispute", models.Index(fields=["team", "decided_at"], name="dispute_by_decision")),
         ),
-        migrations.AddIndex("dispute", models.Index(fields=["team", "decided_at"], name="dispute_by_decision")),
     ]

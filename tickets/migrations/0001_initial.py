@@ -5,6 +5,7 @@ import django.db.models.functions.datetime
 from django.db import migrations, models
 
 import tickets.vocabulary
+from ops_dashboard.people.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -47,6 +48,12 @@ class Migration(migrations.Migration):
                 ("tickets", models.BigIntegerField(default=0)),
                 ("bytes_read", models.BigIntegerField(default=0)),
                 ("error", models.CharField(blank=True, max_length=400)),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="tickets.source"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -360,13 +367,6 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["team", "solved_at"], name="solve_by_moment")],
             },
         ),
-        migrations.AddField(
-            model_name="importrun",
-            name="source",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="tickets.source"
-            ),
-        ),
         migrations.CreateModel(
             name="Span",
             fields=[
@@ -595,3 +595,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = [Together(*operations)]

@@ -7,6 +7,8 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from ops_dashboard.people.migrating import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -238,6 +240,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE, related_name="shifts", to="workforce.rosterversion"
                     ),
                 ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="workforce.shifttemplate",
+                    ),
+                ),
             ],
             options={
                 "indexes": [
@@ -305,13 +316,6 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddField(
-            model_name="shift",
-            name="template",
-            field=models.ForeignKey(
-                blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to="workforce.shifttemplate"
-            ),
         ),
         migrations.CreateModel(
             name="AgentSkill",
@@ -532,3 +536,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = [Together(*operations)]

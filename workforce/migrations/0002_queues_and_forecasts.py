@@ -5,6 +5,8 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
+from ops_dashboard.people.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -26,13 +28,20 @@ class Migration(migrations.Migration):
                 ("daily", models.JSONField()),
                 ("backtest", models.JSONField()),
                 ("made_at", models.DateTimeField()),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="workforce.queue"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-as_of"],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("until__gt", models.F("as_of"))), name="forecast_looks_ahead"
-                    )
+                    ),
+                    models.UniqueConstraint(fields=("queue", "as_of"), name="forecast_once_per_moment"),
                 ],
             },
         ),
@@ -169,13 +178,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddField(
-            model_name="forecastrun",
-            name="queue",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="workforce.queue"
-            ),
-        ),
         migrations.CreateModel(
             name="Event",
             fields=[
@@ -296,8 +298,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="forecastrun",
-            constraint=models.UniqueConstraint(fields=("queue", "as_of"), name="forecast_once_per_moment"),
-        ),
     ]
+    operations = [Together(*operations)]

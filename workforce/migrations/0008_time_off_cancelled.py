@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from ops_dashboard.people.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -48,3 +50,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = [Together(*operations)]

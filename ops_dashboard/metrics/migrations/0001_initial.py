@@ -5,6 +5,8 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from ops_dashboard.people.migrating import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -116,3 +118,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = [Together(*operations)]

@@ -6,6 +6,8 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
+from ops_dashboard.people.migrating import Together
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -240,3 +242,4 @@ class Migration(migrations.Migration):
             ],
         ),
     ]
+    operations = [Together(*operations)]
