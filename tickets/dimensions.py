@@ -29,6 +29,7 @@ def of_model(slug: str, label: str, model: type[Model], *, name: str = "label", 
         codes=codes,
         every=every,
         about_people=model is Agent,
+        none=f"No {label.lower()}",
     )
 
 
