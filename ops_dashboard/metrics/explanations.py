@@ -8,6 +8,8 @@ from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import BadQuery, Query, Reader
 from ops_dashboard.metrics.result import Figure, Result
 
+WITHHELD = "withheld"  # the key of what is kept back, all of it together
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -68,7 +70,7 @@ def _parts(before: Result, after: Result, *, is_ratio: bool) -> list[Part]:
 def _rest(parts: list[Part], whole: tuple[float, ...]) -> Part:
     """What is withheld, all of it together: what the parts leave of the whole."""
     told = [(p.before_part, p.before_whole, p.after_part, p.after_whole) for p in parts]
-    return Part("withheld", "Withheld", *(amount - sum(each) for amount, *each in zip(whole, *told, strict=True)))
+    return Part(WITHHELD, "Withheld", *(amount - sum(each) for amount, *each in zip(whole, *told, strict=True)))
 
 
 def _amounts(figure: Figure, is_ratio: bool) -> tuple[float, float]:

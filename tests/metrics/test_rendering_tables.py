@@ -7,7 +7,7 @@ import pytest
 
 from ops_dashboard.metrics.definitions import Better
 from ops_dashboard.metrics.explain import Effect
-from ops_dashboard.metrics.explanations import Explanation
+from ops_dashboard.metrics.explanations import WITHHELD, Explanation
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.rendering import tables
 from ops_dashboard.metrics.rendering.bridge import bridge
@@ -132,6 +132,9 @@ def test_the_steps_of_a_bridge_lead_to_what_they_are_about() -> None:
     assert found is not None
     assert [step.href for step in found.steps] == [*(f"?team=t{i}" for i in range(6)), ""]
     assert found.change.href == ""
+    kept = Explanation(share(0.95), share(0.94), (Effect(WITHHELD, "Withheld", 0.0, 0.0, rate=-0.01),))
+    found = bridge(kept, ON_TIME, links=lambda key: f"?team={key}")
+    assert found is not None and [step.href for step in found.steps] == [""]
 
 
 def test_a_bridge_of_what_has_no_better_end_is_not_coloured() -> None:

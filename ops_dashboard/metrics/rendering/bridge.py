@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ops_dashboard.metrics.definitions import Better, Metric, Unit
 from ops_dashboard.metrics.explain import Effect
-from ops_dashboard.metrics.explanations import Explanation
+from ops_dashboard.metrics.explanations import WITHHELD, Explanation
 from ops_dashboard.metrics.rendering.numbers import MINUS, fixed, places_of, text
 from ops_dashboard.metrics.rendering.numbers import whole as whole_number
 
@@ -62,7 +62,8 @@ def _parts(effect: Effect) -> list[_Part]:
         (f"{effect.label}: rate", effect.rate),
         (f"{effect.label}: mix", effect.mix),
     ]
-    return [_Part(label, amount, effect.key) for label, amount in named if amount]
+    key = "" if effect.key == WITHHELD else effect.key
+    return [_Part(label, amount, key) for label, amount in named if amount]
 
 
 def _step(metric: Metric, part: _Part, places: int, *, href: str = "") -> Step:
