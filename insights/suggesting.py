@@ -63,7 +63,7 @@ def run(*, most: int = MOST_SUGGESTED) -> SuggestionRun | None:
             told |= {"held_out": quality.texts, "top_1": quality.top_1, "top_3": quality.top_3}
             told["calibration_error"] = quality.calibration_error
         suggested = _suggest(suggester, most, began)
-        return SuggestionRun.objects.create(**told, temperature=suggester.temperature, suggested=suggested)
+        return SuggestionRun.objects.create(**told, temperature=suggester.confidence.temperature, suggested=suggested)
 
 
 def learned_from() -> Texts:

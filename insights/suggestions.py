@@ -1,9 +1,8 @@
 """Themes for a text, with a confidence that means what it says, learned from texts people have tagged.
 
 Words without their endings, pairs of words and pieces of them are weighed (TF-IDF), and a multinomial
-logistic regression tells the themes apart. One temperature, chosen on texts that it has not seen, then
-softens or sharpens its probabilities (Guo et al. 2017, "On Calibration of Modern Neural Networks"), so
-that of the suggestions made with 80 % four in five are right.
+logistic regression tells the themes apart. On texts that it has not seen it is learned how sure its scores
+are (`confidence.py`), so that of the suggestions made with 80 % four in five are right.
 """
 
 import re
@@ -12,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from scipy.sparse import hstack
-from scipy.special import log_softmax, softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+
+from insights.confidence import Confidence
 
 STRENGTH = 50.0  # inverse of the penalty on weights
 TOLERANCE = 1e-4
@@ -26,7 +25,6 @@ ENDINGS = re.compile(r"(?<=\w{3})(?:ing|ed|es|s|ly)$")
 FEW = 3_000  # up to so many texts every one takes its turn among the unseen; above, one fifth does
 FOLDS = 5
 BINS = 15
-TEMPERATURES = (0.2, 5.0)
 
 
 class CannotLearn(ValueError):
@@ -42,15 +40,15 @@ class Suggester:
     weights: np.ndarray  # float32[labels, features]
     bias: np.ndarray  # float32[labels]
     labels: tuple[str, ...]
-    temperature: float
+    confidence: Confidence
     texts: int  # it was learned from so many
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """How likely each label is for each text: float64[texts, labels], rows sum to 1."""
-        return np.asarray(softmax(self.scores(texts) / self.temperature, axis=1))
+        return self.confidence.chances(self.scores(texts))
 
     def scores(self, texts: Sequence[str]) -> np.ndarray:
-        """What the probabilities are made from, before the temperature: float64[texts, labels]"""
+        """What the probabilities are made from, before anything is said of how sure they are: float64[texts, labels]"""
         known = [self.words.transform(texts), self.pieces.transform(texts)]
         return np.asarray(hstack(known, format="csr", dtype=np.float32) @ self.weights.T + self.bias, dtype=np.float64)
 
@@ -89,14 +87,14 @@ def learn(texts: Sequence[str], labels: Sequence[str], *, seed: int = 0) -> Sugg
     """Learn from `texts` and the label of each; the same input and seed learn the same.
 
     Raises CannotLearn where fewer than two labels have two texts each. Labels with fewer texts than there
-    are folds are learned but take no part in choosing the temperature.
+    are folds are learned but take no part in learning how sure it is.
     """
     counts = Counter(labels)
     if sum(count >= 2 for count in counts.values()) < 2:
         raise CannotLearn(f"It takes two labels with two texts each; there are {len(labels)} texts of {len(counts)}.")
     names, truth = np.unique(np.asarray(labels, dtype=object).astype(str), return_inverse=True)
     told = np.asarray(texts, dtype=object)
-    return replace(_fitted(told, truth, names), temperature=_temperature(told, truth, names, seed=seed))
+    return replace(_fitted(told, truth, names), confidence=_confidence(told, truth, names, seed=seed))
 
 
 def calibration_error(confidence: np.ndarray, is_right: np.ndarray) -> float:
@@ -121,18 +119,18 @@ def _vectorisers() -> tuple[TfidfVectorizer, TfidfVectorizer]:
 
 
 def _fitted(texts: np.ndarray, truth: np.ndarray, names: np.ndarray) -> Suggester:
-    """Everything but the temperature, from texts object[n] and the place of each one's label int[n]."""
+    """Everything but how sure it is, from texts object[n] and the place of each one's label int[n]."""
     words, pieces = _vectorisers()
     features = hstack([words.fit_transform(texts), pieces.fit_transform(texts)], format="csr", dtype=np.float32)
     head = LogisticRegression(C=STRENGTH, tol=TOLERANCE, max_iter=300).fit(features, truth)
     weights, bias = head.coef_.astype(np.float32), head.intercept_.astype(np.float32)
     if len(weights) == 1:  # sklearn keeps one row for two labels, which stands for their difference
         weights, bias = np.concatenate([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])
-    return Suggester(words, pieces, weights, bias, tuple(names[head.classes_].tolist()), 1.0, len(texts))
+    return Suggester(words, pieces, weights, bias, tuple(names[head.classes_].tolist()), Confidence(), len(texts))
 
 
-def _temperature(texts: np.ndarray, truth: np.ndarray, names: np.ndarray, *, seed: int) -> float:
-    """The temperature under which texts that were held out are least surprising.
+def _confidence(texts: np.ndarray, truth: np.ndarray, names: np.ndarray, *, seed: int) -> Confidence:
+    """How sure the scores of texts are that were held out.
 
     Words too are weighed without the unseen ones: a text whose rarer words are known in advance
     looks less certain than a new one does.
@@ -147,9 +145,4 @@ def _temperature(texts: np.ndarray, truth: np.ndarray, names: np.ndarray, *, see
         right.append(np.searchsorted(np.unique(truth[often[seen]]), truth[often[unseen]]))
         if len(often) > FEW:
             break
-    scores, places = np.concatenate(told), np.concatenate(right)
-
-    def surprise(temperature: float) -> float:
-        return float(-log_softmax(scores / temperature, axis=1)[np.arange(len(places)), places].mean())
-
-    return float(minimize_scalar(surprise, bounds=TEMPERATURES, method="bounded").x)
+    return Confidence.of(np.concatenate(told), np.concatenate(right))

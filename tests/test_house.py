@@ -25,6 +25,7 @@ BELOW = {
 ROOF = "ops_dashboard"
 # They compute on values alone: nothing they import, however far, reaches Django, a database or a broker.
 PURE = (
+    "insights.confidence",
     "insights.effects",
     "insights.surveillance",
     "insights.versions",

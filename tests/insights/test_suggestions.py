@@ -101,14 +101,17 @@ def test_all_of_banking77_reaches_the_published_baseline_and_is_calibrated(
 
 
 @has_banking77
-def test_ten_texts_of_each_theme_are_a_start() -> None:
-    """The mean of three draws, as draws differ by a point."""
+def test_ten_texts_of_each_theme_are_a_start_and_say_how_sure_they_are() -> None:
+    """The means of three draws, as draws differ by a point. One temperature alone has an error of .042."""
     train, test = banking77("train.csv"), banking77("test.csv")
     found = []
     for seed in range(3):
         suggester = learn(*ten_of_each(*train, seed=seed))
-        found.append(Quality.of(suggester.probabilities(test[0]), suggester.labels, test[1]).top_1)
-    assert np.mean(found) >= 0.75
+        quality = Quality.of(suggester.probabilities(test[0]), suggester.labels, test[1])
+        found.append((quality.top_1, quality.calibration_error))
+    top_1, error = np.mean(found, axis=0)
+    assert top_1 >= 0.75
+    assert error <= 0.03
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         facts = asdict(quality) | {
             "trained_on": len(train.texts),
             "labels": len(suggester.labels),
-            "temperature": round(suggester.temperature, 4),
+            "confidence": {name: round(value, 4) for name, value in asdict(suggester.confidence).items()},
             "seconds": seconds,
         }
         words = (
