@@ -73,6 +73,16 @@ def test_dispersion_of_a_tenth_keeps_false_alarms_as_rare() -> None:
     assert bench.score(bench.ours(WEEKLY), phi=0.1, seed=7).false <= 0.01
 
 
+def test_small_themes_are_caught_nearly_as_often_as_if_their_rates_were_known() -> None:
+    ours, bound = (
+        bench.score(judge, phi=0.02, seed=2026, worlds=10, sizes="small")
+        for judge in (bench.ours(WEEKLY), bench.known(0.02))
+    )
+    assert [ours.false, bound.false] == pytest.approx([0.0055, 0.01], abs=1e-3)
+    assert bound.caught[2.0, "small"] < 0.65
+    assert ours.watched[2.0, "small"] == pytest.approx(bound.caught[2.0, "small"], abs=0.03)
+
+
 def test_a_week_in_which_everything_doubles_is_nobodys_alarm() -> None:
     assert flagged(survey(steady([40, 80], [20, 40]), contacts(last=2000))) == []
     assert flagged(survey(steady([40, 80], [20, 20]), contacts())) == [0]
