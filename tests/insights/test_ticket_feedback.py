@@ -12,6 +12,7 @@ from insights import tasks, ticket_feedback
 from insights.feedback_intake import record
 from insights.models import Feedback, FeedbackSource, TicketsRead
 from insights.ticket_feedback import OPENINGS, RATINGS, area_of, ref_of
+from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.people.models import Team
 from tests.tickets.drafting import at, draft, source, take
@@ -179,6 +180,13 @@ def test_whoever_meets_another_reader_looks_again_soon(
         assert tasks.read_tickets() == 0
     assert again == [{"countdown": 30, "expires": 180}]
     assert [(record.levelname, record.exc_info) for record in caplog.records] == [("INFO", None)]
+
+
+def test_a_past_that_is_being_filled_is_read_when_it_is_whole() -> None:
+    take(talk())
+    with rollup.held_back():
+        assert (tasks.read_tickets(), Feedback.objects.count()) == (0, 0)
+    assert (tasks.read_tickets(), Feedback.objects.count()) == (2, 2)
 
 
 def test_another_fault_of_the_database_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
