@@ -68,7 +68,8 @@ def serve(*, port: int, is_empty: bool, is_reset: bool) -> None:
         stack.callback(_stop_all, children)
         web.start()
         if not is_empty and (unfinished.exists() or _is_untouched()):
-            begin_demo(unfinished)
+            if not _is_recent_there(unfinished):
+                begin_demo(unfinished)
             others.append(rest)
         _wait_for_web(url, children)
         _welcome(url, var)
@@ -159,6 +160,11 @@ def free_port(wanted: int) -> int:
             print(f"Port {wanted} is taken; using {port}", flush=True)
         return port
     raise ServersFailed(f"no free port from {wanted} on; choose one with --port")
+
+
+def _is_recent_there(unfinished: Path) -> bool:
+    """Whether the demo was broken off after its last weeks stood."""
+    return unfinished.exists() and bool(unfinished.read_text(encoding="ascii"))
 
 
 def _is_untouched() -> bool:
