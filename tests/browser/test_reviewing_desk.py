@@ -36,6 +36,7 @@ def desk(sign_in: Callable[..., Page], cast: Cast, seats: list[Review]) -> Page:
     page.goto("/reviews/")
     page.locator(".head").get_by_role("button", name="Review next").click()
     expect(page.get_by_role("heading", name="Reviewing desk")).to_be_visible()
+    page.wait_for_load_state()  # only now do its keys do something
     return page
 
 
@@ -169,6 +170,7 @@ def test_axe_finds_nothing_on_the_desk_and_nothing_scrolls_sideways(
     page.goto("/reviews/")
     page.locator(".head").get_by_role("button", name="Review next").click()
     expect(page.locator(".lines li").first).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("1")
     expect(page.locator("#saved")).to_contain_text("1 of 4 rated")
     for width in (1440, 390, 320):

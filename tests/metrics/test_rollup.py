@@ -1,9 +1,5 @@
 """Cells follow facts: marked when they change, redone once, right whatever dies in between."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +20,7 @@ from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import Query, Reader, run
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import SYSTEM, Role
+from tests.killing import running_until_killed
 from tests.metrics.facts import add_ticket, make_teams, random_tickets, record
 from tickets.models import Promise
 
@@ -172,10 +169,6 @@ def test_a_worker_that_finds_cells_held_for_long_leaves_them_to_the_next_call() 
 
 
 HELD = """
-import os, time, django
-django.setup()
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = os.environ["TEST_DATABASE"]
 from django.db import transaction
 from ops_dashboard.metrics import rollup
 with transaction.atomic():
@@ -188,32 +181,12 @@ with transaction.atomic():
 def test_a_worker_killed_in_the_middle_of_a_refill_leaves_its_work_to_the_next() -> None:
     record(random_tickets(200, seed=5, until=timezone.now()))
     owed = StaleCell.objects.count()
-    environment = {**os.environ, "TEST_DATABASE": connection.settings_dict["NAME"]}
-    worker = subprocess.Popen([sys.executable, "-c", HELD], stdout=subprocess.PIPE, env=environment)
-    assert worker.stdout is not None
-    assert worker.stdout.readline().startswith(b"(")  # it holds a batch
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
-    worker.stdout.close()
-    _wait_until_alone()
+    with running_until_killed(HELD):
+        pass  # it holds a batch
     assert StaleCell.objects.count() == owed
     rollup.refill()
     assert StaleCell.objects.count() == 0
     assert differences() == []
-
-
-def _wait_until_alone() -> None:
-    """Until the server has noticed that the killed worker's connection is gone."""
-    with connection.cursor() as cursor:
-        for _ in range(200):
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
-                "AND state = 'idle in transaction'"
-            )
-            if cursor.fetchone() == (0,):
-                return
-            cursor.execute("SELECT pg_sleep(0.05)")
-    raise AssertionError("the killed worker's transaction is still open")
 
 
 @pytest.mark.django_db
