@@ -14,6 +14,7 @@ QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # pages of one context share their process, which has compiled the scripts
     "--no-first-run",
 )
 

@@ -11,7 +11,7 @@ from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 from django.test.utils import override_settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
@@ -26,7 +26,8 @@ prepare_environment()
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 django.setup()
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_finish() -> None:
@@ -104,21 +105,39 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def shared_context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContext]:
+    """For nearly all tests. Its first page stays, and with it the process in which scripts are compiled and warm."""
+    with _context(browser, live_server) as context:
+        context.new_page().goto("/healthz")
+        yield context
+
+
 @pytest.fixture
-def browser_page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A fresh page whose addresses are relative to the live server.
+def own_context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContext]:
+    """For a test that does something to its context that cannot be undone, as to stop its clocks."""
+    with _context(browser, live_server) as context:
+        yield context
+
+
+@pytest.fixture
+def browser_page(request: pytest.FixtureRequest, live_server: LiveServer) -> Iterator[Page]:
+    """A fresh page of nobody, with nothing remembered, whose addresses are relative to the live server.
 
     Fails afterwards when a script threw, the content policy refused something, or a request left the server.
     """
     faults: list[str] = []
-    context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(PATIENCE_MS)
+    has_own = "own_context" in request.fixturenames
+    context: BrowserContext = request.getfixturevalue("own_context" if has_own else "shared_context")
+    before = set(context.pages)
     page = context.new_page()
+    _forget(page, origin=live_server.url)
     page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
     page.on("console", lambda message: faults.extend(_refusals(message.text)))
     page.on("request", lambda request: faults.extend(_strays(request.url, home=live_server.url)))
     yield page
-    context.close()
+    for opened in set(context.pages) - before:
+        opened.close()
     assert faults == []
 
 
@@ -136,6 +155,20 @@ def sign_in(browser_page: Page, live_server: LiveServer) -> Callable[..., Page]:
         return browser_page
 
     return signed_in
+
+
+def _context(browser: Browser, live_server: LiveServer) -> BrowserContext:
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+def _forget(page: Page, *, origin: str) -> None:
+    """Whoever was signed in, and what pages of that origin have kept."""
+    page.context.clear_cookies()
+    tools = page.context.new_cdp_session(page)
+    tools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    tools.detach()
 
 
 def _refusals(text: str) -> list[str]:

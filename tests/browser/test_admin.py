@@ -62,8 +62,8 @@ def test_no_page_of_the_admin_is_refused_anything(admin: Page) -> None:
         "metrics/annotation/add/",
     ):
         response = admin.goto(f"/admin/{path}")
-        admin.wait_for_load_state("networkidle")
         assert response is not None and response.status == 200, path
+    admin.wait_for_load_state("networkidle")
     assert told == []
 
 

@@ -33,6 +33,7 @@ def test_it_says_what_matters_and_shows_one_queue(page: Page) -> None:
     expect(page.locator("#today .js-plotly-plot")).to_have_count(2)
 
 
+@pytest.mark.usefixtures("own_context")
 def test_it_looks_again_every_minute_until_paused(page: Page) -> None:
     page.clock.install()
     page.goto("/today/")
