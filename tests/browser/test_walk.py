@@ -23,9 +23,9 @@ from ops_dashboard.people.roles import Role
 from tests.insights.building import give, make_themes, settle
 from tests.insights.tagging import said
 from tests.quality.building import open_seats, reviewed, save_scorecard
-from tests.tickets.rows import save_promise, save_ticket
+from tests.tickets.rows import promise_row, ticket_row
 from tests.workforce.rostering import make_team, published, shift
-from tickets.models import Source
+from tickets.models import Promise, Source, Ticket
 from tickets.vocabulary import PromiseState
 from workforce.shift_changes import monday
 
@@ -48,12 +48,15 @@ def at(day: date, hour: int) -> datetime:
 def days_of_work(team: Team, dip: date) -> None:
     """The same tickets every day from three weeks ago on, each replied to in time but those of the dip."""
     desk = Source.objects.create(slug="desk", kind="events")
+    tickets, promises = [], []
     for back in range(1, 22):
         day = today() - timedelta(days=back)
         for number in range(PER_DAY):
-            ticket = save_ticket(desk, f"{day}-{number}", at=at(day, 9), team=team)
+            tickets.append(ticket_row(desk, f"{day}-{number}", at=at(day, 9), team=team))
             state = PromiseState.MISSED if day == dip and number < MISSED else PromiseState.MET
-            save_promise(ticket, state=state, due_at=at(day, 13), decided_at=at(day, 12))
+            promises.append(promise_row(tickets[-1], state=state, due_at=at(day, 13), decided_at=at(day, 12)))
+    Ticket.objects.bulk_create(tickets)
+    Promise.objects.bulk_create(promises)
 
 
 @pytest.fixture

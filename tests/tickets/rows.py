@@ -1,4 +1,4 @@
-"""Tickets and promises saved as rows, for tests of what reads them; nothing is folded."""
+"""Tickets and promises as rows, for tests of what reads them; nothing is folded."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,14 @@ from tickets.models import Promise, Source, Ticket
 from tickets.vocabulary import PromiseKind, PromiseState, Status
 
 
-def save_ticket(
+def save_ticket(source: Source, ref: str, **told: Any) -> Ticket:
+    """One ticket, as `ticket_row` has it."""
+    ticket = ticket_row(source, ref, **told)
+    ticket.save(force_insert=True)
+    return ticket
+
+
+def ticket_row(
     source: Source,
     ref: str,
     *,
@@ -21,7 +28,7 @@ def save_ticket(
 ) -> Ticket:
     """A ticket created and last touched at `at` unless `columns` say otherwise."""
     values = {"created_at": at, "updated_at": at, "status_since": at, **columns}
-    return Ticket.objects.create(
+    return Ticket(
         id=ticket_id(source.slug, ref),
         source=source.pk,
         ref=ref,
@@ -32,7 +39,14 @@ def save_ticket(
     )
 
 
-def save_promise(
+def save_promise(ticket: Ticket, kind: PromiseKind = PromiseKind.FIRST_REPLY, **told: Any) -> Promise:
+    """One promise, as `promise_row` has it."""
+    promise = promise_row(ticket, kind, **told)
+    promise.save(force_insert=True)
+    return promise
+
+
+def promise_row(
     ticket: Ticket,
     kind: PromiseKind = PromiseKind.FIRST_REPLY,
     *,
@@ -45,7 +59,7 @@ def save_promise(
     """A promise of 4 hours that began with its ticket."""
     figures = {"elapsed_s": 0, "business_elapsed_s": 0, "paused_s": 0, "target_s": 14_400}
     cuts = {name: getattr(ticket, name) for name in ("source", "team", "priority", "channel", "language", "reason")}
-    return Promise.objects.create(
+    return Promise(
         ticket=ticket.id,
         kind=kind,
         run=run,
