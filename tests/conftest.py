@@ -115,7 +115,7 @@ def shared_context(browser: Browser, live_server: LiveServer) -> Iterator[Browse
 
 @pytest.fixture
 def own_context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContext]:
-    """For a test that does something to its context that cannot be undone, as to stop its clocks."""
+    """For a test that does something to its context that cannot be undone, as to take its clock away."""
     with _context(browser, live_server) as context:
         yield context
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from time_machine import travel
 
 from ops_dashboard.people.models import Team, User
 from ops_dashboard.people.roles import Role
@@ -33,12 +34,14 @@ def queue(
         queue=made, as_of=as_of, until=as_of + timedelta(days=9), model="own", params={"day_sd": 0.3}, data_hash="x",
         daily=[], backtest={}, made_at=as_of,
     )  # fmt: skip
-    for slot in range(48 * 4):
-        at = as_of + timedelta(minutes=30 * slot)
-        ForecastPoint.objects.create(run=run, start_at=at, p10=expected, p50=expected, p90=expected, aht_s=180)
-        StaffingRequirement.objects.create(
-            run=run, start_at=at, net_p50=needed, net_p90=needed, gross_p50=needed, gross_p90=needed
-        )
+    slots = [as_of + timedelta(minutes=30 * slot) for slot in range(48 * 4)]
+    ForecastPoint.objects.bulk_create(
+        ForecastPoint(run=run, start_at=at, p10=expected, p50=expected, p90=expected, aht_s=180) for at in slots
+    )
+    StaffingRequirement.objects.bulk_create(
+        StaffingRequirement(run=run, start_at=at, net_p50=needed, net_p90=needed, gross_p50=needed, gross_p90=needed)
+        for at in slots
+    )
     return made
 
 
@@ -170,13 +173,9 @@ def client(role: Role) -> Client:
     return made
 
 
+@travel(NOW)
 def test_an_analyst_sees_no_names_and_a_planner_does() -> None:
-    now = timezone.now()
-    team, agents = make_team(zone="UTC")
-    today = now.date()
-    mine = shift(agents["ada"], today, "00:00", "23:59", zone="UTC")
-    published(team, mine, monday=today - timedelta(days=today.weekday()))
-    queue(team, now=now)
+    queue(team_at_work())
     assert "Ada" in client(Role.PLANNER).get("/today/").content.decode()
     User.objects.all().delete()
     assert "Ada" not in client(Role.ANALYST).get("/today/").content.decode()
