@@ -43,7 +43,7 @@ def test_nothing_changed_leaves_no_entry_and_no_session_ends(cast: Cast) -> None
     client = cast.client("carol")
     assert accounts.change(cast.users["carol"], accounts.access_of(cast.users["carol"]), by="adam") is False
     assert not AuditEntry.objects.exists()
-    assert client.get("/patterns/").status_code == 200
+    assert client.get("/password/").status_code == 200
 
 
 def test_nobody_grants_himself_a_role(cast: Cast) -> None:
@@ -56,16 +56,16 @@ def test_nobody_grants_himself_a_role(cast: Cast) -> None:
 @pytest.mark.parametrize("access", [Access(role=Role.ANALYST), Access(role=Role.MANAGER, is_active=False)])
 def test_a_session_ends_when_the_access_changes(cast: Cast, access: Access) -> None:
     client = cast.client("carol")
-    assert client.get("/patterns/").status_code == 200
+    assert client.get("/password/").status_code == 200
     accounts.change(cast.users["carol"], access, by="adam")
-    assert client.get("/patterns/").status_code == 302
+    assert client.get("/password/").status_code == 302
 
 
 def test_a_session_from_before_does_not_come_back_with_the_access(cast: Cast) -> None:
     client, carol = cast.client("carol"), cast.users["carol"]
     accounts.change(carol, Access(role=Role.MANAGER, is_active=False), by="adam")
     accounts.change(carol, Access(role=Role.MANAGER), by="adam")
-    assert client.get("/patterns/").status_code == 302
+    assert client.get("/password/").status_code == 302
 
 
 def test_the_admin_page_changes_a_role_and_audits_it(cast: Cast) -> None:

@@ -31,14 +31,14 @@ def trail() -> list[tuple[str, str]]:
 def test_the_right_password_signs_in_and_is_recorded() -> None:
     client = Client()
     assert attempt("carol", PASSWORD, client=client) == 302
-    assert client.get("/patterns/").status_code == 200
+    assert client.get("/password/").status_code == 200
     assert trail() == [("carol", "signed_in")]
 
 
 def test_the_wrong_one_does_not_and_is_recorded() -> None:
     client = Client()
     assert attempt("carol", "guess", client=client) == 422
-    assert client.get("/patterns/").status_code == 302
+    assert client.get("/password/").status_code == 302
     assert trail() == [("carol", "sign_in_failed")]
 
 
@@ -148,7 +148,7 @@ def test_signing_out_takes_a_post_and_ends_the_session() -> None:
     attempt("carol", PASSWORD, client=client)
     assert client.get("/sign-out/").status_code == 405
     assert client.post("/sign-out/").status_code == 302
-    assert client.get("/patterns/").status_code == 302
+    assert client.get("/password/").status_code == 302
     assert trail() == [("carol", "signed_in"), ("carol", "signed_out")]
 
 
