@@ -23,7 +23,7 @@ from ops_dashboard.embedded.offspring import Backoff
 from ops_dashboard.environment import PROJECT
 from ops_dashboard.server import free_port, reset
 
-PATIENCE_S = 90.0
+PATIENCE_S = 180.0
 URL = re.compile(r"http://[^\s]+")
 
 
