@@ -137,4 +137,4 @@ def test_a_page_says_which_days_a_partner_is_told_and_nothing_of_the_day_that_ru
     page = make_cast().client("pat").get("/?period=2026-03-03..2026-03-18").content.decode()
     assert '<b id="chip-value-period">9 Mar – 15 Mar 2026</b>' in page
     assert '<b id="chip-value-grain">week</b>' in page
-    assert "By team" in page and "Today so far" not in page and "What breaks next" not in page
+    assert 'id="title-teams"' in page and 'id="title-today"' not in page and 'id="title-breaking"' not in page
