@@ -221,6 +221,8 @@ def mark_ticked() -> None:
 def _refill_batch() -> tuple[int, int]:
     """Claim and redo one batch; returns (cells, facts)."""
     with connection.cursor() as cursor:
+        # Waiting for a rebuild later, inside the COPY that removes cells, would not see what it has written.
+        cursor.execute("LOCK TABLE metrics_cell IN ROW EXCLUSIVE MODE")
         cursor.execute(
             "DELETE FROM metrics_stalecell WHERE id IN (SELECT id FROM metrics_stalecell "
             "ORDER BY source, day, team FOR UPDATE SKIP LOCKED LIMIT %s) RETURNING source, day, team",

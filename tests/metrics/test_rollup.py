@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -166,6 +167,39 @@ def test_a_worker_that_finds_cells_held_for_long_leaves_them_to_the_next_call() 
         assert differences() == []
     finally:
         holder.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refill_that_waited_for_a_rebuild_replaces_what_the_rebuild_wrote() -> None:
+    record(random_tickets(50, seed=6, until=timezone.now()))
+    rollup.refill()
+    for cell in Cell.objects.filter(source="created")[:5]:
+        StaleCell.objects.create(source="created", day=cell.day, team=cell.team)
+    failures: list[DatabaseError] = []
+
+    def work() -> None:
+        try:
+            rollup.refill()
+        except DatabaseError as failure:
+            failures.append(failure)
+        finally:
+            connection.close()
+
+    beside = threading.Thread(target=work)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE metrics_cell IN SHARE ROW EXCLUSIVE MODE")
+        beside.start()
+        while not is_waited_for(cursor, "metrics_cell"):
+            assert beside.is_alive()
+        rollup.refill_all(registry.source("created"))
+    beside.join(timeout=60)
+    assert failures == []
+    assert (StaleCell.objects.count(), differences()) == (0, [])
+
+
+def is_waited_for(cursor: CursorWrapper, table: str) -> bool:
+    cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE relation = %s::regclass AND NOT granted)", [table])
+    return bool(cursor.fetchone()[0])
 
 
 HELD = """
