@@ -105,7 +105,8 @@ class Reader:
     @cached_property
     def freshness(self) -> Freshness:
         count, since = self._stale
-        ticks = [fill.ticked_to for fill in self._fills.values() if fill.ticked_to]
+        ticking = {source.slug for source in registry.sources() if source.ticks}
+        ticks = [fill.ticked_to for fill in self._fills.values() if fill.ticked_to and fill.source in ticking]
         reached = [at for at in (since, min(ticks, default=None)) if at]
         owed = tuple(debt.words for debt in registry.debts if debt.is_owed())
         return Freshness(min(reached, default=None), count, settings.REPORTING_ZONE, owed)

@@ -11,6 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
+from time_machine import travel
 
 from ops_dashboard.metrics import reconciliation, rollup, tasks
 from ops_dashboard.metrics.asking import BeingRecounted
@@ -289,3 +290,15 @@ def test_after_a_change_of_what_cells_hold_pages_wait_for_the_refill(
     monkeypatch.undo()
     with pytest.raises(BeingRecounted):
         value("created", NOON.date())
+
+
+@pytest.mark.django_db
+def test_numbers_reach_to_the_last_refill_however_long_ago_everything_was_rebuilt() -> None:
+    record(add_ticket(1, created_at=NOON - timedelta(days=1), due_at=NOON + timedelta(days=1)))
+    with travel(NOON, tick=False):
+        rollup.refill_everything()
+        assert Reader(SYSTEM).freshness.complete_to == NOON
+    later = NOON + timedelta(minutes=9)
+    with travel(later, tick=False):
+        rollup.refill()
+        assert Reader(SYSTEM).freshness.complete_to == later
