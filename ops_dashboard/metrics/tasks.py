@@ -28,8 +28,8 @@ def refill() -> int:
         return 0
     if StaleCell.objects.count() > PARALLEL_FROM:
         refill_beside.delay()
-    if cells := _refilled():
-        draw_ahead.apply_async(expires=DRAWN_WITHIN_S)
+    cells = _refilled()
+    draw_ahead.apply_async(expires=DRAWN_WITHIN_S)  # others refill too: the command that imports, the live demo
     return cells
 
 
