@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from ops_dashboard.people.roles import Scope
+from tickets.narrowing import Narrowing
 from tickets.vocabulary import Status
 
 EDGES = tuple(timedelta(days=d) for d in (1, 2, 3, 7, 14, 30))
@@ -31,26 +32,17 @@ class Band:
     staleness: int
 
 
-def ageing(*, scope: Scope, teams: list[int] | None, now: datetime) -> list[Band]:
-    """The bands from young to old. `teams` narrows what the scope allows; None: all of it."""
-    allowed = _allowed(scope, teams)
+def ageing(*, scope: Scope, narrowing: Narrowing, now: datetime) -> list[Band]:
+    """The bands from young to old."""
+    condition, told = narrowing.condition(scope, team="t.team")
     counts = {name: [0] * len(BANDS) for name in MEASURES}
     with connection.cursor() as cursor:
         for name, column in MEASURES.items():
             cursor.execute(
-                f"SELECT width_bucket(%s - ({column}), %s::interval[]), count(*) FROM tickets_ticket "
-                f"WHERE status <= {Status.HOLD.value} AND ({column}) IS NOT NULL "
-                "AND (%s OR team = ANY(%s)) GROUP BY 1",
-                [now, list(EDGES), allowed is None, allowed or []],
+                f"SELECT width_bucket(%s - ({column}), %s::interval[]), count(*) FROM tickets_ticket t "
+                f"WHERE status <= {Status.HOLD.value} AND ({column}) IS NOT NULL AND {condition} GROUP BY 1",
+                [now, list(EDGES), *told],
             )
             for band, count in cursor.fetchall():
                 counts[name][band] = count
     return [Band(label, *(counts[name][i] for name in MEASURES)) for i, label in enumerate(BANDS)]
-
-
-def _allowed(scope: Scope, teams: list[int] | None) -> list[int] | None:
-    if not scope.sees_metrics:
-        return []
-    if scope.teams is None:
-        return teams
-    return sorted(scope.teams if teams is None else scope.teams & set(teams))

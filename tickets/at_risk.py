@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from ops_dashboard.people.roles import Scope
+from tickets.narrowing import EVERYTHING, Narrowing
 from tickets.vocabulary import PromiseKind, Status
 
 HORIZONS = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=24))
@@ -23,21 +24,21 @@ class Running:
     paused: int
 
 
-def running(*, scope: Scope, now: datetime) -> list[Running]:
+def running(*, scope: Scope, now: datetime, narrowing: Narrowing = EVERYTHING) -> list[Running]:
     """By team and kind, for the teams of the scope; ordered by what breaks first."""
+    condition, told = narrowing.condition(scope, team="p.team")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.team, p.kind, count(*) FILTER (WHERE due_at <= %s), "
             + ", ".join("count(*) FILTER (WHERE due_at > %s AND due_at <= %s)" for _ in HORIZONS)
             + ", count(*) FILTER (WHERE due_at > %s), count(*) FILTER (WHERE due_at IS NULL) FROM tickets_promise p "
             f"JOIN tickets_ticket t ON t.id = p.ticket AND t.status <= {Status.HOLD.value} "
-            "WHERE fulfilled_at IS NULL AND cancelled_at IS NULL AND (%s OR p.team = ANY(%s)) GROUP BY p.team, p.kind",
+            f"WHERE fulfilled_at IS NULL AND cancelled_at IS NULL AND {condition} GROUP BY p.team, p.kind",
             [
                 now,
                 *(bound for horizon in HORIZONS for bound in (now, now + horizon)),
                 now + HORIZONS[-1],
-                scope.teams is None and scope.sees_metrics,
-                sorted(scope.teams or ()) if scope.sees_metrics else [],
+                *told,
             ],
         )
         rows = [

@@ -25,9 +25,11 @@ from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import NotYours, Query, Reader, today
 from ops_dashboard.metrics.rendering.figures import figure_item
 from ops_dashboard.metrics.rendering.numbers import MINUS, whole
+from ops_dashboard.metrics.teams import TEAM_CUTS
 from ops_dashboard.metrics.ways import Pairs, Way, days_and_teams, offer
 from ops_dashboard.people.models import Team
 from tickets import ageing, at_risk
+from tickets.narrowing import Narrowing
 from tickets.wanted import PromiseIs
 
 _TODAY = (
@@ -93,8 +95,7 @@ def backlog_bridge(reader: Reader, asked: Asked) -> Context:
 def ages(reader: Reader, asked: Asked) -> Context:
     """The unsolved tickets of now, by three clocks."""
     _refuse_small_cells(reader)
-    teams = _team_ids(asked)
-    bands = ageing.ageing(scope=reader.scope, teams=teams, now=timezone.now())
+    bands = ageing.ageing(scope=reader.scope, narrowing=_narrowing(reader, asked), now=timezone.now())
     most = max(1, *(band.age for band in bands))
     return {"bands": [(band, 100 * band.age / most) for band in bands], "total": sum(band.age for band in bands)}
 
@@ -116,16 +117,14 @@ def today_so_far(reader: Reader, asked: Asked) -> Context:
 def breaking_next(reader: Reader, asked: Asked) -> Context:
     """Running promises by team and kind, the nearest first."""
     _refuse_small_cells(reader)
-    rows = at_risk.running(scope=reader.scope, now=timezone.now())
-    teams = _team_ids(asked)
-    if teams is not None:
-        rows = [row for row in rows if row.team in teams]
+    rows = at_risk.running(scope=reader.scope, now=timezone.now(), narrowing=_narrowing(reader, asked))
+    beside = [(slug, value) for slug, values in asked.where if slug not in TEAM_CUTS for value in values]
     teams_shown = Team.objects.filter(id__in={row.team for row in rows[:LINES]}).only("id", "slug", "name").in_bulk()
     listed = [
         {
             "team": team.name if team else "No team",
             "kind": row.kind,
-            "cells": _cells(row, team.slug if team else "none"),
+            "cells": _cells(row, [("team", team.slug if team else "none"), *beside]),
         }
         for row in rows[:LINES]
         for team in [teams_shown.get(row.team)]
@@ -140,8 +139,9 @@ def breaking_next(reader: Reader, asked: Asked) -> Context:
     }
 
 
-def _cells(row: at_risk.Running, team: str) -> list[dict[str, object]]:
+def _cells(row: at_risk.Running, filters: list[tuple[str, str]]) -> list[dict[str, object]]:
     """Each count with the query string of the list behind it."""
+    filters = [*filters, ("kind", row.kind.label), ("sort", "due")]
     counts = (
         (PromiseIs.OVERDUE, row.overdue),
         *zip((PromiseIs.DUE_1H, PromiseIs.DUE_4H, PromiseIs.DUE_24H), row.within, strict=True),
@@ -152,7 +152,7 @@ def _cells(row: at_risk.Running, team: str) -> list[dict[str, object]]:
         {
             "count": count,
             "is_bad": state is PromiseIs.OVERDUE and count > 0,
-            "querystring": urlencode({"team": team, "promise": state.value, "kind": row.kind.label, "sort": "due"}),
+            "querystring": urlencode([("promise", state.value), *filters]),
         }
         for state, count in counts
     ]
@@ -164,9 +164,8 @@ def _refuse_small_cells(reader: Reader) -> None:
         raise NotYours("This panel counts few tickets at a time, which your role may not see.")
 
 
-def _team_ids(asked: Asked) -> list[int] | None:
-    slugs = [slug for cut, chosen in asked.where if cut == "team" for slug in chosen]
-    return list(Team.objects.filter(slug__in=slugs).values_list("id", flat=True)) if slugs else None
+def _narrowing(reader: Reader, asked: Asked) -> Narrowing:
+    return Narrowing(*reader.narrowed_to(Query("promises_running", asked.period, where=asked.where)))
 
 
 OVERVIEW = Page(

@@ -187,6 +187,10 @@ class Reader:
         signs = np.concatenate([np.full(len(ids), sign) for sign, ids in moves])
         return found[np.bincount(place, weights=signs, minlength=len(found)) > 0]
 
+    def narrowed_to(self, query: Query) -> tuple[list[int] | None, list[Filter]]:
+        """What filters and scope leave: ids of teams, None for all, and (column, codes) of every other filter."""
+        return self._teams(query), self._codes(registry.source(registry.metric(query.metric).sources[0]), query)
+
     # -- what the reader may ask
 
     def sees_rows(self, metric: Metric) -> bool:

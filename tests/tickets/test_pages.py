@@ -12,9 +12,11 @@ from ops_dashboard.metrics.forms import Asked
 from ops_dashboard.metrics.pages import CustomPanel, site
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import NotYours, Reader
+from ops_dashboard.people.models import Team, Vendor
 from ops_dashboard.people.roles import SYSTEM
-from tests.metrics.facts import add_ticket, make_teams, record
+from tests.metrics.facts import add_ticket, make_priorities, make_teams, record
 from tickets import pages
+from tickets.models import Ticket
 
 NOW = datetime(2026, 4, 8, 12, tzinfo=UTC)
 WEEK = Period(date(2026, 4, 1), date(2026, 4, 7))
@@ -59,6 +61,32 @@ def test_the_backlog_is_told_by_age(backlog: list[int]) -> None:
 def test_what_breaks_next_is_told_by_when(backlog: list[int]) -> None:
     told = pages.breaking_next(Reader(SYSTEM), ASKED)
     assert (told["overdue"], told["within_hour"], told["within_day"]) == (1, 1, 1)
+
+
+def test_panels_of_the_moment_heed_every_filter(backlog: list[int]) -> None:
+    """Of the three unsolved tickets the oldest, which is overdue, is urgent; its team works for a vendor."""
+    urgent, calm = make_priorities(2)
+    Ticket.objects.update(priority=calm.id)
+    Ticket.objects.filter(id=1).update(priority=urgent.id)
+    Team.objects.filter(id=backlog[0]).update(vendor=Vendor.objects.create(slug="acme", name="Acme"))
+    told = {
+        filters: (pages.ages(Reader(SYSTEM), asked)["total"], pages.breaking_next(Reader(SYSTEM), asked))
+        for filters in ("priority=p0", "priority=p1", "vendor=acme", "vendor=acme priority=p1", "team=none")
+        for asked in [replace(ASKED, where=tuple((cut, (value,)) for cut, value in _pairs(filters)))]
+    }
+    assert {filters: (total, next_["overdue"]) for filters, (total, next_) in told.items()} == {
+        "priority=p0": (1, 1),
+        "priority=p1": (2, 0),
+        "vendor=acme": (2, 1),
+        "vendor=acme priority=p1": (1, 0),
+        "team=none": (0, 0),
+    }
+    (row,) = told["vendor=acme priority=p1"][1]["rows"]
+    assert row["cells"][0]["querystring"] == "promise=overdue&team=team-0&priority=p1&kind=first_resolution&sort=due"
+
+
+def _pairs(filters: str) -> list[list[str]]:
+    return [pair.split("=") for pair in filters.split()]
 
 
 def test_another_team_s_backlog_is_not_told(backlog: list[int]) -> None:
