@@ -8,14 +8,13 @@ they came from stand.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property, partial
 from hashlib import blake2b
 
 import numpy as np
 from django.conf import settings
 from django.core.cache import caches
-from django.db.models import Count, Min
 from django.urls import get_script_prefix
 
 from ops_dashboard.metrics import cells as cell_store
@@ -42,11 +41,12 @@ from ops_dashboard.metrics.bounded import figures
 from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Source, Total, registry
 from ops_dashboard.metrics.groups import Groups, Key, collapsed, recoded
 from ops_dashboard.metrics.keeping_back import in_reporting_weeks, kept_back
-from ops_dashboard.metrics.models import Annotation, Fill, Goal, StaleCell
+from ops_dashboard.metrics.models import Annotation, Fill, Goal
 from ops_dashboard.metrics.openings import opening
 from ops_dashboard.metrics.periods import Grain, Period, merged, spanning
 from ops_dashboard.metrics.result import Figure, Freshness, Result, Row
 from ops_dashboard.metrics.shelf import Filter, Shelf
+from ops_dashboard.metrics.staleness import freshness_for
 from ops_dashboard.metrics.teams import TEAM_CUTS, columns, grouping_mark, recoding, teams_of
 from ops_dashboard.metrics.withholding import without
 from ops_dashboard.people.roles import Scope
@@ -94,22 +94,8 @@ class Reader:
         return [a for a in Annotation.objects.all() if a.team_id is None or self.scope.sees_team(a.team_id)]
 
     @cached_property
-    def _stale(self) -> tuple[int, datetime | None]:
-        """How many cells are owed to this reader, and since when."""
-        owed = (
-            StaleCell.objects.all() if self.scope.teams is None else StaleCell.objects.filter(team__in=self.scope.teams)
-        )
-        told = owed.aggregate(count=Count("id"), at=Min("marked_at"))
-        return told["count"], told["at"]
-
-    @cached_property
     def freshness(self) -> Freshness:
-        count, since = self._stale
-        ticking = {source.slug for source in registry.sources() if source.ticks}
-        ticks = [fill.ticked_to for fill in self._fills.values() if fill.ticked_to and fill.source in ticking]
-        reached = [at for at in (since, min(ticks, default=None)) if at]
-        owed = tuple(debt.words for debt in registry.debts if debt.is_owed())
-        return Freshness(min(reached, default=None), count, settings.REPORTING_ZONE, owed)
+        return freshness_for(self.scope, self._fills.values())
 
     def run(self, query: Query) -> Result:
         """The answer; kept until a cell of its sources, a goal or an annotation changes."""
