@@ -91,7 +91,9 @@ def learn(texts: Sequence[str], labels: Sequence[str], *, seed: int = 0) -> Sugg
     """
     counts = Counter(labels)
     if sum(count >= 2 for count in counts.values()) < 2:
-        raise CannotLearn(f"It takes two labels with two texts each; there are {len(labels)} texts of {len(counts)}.")
+        raise CannotLearn(
+            f"It takes two themes with two texts each; so far {len(labels)} texts bear {len(counts)} themes."
+        )
     names, truth = np.unique(np.asarray(labels, dtype=object).astype(str), return_inverse=True)
     told = np.asarray(texts, dtype=object)
     return replace(_fitted(told, truth, names), confidence=_confidence(told, truth, names, seed=seed))

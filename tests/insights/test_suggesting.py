@@ -98,7 +98,7 @@ def test_quality_is_told_of_texts_held_out(
 
 def test_too_little_to_learn_from_is_recorded_with_its_reason(themes: dict[str, Theme]) -> None:
     done = suggesting.run()
-    assert done and done.suggested == 0 and done.note.startswith("It takes two labels")
+    assert done and done.suggested == 0 and done.note.startswith("It takes two themes")
 
 
 def test_tags_of_a_merged_theme_teach_its_successor_and_those_of_a_retired_one_nothing(

@@ -63,7 +63,7 @@ def test_a_label_with_a_single_text_is_learned_too() -> None:
 
 @pytest.mark.parametrize(("texts", "labels"), [([], []), (["a", "b"], ["x", "y"]), (["a", "b", "c"], ["x", "x", "y"])])
 def test_too_little_to_learn_from_says_so(texts: list[str], labels: list[str]) -> None:
-    with pytest.raises(CannotLearn, match="two labels with two texts"):
+    with pytest.raises(CannotLearn, match="two themes with two texts"):
         learn(texts, labels)
 
 
