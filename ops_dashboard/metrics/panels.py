@@ -39,6 +39,7 @@ from ops_dashboard.metrics.result import WHY_WITHHELD, Result
 logger = logging.getLogger(__name__)
 
 WEEKLY_LINES_FROM_DAYS = 42
+PASSING = ("nothing-yet", "late")  # kinds of Empty that time or a refill ends, though no cell they hang on changes
 _LAST_WEEKS = "?period=last-28-days"
 
 
@@ -102,7 +103,8 @@ def _entry(spec: FigureSpec, asked: Asked, reader: Reader, *, request_id: str) -
 def panel_section(panel: Panel, asked: Asked, reader: Reader, *, request_id: str) -> Drawn:
     """The panel, or why it is empty, or that it failed."""
     try:
-        return Drawn(_drawn(_view(panel, asked, reader), asked, reader))
+        view = _view(panel, asked, reader)
+        return Drawn(_drawn(view, asked, reader), is_whole=not (view.empty and view.empty.kind in PASSING))
     except NotYours as refusal:
         view = PanelView(panel, empty=Empty("forbidden", str(refusal), "Ask an administrator for access."))
     except BeingRecounted as delay:

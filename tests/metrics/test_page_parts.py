@@ -121,6 +121,15 @@ def test_a_failing_panel_is_tried_again(client: Client, carol: User, monkeypatch
     assert b"This panel failed" not in client.get(PAGE).content
 
 
+def test_what_time_will_bring_is_looked_for_again(client: Client, carol: User, drawn: list[str]) -> None:
+    """No cell changes when the clock passes; a panel that said that days are to come must not go on saying it."""
+    days = "/service-levels/?period=2030-01-01..2030-01-07"
+    assert b"still to come" in client.get(days).content
+    drawn.clear()
+    client.get(days)
+    assert "first-reply" in drawn
+
+
 def test_pages_do_without_the_shared_cache(
     client: Client, carol: User, no_shared_cache: None, drawn: list[str]
 ) -> None:
