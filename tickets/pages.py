@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 from django.utils import timezone
@@ -19,6 +20,7 @@ from ops_dashboard.metrics.pages import (
     LinePanel,
     Link,
     Page,
+    Tab,
     site,
 )
 from ops_dashboard.metrics.periods import Grain, Period
@@ -30,6 +32,7 @@ from ops_dashboard.metrics.ways import Pairs, Way, days_and_teams, offer
 from ops_dashboard.people.models import Team
 from tickets import ageing, at_risk
 from tickets.narrowing import Narrowing
+from tickets.vocabulary import PromiseKind
 from tickets.wanted import PromiseIs
 
 _TODAY = (
@@ -60,11 +63,10 @@ _BRIDGE = (
 _BETWEEN_CUTS = (("reclassified_in", 1), ("reclassified_out", -1))  # cancel out in a whole and in a team
 
 
-def missed_by(reader: Reader, asked: Asked) -> tuple[Bar, ...]:
-    """How far first replies that were missed went over."""
+def missed_by(metric: str, reader: Reader, asked: Asked) -> tuple[Bar, ...]:
+    """How far the missed promises that `metric` is a quantile of went over."""
     _refuse_small_cells(reader)
-    query = Query("first_reply_missed_by_median", asked.period, where=asked.where)
-    counts = reader.distribution(query, edges=_MISSED_BY_EDGES)
+    counts = reader.distribution(Query(metric, asked.period, where=asked.where), edges=_MISSED_BY_EDGES)
     return tuple(Bar(label, count) for label, count in zip(_MISSED_BY_BANDS, counts, strict=True))
 
 
@@ -208,6 +210,39 @@ OVERVIEW = Page(
     icon="grid",
 )
 
+
+def _promise_tab(kind: PromiseKind, label: str, times: tuple[tuple[str, str], ...]) -> Tab:
+    """One kind of promise: kept over time and by whom, how long it took, missed by how much.
+
+    `times` are (title, start of the slug) of durations with a median and a p90 in business time.
+    """
+    kept, overshoot = f"{kind.label}_attainment", f"{kind.label}_missed_by_median"
+    on_time = f"{label} on time"
+    return Tab(
+        kind.label.replace("_", "-"),
+        label,
+        (
+            LinePanel(slug="kept", title=on_time, metric=kept, splits=True),
+            BridgePanel(slug="why", title="Why it changed", metric=kept),
+            CutPanel(slug="cut", title=on_time, metric=kept),
+            HeatPanel(slug="hours", title="By hour of the week", metric=kept),
+            *(
+                LinePanel(
+                    slug=f"{time}-{word}",
+                    title=f"{title}, {word}",
+                    metric=f"{time}_{word}_business",
+                    size="half",
+                    splits=True,
+                )
+                for title, time in times
+                for word in ("median", "p90")
+            ),
+            LinePanel(slug="missed-by-median", title="Missed by, median", metric=overshoot, splits=True),
+            BarsPanel(slug="missed-by", title="Missed by", bars=partial(missed_by, overshoot), rights=SMALL_COUNTS),
+        ),
+    )
+
+
 SERVICE_LEVELS = Page(
     "service-levels",
     "Service levels",
@@ -221,20 +256,16 @@ SERVICE_LEVELS = Page(
         FigureSpec("resolution_attainment", rows_url="tickets"),
         FigureSpec("promises_running", rows_url="tickets"),
     ),
-    panels=(
-        LinePanel(slug="first-reply", title="First reply on time", metric="first_reply_attainment", splits=True),
-        BridgePanel(slug="why", title="Why it changed", metric="first_reply_attainment"),
-        CutPanel(slug="cut", title="First reply on time", metric="first_reply_attainment"),
-        HeatPanel(slug="hours", title="By hour of the week", metric="first_reply_attainment"),
-        LinePanel(
-            slug="median",
-            title="First reply time, median",
-            metric="first_reply_median_business",
-            size="half",
+    tabs=(
+        _promise_tab(PromiseKind.FIRST_REPLY, "First reply", (("First reply time", "first_reply"),)),
+        _promise_tab(PromiseKind.NEXT_REPLY, "Next reply", (("Next reply time", "next_reply"),)),
+        _promise_tab(
+            PromiseKind.RESOLUTION,
+            "Resolution",
+            (("Full resolution time", "resolution"), ("Requester wait", "wait")),
         ),
-        LinePanel(slug="p90", title="First reply time, p90", metric="first_reply_p90_business", size="half"),
-        BarsPanel(slug="missed-by", title="Missed by", bars=missed_by, rights=SMALL_COUNTS),
-        LinePanel(slug="resolution", title="Resolution on time", metric="resolution_attainment"),
+    ),
+    panels=(
         CustomPanel(
             slug="breaking",
             title="Still running",
@@ -276,8 +307,8 @@ BACKLOG = Page(
             slug="ages", title="How old it is now", template="tickets/_ageing.html", context=ages, rights=SMALL_COUNTS
         ),
         CutPanel(slug="cut", title="Backlog", metric="backlog"),
-        LinePanel(slug="reopens", title="Reopen rate", metric="reopen_rate", size="half"),
-        LinePanel(slug="one-touch", title="One-touch rate", metric="one_touch_rate", size="half"),
+        LinePanel(slug="reopens", title="Reopen rate", metric="reopen_rate", size="half", splits=True),
+        LinePanel(slug="one-touch", title="One-touch rate", metric="one_touch_rate", size="half", splits=True),
         CutPanel(slug="reassignments", title="Reassignments per resolution", metric="reassignments_per_resolution"),
         CutPanel(slug="replies", title="Replies per resolution", metric="replies_per_resolution"),
     ),

@@ -47,6 +47,7 @@ class Asked:
     exact: bool = False
     problems: dict[str, str] = field(default_factory=dict)
     filters: tuple[str, ...] = ()  # what the page may be narrowed by
+    tab: str = ""  # of the page; empty: its first
 
     def query(self, metric: str, *, grain: Grain = Grain.TOTAL, by: tuple[str, ...] = (), where: Where = ()) -> Query:
         """The same question of one metric; `where` narrows the page's filters further."""
@@ -62,6 +63,7 @@ class Asked:
         pairs += [("by", ",".join(self.by))] if self.by else []
         pairs += [(slug, value) for slug, values in self.where for value in values]
         pairs += [("exact", "1")] if self.exact else []
+        pairs += [("tab", self.tab)] if self.tab else []
         return pairs
 
     def filtered(self, slug: str) -> tuple[str, ...]:
@@ -98,9 +100,16 @@ class FilterForm:
     """Parses a query string against the filters a page offers."""
 
     def __init__(
-        self, data: QueryDict, *, today: date, filters: tuple[str, ...], period: str, grain: Grain = Grain.DAY
+        self,
+        data: QueryDict,
+        *,
+        today: date,
+        filters: tuple[str, ...],
+        period: str,
+        grain: Grain = Grain.DAY,
+        tabs: tuple[str, ...] = (),
     ):
-        self._data, self._today, self._filters = data, today, filters
+        self._data, self._today, self._filters, self._tabs = data, today, filters, tabs
         self._default_period, self._default_grain = period, grain
         self._problems: dict[str, str] = {}
 
@@ -120,6 +129,7 @@ class FilterForm:
             exact=self._data.get("exact") == "1",
             problems=self._problems,
             filters=self._filters,
+            tab=self._tab(),
         )
 
     def _period(self) -> tuple[str, Period]:
@@ -159,6 +169,16 @@ class FilterForm:
         if period.days >= WEEKLY_FROM_DAYS:
             return Grain.WEEK
         return self._default_grain
+
+    def _tab(self) -> str:
+        """Empty for the first, so that it has one address."""
+        word = self._data.get("tab", "").strip()
+        if not self._tabs or word in ("", self._tabs[0]):
+            return ""
+        if word in self._tabs:
+            return word
+        self._problems["tab"] = f"This page has no tab {word!r}; it has {', '.join(self._tabs)}."
+        return ""
 
     def _by(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(filter(None, ",".join(self._data.getlist("by")).split(","))))

@@ -1,7 +1,7 @@
 """A page as its parts, each drawn once: kept in this process, shared with the others."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
@@ -33,9 +33,26 @@ class _Part:
 def asked_on(page: Page, data: QueryDict, scope: Scope) -> Asked:
     """What the query string of a page asks, as far as this reader may."""
     filters = offered_filters(page)
-    asked = FilterForm(data, today=today(), filters=filters, period=page.period, grain=page.grain).asked()
+    form = FilterForm(
+        data,
+        today=today(),
+        filters=filters,
+        period=page.period,
+        grain=page.grain,
+        tabs=tuple(tab.slug for tab in page.tabs),
+    )
+    asked = form.asked()
     asked = with_known_values(page, asked)
     return in_weeks_over(asked) if scope.small_cells_hidden else asked
+
+
+def page_tabs(page: Page, asked: Asked) -> list[dict[str, object]]:
+    """The tabs as links to the same question."""
+    slugs = ["", *(tab.slug for tab in page.tabs[1:])]
+    return [
+        {"label": tab.label, "querystring": replace(asked, tab=slug).querystring, "is_here": slug == asked.tab}
+        for tab, slug in zip(page.tabs, slugs, strict=False)
+    ]
 
 
 def reader_of(asked: Asked, scope: Scope) -> Reader:
@@ -55,14 +72,16 @@ def draw_ahead(page: Page, asked: Asked, reader: Reader) -> None:
 
 
 def _parts(page: Page, asked: Asked, reader: Reader, *, request_id: str) -> list[_Part]:
+    anywhere = replace(asked, tab="")  # the figures stand over every tab
     cuts = {cut for figure in page.figures for cut in cuts_named(figure)}
     parts = [
         _Part(
-            reader.mark_of((page.slug, "figures"), asked, cuts=cuts),
-            lambda: strip(page.figures, asked, reader, request_id=request_id),
+            reader.mark_of((page.slug, "figures"), anywhere, cuts=cuts),
+            lambda: strip(page.figures, anywhere, reader, request_id=request_id),
         )
     ]
-    return parts + [_panel_part(page, panel, asked, reader, request_id=request_id) for panel in page.panels]
+    shown = page.shown_panels(asked.tab)
+    return parts + [_panel_part(page, panel, asked, reader, request_id=request_id) for panel in shown]
 
 
 def _panel_part(page: Page, panel: Panel, asked: Asked, reader: Reader, *, request_id: str) -> _Part:

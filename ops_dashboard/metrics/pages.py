@@ -123,8 +123,18 @@ class CustomPanel(Panel):
 
 
 @dataclass(frozen=True)
+class Tab:
+    """One of the sets of panels that a page shows by turns, above those it always shows."""
+
+    slug: str
+    label: str
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True)
 class Page:
-    """A page. `filters` are the dimension chips of its bar; `period` is where it starts."""
+    """A page. `filters` are the dimension chips of its bar; `period` is where it starts; without a word for it
+    in the address the first of its `tabs` is shown."""
 
     slug: str
     title: str
@@ -132,6 +142,7 @@ class Page:
     group: str
     figures: tuple[FigureSpec, ...] = ()
     panels: tuple[Panel, ...] = ()
+    tabs: tuple[Tab, ...] = ()
     icon: str = "dot"
     filters: tuple[str, ...] = ("team", "channel", "priority")
     period: str = "last-28-days"
@@ -143,14 +154,28 @@ class Page:
         return replace(
             self,
             figures=tuple(figure for figure in self.figures if has_all(scope, _rights(figure))),
-            panels=tuple(panel for panel in self.panels if has_all(scope, _rights(panel))),
+            panels=_open_to(scope, self.panels),
+            tabs=tuple(replace(tab, panels=_open_to(scope, tab.panels)) for tab in self.tabs),
         )
+
+    def shown_panels(self, tab: str) -> tuple[Panel, ...]:
+        """Those of one tab, "" being the first, and those that stand under every tab."""
+        chosen = next((each for each in self.tabs if each.slug == tab), *self.tabs[:1] or (None,))
+        return (*chosen.panels, *self.panels) if chosen else self.panels
+
+    @property
+    def every_panel(self) -> tuple[Panel, ...]:
+        return (*(panel for tab in self.tabs for panel in tab.panels), *self.panels)
 
     def left_out(self, scope: Scope) -> tuple[str, ...]:
         """What those are about, for the reader to know."""
-        parts: list[FigureSpec | Panel] = [*self.figures, *self.panels]
+        parts: list[FigureSpec | Panel] = [*self.figures, *self.every_panel]
         slugs = dict.fromkeys(_metric(part) for part in parts if not has_all(scope, _rights(part)))
         return tuple(registry.metric(slug).label.lower() for slug in slugs if slug)
+
+
+def _open_to(scope: Scope, panels: tuple[Panel, ...]) -> tuple[Panel, ...]:
+    return tuple(panel for panel in panels if has_all(scope, _rights(panel)))
 
 
 def has_all(scope: Scope, rights: tuple[str, ...]) -> bool:

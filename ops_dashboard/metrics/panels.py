@@ -147,7 +147,7 @@ def _shown(panel: Panel, query: Query, asked: Asked, result: Result, **parts: An
         panel,
         query=query,
         querystring=_uncut(asked),
-        export_querystring=replace(asked, by=query.by, grain_word=query.grain.value).querystring,
+        export_querystring=replace(asked, by=query.by, grain_word=query.grain.value, tab="").querystring,
         empty=empty,
         sentence="" if empty else sentence(result),
         **parts,

@@ -13,7 +13,7 @@ from ops_dashboard.metrics.catalogue import cuts, entries
 from ops_dashboard.metrics.chips import chips
 from ops_dashboard.metrics.definitions import UnknownMetric, registry
 from ops_dashboard.metrics.forms import Asked, FilterForm
-from ops_dashboard.metrics.page_parts import asked_on, page_parts, reader_of
+from ops_dashboard.metrics.page_parts import asked_on, page_parts, page_tabs, reader_of
 from ops_dashboard.metrics.pages import Page
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import BadQuery, NotYours, Reader, today
@@ -40,6 +40,7 @@ def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
         "asked": asked,
         "chips": chips(page, asked, reader),
         "figures": figures,
+        "tabs": page_tabs(page, asked),
         "panels": panels,
         "freshness": freshness_line(reader.freshness, now=timezone.now()),
         "left_out": left_out,

@@ -16,7 +16,7 @@ from django_htmx.middleware import HtmxDetails
 from pytest import LogCaptureFixture
 
 from ops_dashboard.metrics import rollup
-from ops_dashboard.metrics.pages import Bar, BarsPanel, CustomPanel, FigureSpec, LinePanel, Page, Panel, Site
+from ops_dashboard.metrics.pages import Bar, BarsPanel, CustomPanel, FigureSpec, LinePanel, Page, Panel, Site, Tab
 from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.views import page_view
 from ops_dashboard.people.models import Team, User
@@ -70,6 +70,21 @@ def test_a_template_that_is_not_there_takes_only_its_own_panel(get: Callable[...
     lost = CustomPanel(slug="lost", title="Lost", template="nowhere.html")
     html = text(get(page_of(lost, WHOLE)))
     assert html.count("This panel failed") == 1 and "under 1 h" in html
+
+
+def test_a_page_shows_one_tab_at_a_time_and_what_stands_under_all(get: Callable[..., HttpResponseBase]) -> None:
+    page = replace(
+        page_of(replace(WHOLE, slug="always", title="Always")),
+        tabs=(Tab("near", "Near", (replace(WHOLE, title="Close by"),)), Tab("far", "Far", (BROKEN,))),
+    )
+    first, second = text(get(page, "team=none")), text(get(page, "tab=far&compare=off"))
+    assert "Close by" in first and "Always" in first and "Broken" not in first
+    assert "Close by" not in second and "Always" in second and "Broken" in second
+    assert '<a href="?period=last-28-days&amp;compare=off">Near</a>' in second
+    assert '<a href="?period=last-28-days&amp;compare=off&amp;tab=far" aria-current="page">Far</a>' in second
+    assert '<input type="hidden" name="tab" value="far">' in second
+    lost = text(get(page, "tab=moon"))
+    assert "This page has no tab &#x27;moon&#x27;; it has near, far." in lost and "Close by" in lost
 
 
 def test_a_figure_that_fails_leaves_the_others(get: Callable[..., HttpResponseBase]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -98,16 +99,23 @@ def test_another_team_s_backlog_is_not_told(backlog: list[int]) -> None:
 
 def test_partners_are_not_told_of_single_tickets(backlog: list[int]) -> None:
     partner = Reader(replace(SYSTEM, small_cells_hidden=True))
-    for panel in (pages.backlog_bridge, pages.ages, pages.breaking_next, pages.missed_by):
+    for panel in (
+        pages.backlog_bridge,
+        pages.ages,
+        pages.breaking_next,
+        partial(pages.missed_by, "first_reply_missed_by_median"),
+    ):
         with pytest.raises(NotYours):
             panel(partner, ASKED)
 
 
 def test_every_panel_of_the_operation_is_declared_once() -> None:
     for slug in ("overview", "service-levels", "backlog"):
-        slugs = [panel.slug for panel in site.page(slug).panels]
-        assert len(slugs) == len(set(slugs))
-        assert all(panel.template for panel in site.page(slug).panels if isinstance(panel, CustomPanel))
+        page = site.page(slug)
+        for tab in ("", *(tab.slug for tab in page.tabs)):
+            slugs = [panel.slug for panel in page.shown_panels(tab)]
+            assert len(slugs) == len(set(slugs))
+        assert all(panel.template for panel in page.every_panel if isinstance(panel, CustomPanel))
 
 
 def test_only_those_who_may_list_tickets_are_led_to_them(backlog: list[int]) -> None:
