@@ -106,10 +106,10 @@ def test_hover_text_is_escaped_too() -> None:
     assert trace(figure, "now")["customdata"] == ["Mon 2 Mar: &lt;0.1 % (&lt;0.1–&lt;0.1) · n 10,000"]
 
 
-def test_beyond_seven_series_the_largest_seven_are_drawn() -> None:
+def test_beyond_seven_series_the_largest_seven_are_drawn_in_the_order_of_their_names() -> None:
     names = [f"Team {i}" for i in range(9)]
     figure = charts.line(series(names))
-    assert [t["name"] for t in figure["data"]] == [f"Team {i}" for i in range(8, 1, -1)]
+    assert [t["name"] for t in figure["data"]] == [f"Team {i}" for i in range(2, 9)]
     assert len({(t["line"]["dash"], t["marker"]["symbol"]) for t in figure["data"]}) == 7
 
 

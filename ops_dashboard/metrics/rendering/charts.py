@@ -203,14 +203,15 @@ def _series(result: Result, scale: _Scale) -> list[dict[str, Any]]:
 
 
 def _largest(result: Result) -> list[tuple[tuple[str, ...], str]]:
-    """The cuts with the most facts, at most seven; the table below has the rest."""
+    """The cuts with the most facts, at most seven; the table below has the rest. In the order of their names, so
+    that charts of the same cuts give each the same colour and dash."""
     sizes: dict[tuple[str, ...], int] = {}
     labels = {}
     for row in result.rows:
         sizes[row.keys] = sizes.get(row.keys, 0) + row.figure.n
         labels[row.keys] = ", ".join(row.labels)
     ranked = sorted(sizes, key=lambda key: (-sizes[key], labels[key]))[:MOST_SERIES]
-    return [(key, labels[key]) for key in ranked]
+    return sorted(((key, labels[key]) for key in ranked), key=lambda cut: cut[1])
 
 
 def _layout(result: Result, scale: _Scale) -> dict[str, Any]:
