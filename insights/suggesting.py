@@ -6,9 +6,11 @@ on texts that were held out. Rules suggest in the same run, without a confidence
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection, transaction
@@ -34,7 +36,17 @@ HELD_OUT = 5  # one text in five judges the others
 FEWEST_HELD_OUT = 40
 LOCK = 0x7A4F  # advisory: one run at a time
 
-Texts = tuple[list[int], list[str], list[str]]  # feedback, text, theme id as a word
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is learned from, side by side: feedback, text, theme id as a word; how many tags that takes together,
+    and the versions of the themes that they were given under."""
+
+    ids: list[int]
+    texts: list[str]
+    labels: list[str]
+    tags: int
+    versions: list[int]
 
 
 def is_due() -> bool:
@@ -52,36 +64,57 @@ def run(*, most: int = MOST_SUGGESTED) -> SuggestionRun | None:
             return None
         began = timezone.now()
         by_rules = sum(_apply(rule, most) for rule in _rules())
-        ids, texts, labels = learned_from()
-        told = {"learned_at": began, "texts": len(texts), "labels": len(set(labels)), "by_rules": by_rules}
+        lesson = learned_from()
+        told = _record(lesson) | {"learned_at": began, "by_rules": by_rules}
         try:
-            suggester = learn(texts, labels)
+            suggester = learn(lesson.texts, lesson.labels)
         except CannotLearn as reason:
             return SuggestionRun.objects.create(**told, note=str(reason)[:200])
-        quality = _quality(ids, texts, labels)
+        quality = _quality(lesson)
         if quality:
             told |= {"held_out": quality.texts, "top_1": quality.top_1, "top_3": quality.top_3}
             told["calibration_error"] = quality.calibration_error
-        suggested = _suggest(suggester, most, began)
-        return SuggestionRun.objects.create(**told, temperature=suggester.confidence.temperature, suggested=suggested)
+        told |= {"temperature": suggester.confidence.temperature, "suggested": _suggest(suggester, most, began)}
+        return SuggestionRun.objects.create(**told, seconds=(timezone.now() - began).total_seconds())
 
 
-def learned_from() -> Texts:
+def learned_from() -> Lesson:
     """The newest texts that people tagged, each with a theme that is still active (a merged one's successor)."""
     rows = _accepted().exclude(feedback__text="").order_by("-tagged_at", "-id")
-    named = rows.values_list("feedback", "feedback__text", "theme", "theme__merged_into", "theme__is_active")
-    found = {(pk, into or theme): text for pk, text, theme, into, active in named[:MOST_TEXTS] if active or into}
-    return [pk for pk, _ in found], list(found.values()), [str(theme) for _, theme in found]
+    named = rows.values_list(
+        "feedback", "feedback__text", "theme", "theme__merged_into", "theme__is_active", "version"
+    )[:MOST_TEXTS]
+    taught = [row for row in named if row[4] or row[3]]
+    found = {(pk, into or theme): text for pk, text, theme, into, *_ in taught}
+    return Lesson(
+        ids=[pk for pk, _ in found],
+        texts=list(found.values()),
+        labels=[str(theme) for _, theme in found],
+        tags=len(taught),
+        versions=sorted({version for *_, version in taught}),
+    )
+
+
+def _record(lesson: Lesson) -> dict[str, Any]:
+    """What a run keeps of what it was taught."""
+    return {
+        "tags": lesson.tags,
+        "texts": len(lesson.texts),
+        "labels": len(set(lesson.labels)),
+        "first_version": min(lesson.versions, default=None),
+        "last_version": max(lesson.versions, default=None),
+    }
 
 
 def _accepted() -> FeedbackThemeQuerySet:
     return FeedbackTheme.objects.counted().filter(by=By.PERSON)
 
 
-def _quality(ids: list[int], texts: list[str], labels: list[str]) -> Quality | None:
+def _quality(lesson: Lesson) -> Quality | None:
     """How good it is on one feedback in HELD_OUT; None where that would be too few to tell."""
-    unseen = [n for n, pk in enumerate(ids) if pk % HELD_OUT == 0]
-    seen = [n for n, pk in enumerate(ids) if pk % HELD_OUT]
+    texts, labels = lesson.texts, lesson.labels
+    unseen = [n for n, pk in enumerate(lesson.ids) if pk % HELD_OUT == 0]
+    seen = [n for n, pk in enumerate(lesson.ids) if pk % HELD_OUT]
     if len(unseen) < FEWEST_HELD_OUT:
         return None
     try:

@@ -7,7 +7,7 @@ import numpy as np
 from django.db import connection
 
 from insights import facts
-from insights.demo.plot import AREAS, ENDINGS, OPENINGS, PHRASES, REVIEWS, SWINGS
+from insights.demo.plot import AREAS, CAPTIONS_WORDS, ENDINGS, OPENINGS, PHRASES, REVIEWS, SWINGS
 from insights.feedback_intake import source_of
 from insights.models import Feedback, FeedbackSource, FeedbackTheme, TaxonomyVersion, Theme
 from insights.ticket_feedback import OPENINGS as CONVERSATIONS
@@ -30,6 +30,7 @@ SELECT f.id, said.theme, %(version)s, 'rule', %(rule)s, %(sure)s,
   FROM {_FEEDBACK} f JOIN {_TICKETS} t ON t.id = f.ticket
   JOIN unnest(%(reasons)s::int[], %(themes)s::int[]) AS said (reason, theme) ON said.reason = t.reason
  WHERE f.source = %(slug)s AND f.occurred_at > %(since)s AND mod(abs(f.ticket), 100) < %(share)s
+   AND f.text !~* %(captions)s
     ON CONFLICT DO NOTHING
 """
 
@@ -43,7 +44,7 @@ def tell(world: World, *, since: datetime, until: datetime) -> None:
     values: dict[str, Any] = {
         "slug": CONVERSATIONS, "since": since, "share": SHARE, "reasons": [reasons[slug] for slug in known],
         "themes": [themes[slug] for slug in known], "version": TaxonomyVersion.objects.latest("number").number,
-        "rule": RULE, "sure": 0.7, "tagged": TAGGED,
+        "rule": RULE, "sure": 0.7, "tagged": TAGGED, "captions": "|".join(CAPTIONS_WORDS),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_TAG, values)

@@ -59,6 +59,13 @@ PHRASES = {
 }
 
 
+# What no reason of a ticket tells: it was found by reading, and is known by these words.
+CAPTIONS, CAPTIONS_OF = "captions", "Creator support"
+CAPTIONS_NAME = "Captions in one's language"
+CAPTIONS_MEAN = "Automatic captions, or help pages, are missing in the language that somebody speaks."
+CAPTIONS_WORDS = ("sottotitoli", "captions")
+
+
 @dataclass(frozen=True)
 class Swing:
     """Reviews about a theme times `factor`, from so many days before now until so many; `grows` up to it evenly."""

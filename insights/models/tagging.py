@@ -69,8 +69,11 @@ class SuggestionRun(models.Model):
     """What was learned from, how good it was on texts held out, and how much was suggested. Nothing else is kept."""
 
     learned_at = models.DateTimeField(db_default=Now())
+    tags = models.IntegerField(default=0)  # that people gave; two who agree about a text teach it once
     texts = models.IntegerField(default=0)
     labels = models.IntegerField(default=0)
+    first_version = models.IntegerField(null=True)  # of the themes, among those that the tags were given under
+    last_version = models.IntegerField(null=True)
     temperature = models.FloatField(null=True)
     held_out = models.IntegerField(default=0)
     top_1 = models.FloatField(null=True)
@@ -78,6 +81,7 @@ class SuggestionRun(models.Model):
     calibration_error = models.FloatField(null=True)
     suggested = models.IntegerField(default=0)  # feedbacks, by the model
     by_rules = models.IntegerField(default=0)  # suggestions
+    seconds = models.FloatField(null=True)  # to learn, to judge it and to suggest
     note = models.CharField(max_length=200, blank=True)  # why nothing was learned
 
     class Meta:

@@ -13,6 +13,7 @@ from insights.tagging_queue import day_began
 from insights.taxonomy import revise
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import Role
+from tests.cast import make_cast
 from tests.insights.building import make_themes
 from tests.insights.tagging import said
 from tickets.models import Language
@@ -52,6 +53,7 @@ def test_untagged_feedback_is_suggested_what_people_called_the_like(themes: dict
     done = suggesting.run()
     assert done and (done.texts, done.labels, done.suggested, done.note) == (30, 3, 2, "")
     assert done.temperature and done.held_out == 0 and done.top_1 is None
+    assert (done.tags, done.first_version, done.last_version) == (30, 1, 1) and done.seconds and done.seconds < 60
     assert (suggested(late)[0], suggested(gift)[0]) == (("payouts", "learned"), ("gifts", "learned"))
     assert not FeedbackTheme.objects.filter(by="model", state="accepted").exists()
     assert {tag.version_id for tag in late.tags.all()} == {1}
@@ -108,7 +110,25 @@ def test_tags_of_a_merged_theme_teach_its_successor_and_those_of_a_retired_one_n
     with revise(by=None) as revision:
         revision.merge([themes["payouts"]], themes["refunds"])
         revision.retire(themes["gifts"])
-    assert suggesting.learned_from()[2] == [str(themes["refunds"].pk)] * 4
+    assert suggesting.learned_from().labels == [str(themes["refunds"].pk)] * 4
+
+
+def test_a_run_keeps_what_it_was_taught_and_the_desk_tells_it(themes: dict[str, Theme]) -> None:
+    """Four texts of two themes bear five tags: two people agree about one text, whose second tag is of version 2."""
+    cast = make_cast()
+    erin, carol = cast.users["erin"], cast.users["carol"]
+    rows = [said(f"late payout {n}").pk for n in range(2)] + [said(f"gift lost {n}").pk for n in range(2)]
+    tagging.add(rows[:2], themes["payouts"], by=erin)
+    tagging.add(rows[2:], themes["gifts"], by=erin)
+    with revise(by=None) as revision:
+        revision.add("Tips", parent=themes["live"])
+    tagging.tag(rows[0], themes["payouts"], by=carol)
+    done = suggesting.run()
+    assert done and (done.tags, done.texts, done.labels, done.first_version, done.last_version) == (5, 4, 2, 1, 2)
+    page = cast.client("erin").get("/tagging/").content.decode()
+    assert "5 tags of 4 texts, 2 themes" in page and "themes v1–v2" in page
+    SuggestionRun.objects.update(tags=0, first_version=None, last_version=None, seconds=None)
+    assert "<dd>4 texts, 2 themes</dd>" in cast.client("erin").get("/tagging/").content.decode()
 
 
 def test_it_is_due_once_a_day_and_after_fifty_tags(themes: dict[str, Theme], erin: User) -> None:

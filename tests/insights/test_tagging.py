@@ -1,5 +1,7 @@
 """What people say at the tagging desk: exact rows, said twice, taken back; and the order in which they are asked."""
 
+from datetime import timedelta
+
 import pytest
 
 from insights import facts, tagging
@@ -12,7 +14,7 @@ from ops_dashboard.people.models import AuditEntry
 from ops_dashboard.people.roles import scope_for
 from tests.cast import Cast, make_cast
 from tests.insights.building import make_themes
-from tests.insights.tagging import said, suggest, tags
+from tests.insights.tagging import NOON, said, suggest, tags
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +56,27 @@ def test_saying_it_again_changes_nothing(cast: Cast, themes: dict[str, Theme]) -
     assert not tagging.tag(one.pk, themes["payouts"], by=erin)
     assert tagging.add([one.pk], themes["payouts"], by=erin) == 0
     assert list(FeedbackTheme.objects.values()) == before and Judgement.objects.count() == 1
+
+
+def test_a_sitting_is_said_one_by_one_at_its_own_time(cast: Cast, themes: dict[str, Theme]) -> None:
+    late, lost, nice = said("Late"), said("Lost"), said("Nice")
+    suggest(late, themes["refunds"], 0.5)
+    erin, then = cast.users["erin"], NOON + timedelta(days=3)
+    told = {late.pk: themes["payouts"], lost.pk: themes["gifts"]}
+    assert (tagging.tag_each(told, by=erin, at=then), tagging.no_theme_each([nice.pk], by=erin, at=then)) == (2, 1)
+    assert tagging.tag_each(told, by=erin) == 0
+    own = {("erin", "payouts", "accepted"), ("erin", "refunds", "rejected")}
+    assert tags(late) == {("model", "refunds", "suggested"), *own}
+    assert set(Judgement.objects.values_list("at", flat=True)) == {then}
+    assert set(FeedbackTheme.objects.filter(user=erin).values_list("tagged_at", flat=True)) == {then}
+    assert [tagging.undo(by=erin) for _ in range(4)] == [[nice.pk], [lost.pk], [late.pk], []]
+
+
+def test_a_sitting_with_a_theme_that_takes_none_is_refused_whole(cast: Cast, themes: dict[str, Theme]) -> None:
+    one, two = said("Late"), said("Lost")
+    with pytest.raises(BadTag, match="Payments takes no feedback"):
+        tagging.tag_each({one.pk: themes["payouts"], two.pk: themes["payments"]}, by=cast.users["erin"])
+    assert not Judgement.objects.exists()
 
 
 def test_each_analyst_keeps_an_own_tag_and_undoes_only_that(cast: Cast, themes: dict[str, Theme]) -> None:
