@@ -27,6 +27,7 @@ EVERY_S = {
     "workforce.tasks.forecast_due": 3600,
     "tickets.tasks.forget_rejections": 3600,
     "insights.tasks.forget_rejections": 3600,
+    "ops_dashboard.metrics.tasks.look_at_alerts": 900,
     "ops_dashboard.people.tasks.clear_sessions": 3600,
     "insights.tasks.sweep_feedback": 3600,
 }

@@ -1,11 +1,18 @@
 """Roll-ups, what is owed to them, and what people attach to numbers."""
 
+from typing import Self
+
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
+from django.db.models import Q
 from django.db.models.functions import Now
 
+from ops_dashboard.metrics.alert_verdicts import Kind, Look, Outcome, Side
+from ops_dashboard.metrics.metric_rights import metrics_seen_by
 from ops_dashboard.metrics.periods import Period
 from ops_dashboard.people.dated import ends_after_start
+from ops_dashboard.people.roles import Scope
 
 
 class Cell(models.Model):
@@ -108,3 +115,92 @@ class Annotation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} on {self.on}"
+
+
+class AlertRules(models.QuerySet["AlertRule"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """A reader's own."""
+        return self.filter(owner__username=scope.username) if scope.sees_metrics else self.none()
+
+    def running(self) -> Self:
+        return self.filter(paused_because="")
+
+
+class AlertRule(models.Model):
+    """When its owner wants to be told of a metric. Judged within what the owner may see at that time."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="alert_rules")
+    name = models.CharField(max_length=80)
+    metric = models.CharField(max_length=60)
+    days = models.SmallIntegerField(choices=[(look.value, look.words) for look in Look], default=Look.DAY.value)
+    cuts = models.CharField(max_length=500, blank=True, default="")  # a query string: `team=a&team=b&channel=email`
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in Kind])
+    side = models.CharField(max_length=10, choices=[(side.value, side.value) for side in Side])
+    limit = models.FloatField(null=True, blank=True)  # of a threshold, in the metric's unit
+    since = models.DateField()  # the first day that it looks at
+    paused_because = models.CharField(max_length=200, blank=True, default="")  # empty: it runs
+    made_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)
+    looked_to = models.DateField(null=True)  # the last day that was judged, and
+    outcome = models.CharField(max_length=20, blank=True, choices=[(each.value, each.value) for each in Outcome])
+
+    objects = AlertRules.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(days__in=[look.value for look in Look]), name="alertrule_looks_at_days"),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.DEPARTURE.value, limit=None)
+                | (Q(kind=Kind.THRESHOLD.value, limit__isnull=False) & ~Q(side=Side.EITHER.value)),
+                name="alertrule_threshold_has_a_limit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AlertFirings(models.QuerySet["AlertFiring"]):
+    def visible_to(self, scope: Scope) -> Self:
+        """A reader's own, as far as the figures in them are still open to the reader."""
+        if not scope.sees_metrics or scope.small_cells_hidden:
+            return self.none()
+        found = self.filter(rule__owner__username=scope.username, metric__in=metrics_seen_by(scope))
+        if not scope.sees_people:
+            found = found.filter(is_about_people=False)
+        return found if scope.teams is None else found.filter(teams__contained_by=sorted(scope.teams))
+
+    def open(self) -> Self:
+        return self.filter(acknowledged_at=None)
+
+
+class AlertFiring(models.Model):
+    """A day on which a rule had something to tell, with the figures and the terms of that time."""
+
+    rule = models.ForeignKey(AlertRule, on_delete=models.CASCADE, related_name="firings")
+    on = models.DateField()  # the last of the days looked at
+    metric = models.CharField(max_length=60)
+    days = models.SmallIntegerField()
+    cuts = models.CharField(max_length=500, blank=True, default="")
+    kind = models.CharField(max_length=20)
+    is_above = models.BooleanField()
+    value = models.FloatField()
+    n = models.IntegerField()
+    limit = models.FloatField()  # of a threshold; of a departure the end of the expected range that was passed
+    expected = models.FloatField(null=True)
+    score = models.FloatField(null=True)  # spreads from what was expected
+    teams = ArrayField(models.IntegerField(), null=True)  # that the figures were told of; null: every team
+    is_about_people = models.BooleanField(default=False)
+    fired_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=400, blank=True, default="")
+
+    objects = AlertFirings.as_manager()
+
+    class Meta:
+        ordering = ["-on", "-id"]
+        constraints = [models.UniqueConstraint(fields=["rule", "on"], name="alertfiring_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.metric} on {self.on}"

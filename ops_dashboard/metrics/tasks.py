@@ -8,7 +8,7 @@ from django.db.models import Min
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from ops_dashboard.metrics import rollup
+from ops_dashboard.metrics import alert_looks, rollup
 from ops_dashboard.metrics.drawing_ahead import draw_lately
 from ops_dashboard.metrics.lock_waits import WAITED, is_lock_wait
 from ops_dashboard.metrics.models import StaleCell
@@ -58,6 +58,12 @@ def _refilled() -> int:
             raise
         logger.info("cells are held by another refill; the next call goes on")
         return 0
+
+
+@shared_task(name="ops_dashboard.metrics.tasks.look_at_alerts")
+def look_at_alerts() -> int:
+    """Let alert rules look at the days that are complete; returns how many did."""
+    return 0 if rollup.is_held_back() else alert_looks.look_at_all()
 
 
 @shared_task(name="ops_dashboard.metrics.tasks.check_freshness")
