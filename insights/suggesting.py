@@ -2,12 +2,15 @@
 
 What was learned lives for one run only; `SuggestionRun` keeps what it rested on and how good it was
 on texts that were held out. Rules suggest in the same run, without a confidence.
+
+What is sure counts in figures. So a run looks for that as far back as alarms compare: were the newest
+feedback alone looked at, every theme that is easily known would seem to rise on the day of the first run.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -21,6 +24,7 @@ from insights import facts
 from insights.models import Feedback, FeedbackTheme, SuggestionRun, TagRule
 from insights.models.feedback import FeedbackQuerySet, FeedbackThemeQuerySet
 from insights.suggestions import CannotLearn, Quality, Suggester, learn
+from insights.surveillance import DAILY
 from insights.tagging_queue import day_began, untagged
 from insights.taxonomy import current
 
@@ -29,6 +33,8 @@ LEARNED = "learned"  # what the model's suggestions call their tagger
 ENOUGH = 50  # newly accepted tags after which it is worth learning again
 MOST_TEXTS = 8_000  # the newest accepted tags: some seconds to learn from
 MOST_SUGGESTED = 4_000  # feedbacks of one run
+FAR_BACK = timedelta(days=DAILY.window + DAILY.gap)
+MOST_LOOKED_AT = 100_000  # feedbacks of one run, in search of what is sure: half a minute
 BATCH = 500
 SUGGESTED = 5  # themes for one feedback
 LEAST = 0.02  # less likely themes are not worth a line
@@ -125,30 +131,41 @@ def _quality(lesson: Lesson) -> Quality | None:
 
 
 def _suggest(suggester: Suggester, most: int, began: datetime) -> int:
-    """Suggest for what was not suggested for yet, then for what an earlier run knew; the newest first."""
+    """Suggest for what was not suggested for yet, then for what an earlier run knew, the newest first; and what is
+    sure of all else that no run has suggested for."""
     learned = FeedbackTheme.objects.filter(feedback=OuterRef("pk"), rule=LEARNED)
     waiting = untagged(Feedback.objects.exclude(text="")).annotate(is_known=Exists(learned))
-    rows = list(waiting.order_by("is_known", "-occurred_at", "-id").values_list("pk", "text")[:most])
+    done = _look(suggester, waiting.order_by("is_known", "-occurred_at", "-id")[:most], LEAST, began)
+    unknown = waiting.filter(is_known=False, occurred_at__gt=began - FAR_BACK).order_by("-occurred_at", "-id")
+    return done + _look(suggester, unknown[:MOST_LOOKED_AT], facts.SURE, began)
+
+
+def _look(suggester: Suggester, waiting: FeedbackQuerySet, least: float, began: datetime) -> int:
+    """Suggest for these whatever is as likely as `least`; returns for how many there was something."""
+    rows, done = list(waiting.values_list("pk", "text")), 0
     for first in range(0, len(rows), BATCH):
-        _write(suggester, rows[first : first + BATCH], began)
-    return len(rows)
+        part = rows[first : first + BATCH]
+        found = suggester.suggest([text for _, text in part], most=SUGGESTED)
+        likely = {pk: [one for one in each if one[1] >= least] for (pk, _), each in zip(part, found, strict=True)}
+        told = {pk: each for pk, each in likely.items() if each}
+        _write(told, began)
+        done += len(told)
+    return done
 
 
 @transaction.atomic
-def _write(suggester: Suggester, rows: list[tuple[int, str]], began: datetime) -> None:
+def _write(told: dict[int, list[tuple[str, float]]], began: datetime) -> None:
     """These feedbacks' suggestions in the place of their earlier ones."""
-    ids, version = [pk for pk, _ in rows], _version()
+    ids, version = list(told), _version()
     facts.hold(ids)
-    found = suggester.suggest([text for _, text in rows], most=SUGGESTED)
     FeedbackTheme.objects.filter(feedback__in=ids, rule=LEARNED, by=By.MODEL, state=State.SUGGESTED).delete()
     tags = [
         FeedbackTheme(
             feedback_id=pk, theme_id=int(label), version_id=version, by=By.MODEL, rule=LEARNED,
             confidence=min(1.0, chance), state=State.SUGGESTED, tagged_at=began,
         )
-        for pk, likely in zip(ids, found, strict=True)
+        for pk, likely in told.items()
         for label, chance in likely
-        if chance >= LEAST
     ]  # fmt: skip
     FeedbackTheme.objects.bulk_create(tags, ignore_conflicts=True)
     facts.rebuild(ids)

@@ -15,6 +15,7 @@ from scipy.sparse import hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
 
 from insights.confidence import Confidence
 
@@ -124,7 +125,8 @@ def _fitted(texts: np.ndarray, truth: np.ndarray, names: np.ndarray) -> Suggeste
     """Everything but how sure it is, from texts object[n] and the place of each one's label int[n]."""
     words, pieces = _vectorisers()
     features = hstack([words.fit_transform(texts), pieces.fit_transform(texts)], format="csr", dtype=np.float32)
-    head = LogisticRegression(C=STRENGTH, tol=TOLERANCE, max_iter=300).fit(features, truth)
+    with threadpool_limits(limits=1):  # more threads take the processors from the pages, and learn no sooner
+        head = LogisticRegression(C=STRENGTH, tol=TOLERANCE, max_iter=300).fit(features, truth)
     weights, bias = head.coef_.astype(np.float32), head.intercept_.astype(np.float32)
     if len(weights) == 1:  # sklearn keeps one row for two labels, which stands for their difference
         weights, bias = np.concatenate([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])

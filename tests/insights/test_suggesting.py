@@ -15,7 +15,7 @@ from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import Role
 from tests.cast import make_cast
 from tests.insights.building import make_themes
-from tests.insights.tagging import said
+from tests.insights.tagging import NOON, said
 from tickets.models import Language
 
 pytestmark = pytest.mark.django_db
@@ -82,9 +82,27 @@ def test_no_more_is_suggested_for_than_asked_and_the_unknown_goes_first(themes: 
     taught(themes, erin)
     older, newer = said("payout", minutes=1), said("refund", minutes=2)
     suggesting.run(most=1)
-    assert (suggested(older), len(suggested(newer)) > 0) == ([], True)
+    assert (suggested(older), len(suggested(newer)) > 0) == ([], True)  # nothing is sure of a single word
     suggesting.run(most=1)
     assert suggested(older)
+
+
+def test_what_is_sure_counts_as_far_back_as_alarms_compare(
+    themes: dict[str, Theme], erin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is suggested for in full; of the rest, since half a year ago, the sure ones bear that theme and no other."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOON + timedelta(days=200))
+    taught(themes, erin, each=20)
+    ancient, old, unsure, newest = (
+        said(words, minutes=days * 1440)
+        for words, days in ((WORDS["gifts"], 3), (WORDS["gifts"], 6), ("hello", 7), ("hello", 199))
+    )
+    done = suggesting.run(most=1)
+    assert done and done.suggested == 2
+    assert suggested(old) == [("gifts", "learned")] and len(suggested(newest)) == 3
+    assert suggested(ancient) == suggested(unsure) == []
+    counted = ThemeFact.objects.filter(feedback__in=[ancient.pk, old.pk, unsure.pk, newest.pk])
+    assert list(counted.values_list("feedback", "theme")) == [(old.pk, themes["gifts"].pk)]
 
 
 def test_quality_is_told_of_texts_held_out(
