@@ -1,7 +1,13 @@
-"""A page as its parts, each drawn once: kept in this process, shared with the others."""
+"""A page as its parts, each drawn once: kept in this process, shared with the others.
 
+Whoever can fetch the rest later waits for no more than settings.FIRST_ANSWER_S of drawing.
+"""
+
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import takewhile
+from math import inf
 
 from django.core.cache import caches
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
@@ -19,6 +25,15 @@ from ops_dashboard.metrics.panels import Drawn, panel_section, strip
 from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import Reader, today
 from ops_dashboard.people.roles import Scope
+
+
+@dataclass(frozen=True)
+class PageParts:
+    """The figure strip and the panels as HTML; `rest` are the panels after those, which nobody has drawn yet."""
+
+    figures: SafeString
+    panels: list[SafeString]
+    rest: tuple[Panel, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,10 +75,17 @@ def reader_of(asked: Asked, scope: Scope) -> Reader:
     return Reader(scope, reach=[asked.period, *([asked.compare] if asked.compare else []), Period(today(), today())])
 
 
-def page_parts(page: Page, asked: Asked, reader: Reader, *, request_id: str) -> tuple[SafeString, list[SafeString]]:
-    """The figure strip and the panels of a page as HTML."""
-    html = _drawn(_parts(page, asked, reader, request_id=request_id))
-    return html[0], html[1:]
+def page_parts(page: Page, asked: Asked, reader: Reader, *, request_id: str, within_s: float = inf) -> PageParts:
+    """The strip, and as many panels as are there or can be drawn until `within_s` have gone by."""
+    html = _drawn(_parts(page, asked, reader, request_id=request_id), within_s=within_s)
+    return PageParts(html[0], html[1:], page.shown_panels(asked.tab)[len(html) - 1 :])
+
+
+def panels_from(slug: str, page: Page, asked: Asked, reader: Reader, *, request_id: str) -> list[SafeString]:
+    """The panel called `slug` and all after it; all of the page where it has none called so."""
+    shown = page.shown_panels(asked.tab)
+    first = next((place for place, panel in enumerate(shown) if panel.slug == slug), 0)
+    return _drawn([_panel_part(page, panel, asked, reader, request_id=request_id) for panel in shown[first:]])
 
 
 def draw_ahead(page: Page, asked: Asked, reader: Reader) -> None:
@@ -92,8 +114,12 @@ def _panel_part(page: Page, panel: Panel, asked: Asked, reader: Reader, *, reque
     )
 
 
-def _drawn(parts: list[_Part]) -> list[SafeString]:
-    """The HTML of each part: as this process kept it, as another shared it, or drawn."""
+def _drawn(parts: list[_Part], *, within_s: float = inf) -> list[SafeString]:
+    """The HTML of each part: as this process kept it, as another shared it, or drawn.
+
+    When `within_s` have gone by, it ends before the next part that would have to be drawn, the first excepted.
+    """
+    until = time.monotonic() + within_s
     here = caches["panels"]
     html: dict[str, SafeString] = {part.mark: kept for part in parts if (kept := here.get(part.mark)) is not None}
     there = shared_parts.found([part.mark for part in parts if part.mark not in html])
@@ -106,6 +132,8 @@ def _drawn(parts: list[_Part]) -> list[SafeString]:
             html[part.mark] = there[part.mark]
             here.set(part.mark, there[part.mark], lasts)
             continue
+        if time.monotonic() > until and part is not parts[0]:
+            break
         drawn = part.draw()
         html[part.mark] = drawn.html
         if drawn.is_whole:
@@ -114,4 +142,4 @@ def _drawn(parts: list[_Part]) -> list[SafeString]:
     for of_now, those in fresh.items():
         if those:
             shared_parts.share(those, seconds=NOW_S if of_now else shared_parts.SHARED_S)
-    return [html[part.mark] for part in parts]
+    return [html[part.mark] for part in takewhile(lambda part: part.mark in html, parts)]

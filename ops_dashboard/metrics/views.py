@@ -1,7 +1,9 @@
 """The generic page and the export of what it shows."""
 
+from math import inf
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
@@ -13,7 +15,7 @@ from ops_dashboard.metrics.catalogue import cuts, entries
 from ops_dashboard.metrics.chips import chips
 from ops_dashboard.metrics.definitions import UnknownMetric, registry
 from ops_dashboard.metrics.forms import Asked, FilterForm
-from ops_dashboard.metrics.page_parts import asked_on, page_parts, page_tabs, reader_of
+from ops_dashboard.metrics.page_parts import asked_on, page_parts, page_tabs, panels_from, reader_of
 from ops_dashboard.metrics.pages import Page
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import BadQuery, NotYours, Reader, today
@@ -28,20 +30,28 @@ from ops_dashboard.people.requests import ReaderRequest, page_or_part
 @require_safe
 @requires("sees_metrics")
 def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
-    """A declared page; to htmx only the answers under the filter bar."""
+    """A declared page; to htmx only the answers under the filter bar, or of those the panels from `rest` on."""
     if not page.may_open(request.scope):
         raise PermissionDenied(f"{page.title} is not open to your role.")
     left_out, page = page.left_out(request.scope), page.part_for(request.scope)
     asked = asked_on(page, request.GET, request.scope)
     reader = reader_of(asked, request.scope)
-    figures, panels = page_parts(page, asked, reader, request_id=uuid4().hex[:12])
+    request_id = uuid4().hex[:12]
+    rest = request.GET.get("rest", "")
+    if rest and request.htmx:
+        panels = panels_from(rest, page, asked, reader, request_id=request_id)
+        return page_or_part(request, "pages/page.html", "pages/_panels.html", {"panels": panels})
+    follows = not rest and (bool(request.htmx) or request.COOKIES.get("scripts") == "1")
+    within_s = settings.FIRST_ANSWER_S if follows else inf
+    parts = page_parts(page, asked, reader, request_id=request_id, within_s=within_s)
     context = {
         "page": page,
         "asked": asked,
         "chips": chips(page, asked, reader),
-        "figures": figures,
+        "figures": parts.figures,
         "tabs": page_tabs(page, asked),
-        "panels": panels,
+        "panels": parts.panels,
+        "rest": parts.rest,
         "freshness": freshness_line(reader.freshness, now=timezone.now()),
         "left_out": left_out,
         "doors": doors(asked, request.scope, here=page.url_name),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from pytest_django.fixtures import Settings
 
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import Role
@@ -56,6 +57,29 @@ def test_a_bad_address_is_told_and_the_page_stands(page: Page) -> None:
     page.goto("/service-levels/?period=soon")
     expect(page.locator("#problem-period")).to_contain_text("'soon' is not a period")
     expect(page.locator("#chip-value-period")).to_have_text("Last 28 days")
+
+
+def test_panels_that_nobody_has_drawn_follow_the_page(page: Page, settings: Settings) -> None:
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    settings.FIRST_ANSWER_S = 0
+    page.goto("/service-levels/?period=last-7-days&tab=resolution")
+    expect(page.locator("#title-hours")).to_have_text("By hour of the week")
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+    expect(page.locator("h2[id^=title-]")).to_have_count(11)
+    page.click("#chip-period")
+    page.get_by_label("Last 28 days").check()
+    expect(page).to_have_url("/service-levels/?period=last-28-days&compare=previous&tab=resolution")
+    expect(page.locator("h2[id^=title-]")).to_have_count(11)
+    assert errors == []
+
+
+def test_figures_that_cannot_be_fetched_are_told(page: Page) -> None:
+    expect(page.locator("#unanswered")).to_be_hidden()
+    page.route("**/service-levels/?*period=last-7-days*", lambda route: route.abort())
+    page.click("#chip-period")
+    page.get_by_label("Last 7 days").check()
+    expect(page.locator("#unanswered")).to_have_text("What you asked for could not be fetched. Try again")
 
 
 def test_on_a_phone_the_pages_are_in_a_menu(page: Page) -> None:

@@ -7,6 +7,7 @@ from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 from redis import Redis
 
 from ops_dashboard.metrics import lately, page_parts, rollup, shared_parts, tasks
@@ -58,6 +59,15 @@ def parts_of(html: bytes) -> bytes:
     return html.partition(b'<section class="strip"')[2]
 
 
+def panels_of(html: bytes) -> list[bytes]:
+    """Those that are drawn."""
+    return [
+        part.partition(b"</section>")[0]
+        for part in html.split(b'<section class="panel ')[1:]
+        if b'<h2 id="title-' in part
+    ]
+
+
 def as_another_process() -> None:
     caches["answers"].clear()
     caches["panels"].clear()
@@ -71,6 +81,37 @@ def test_what_one_process_has_drawn_another_takes(client: Client, carol: User, d
     again = parts_of(client.get(PAGE).content)
     assert drawn == []
     assert again == first
+
+
+def test_a_browser_waits_for_the_figures_and_fetches_the_panels_that_nobody_has_drawn(
+    client: Client, carol: User, drawn: list[str], settings: Settings
+) -> None:
+    whole = panels_of(client.get(PAGE).content)
+    assert len(whole) == 9
+    settings.FIRST_ANSWER_S = 0
+    client.cookies["scripts"] = "1"
+    caches["default"].clear()
+    as_another_process()
+    drawn.clear()
+    first = client.get(PAGE).content
+    assert drawn == []
+    assert b'<section class="strip"' in first
+    assert f'hx-get="{PAGE}&amp;compare=previous&amp;rest=kept" hx-trigger="load"'.encode() in first
+    rest = client.get(f"{PAGE}&compare=previous&rest=hours", headers={"HX-Request": "true"})
+    assert drawn == ["hours", "first_reply-median", "first_reply-p90", "missed-by-median", "missed-by", "breaking"]
+    assert panels_of(rest.content) == whole[3:]
+    assert "HX-Push-Url" not in rest.headers
+    client.get(f"{PAGE}&compare=previous&rest=kept", headers={"HX-Request": "true"})
+    assert panels_of(client.get(PAGE).content) == whole  # all are kept by now
+
+
+def test_where_no_scripts_run_a_page_is_whole(client: Client, carol: User, settings: Settings) -> None:
+    settings.FIRST_ANSWER_S = 0
+    assert len(panels_of(client.get(PAGE).content)) == 9
+    caches["default"].clear()
+    as_another_process()
+    client.cookies["scripts"] = "1"
+    assert len(panels_of(client.get(f"{PAGE}&rest=kept").content)) == 9  # the link for those whose scripts stopped
 
 
 def test_a_changed_cell_or_goal_is_drawn_anew(client: Client, carol: User, drawn: list[str]) -> None:
