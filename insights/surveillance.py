@@ -122,7 +122,8 @@ def _alarm_at(predicted: Any, level: Floats) -> Counts:
     to the next theme beside those that are alarms already."""
     count = predicted.isf(level)
     is_enough = predicted.sf(count) + predicted.pmf(count) / 2 <= level
-    return np.maximum(np.where(is_enough, count, count + 1), FEWEST).astype(np.int64)
+    smallest: Counts = np.maximum(np.where(is_enough, count, count + 1), FEWEST).astype(np.int64)
+    return smallest
 
 
 def _base(history: int, rule: Rule) -> slice:

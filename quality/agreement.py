@@ -174,7 +174,8 @@ class _Estimate:
             alike = np.bincount(unit, weights=count**2)
             return np.asarray((self._m**2 - alike) / (self._m - 1), dtype=np.float64)
         if self._level is Level.INTERVAL:
-            return self._squares_within(self._x[self.ratings.code][None, :])[0]
+            squares: Floats = self._squares_within(self._x[self.ratings.code][None, :])[0]
+            return squares
         each = np.split(self.ratings.values[self.ratings.code], self._starts[1:])
         return np.array([_ratio_distances(values, values).sum() / (len(values) - 1) for values in each])
 

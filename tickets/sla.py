@@ -331,7 +331,8 @@ def judge(bench: Bench, rule: Rule) -> Promises:
 
 def _was_kept(ended_by: NDArray[np.uint8]) -> Flags:
     """Runs that ended as promised, in time or not."""
-    return (ended_by != EndedBy.STILL) & (ended_by != EndedBy.CANCEL)
+    kept: Flags = (ended_by != EndedBy.STILL) & (ended_by != EndedBy.CANCEL)
+    return kept
 
 
 def _deciding(terms: Terms, parts: Segments, sums: Count) -> tuple[Rows, Flags]:

@@ -78,7 +78,7 @@ def spans(states: States) -> Spans:
 def gave_on(holder: Codes, has_previous: Flags, *, to_none: bool = False) -> Flags:
     """Rows at which the ticket went from one holder to another (or to nobody, if `to_none`)."""
     previous = _previous(holder)
-    gave = has_previous & (previous != 0) & (holder != previous)
+    gave: Flags = has_previous & (previous != 0) & (holder != previous)
     return gave if to_none else gave & (holder != 0)
 
 

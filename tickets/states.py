@@ -129,7 +129,8 @@ def among(members: frozenset[Status], status: NDArray[Any]) -> Flags:
     """Which of `status` are `members`."""
     table = np.zeros(len(Status) + 1, dtype=bool)
     table[[int(member) for member in members]] = True
-    return table[status]
+    found: Flags = table[status]
+    return found
 
 
 def _status(events: Events, is_first: Flags) -> NDArray[np.uint8]:

@@ -78,7 +78,8 @@ def waits(
 def is_human_reply(states: States) -> Flags:
     """Events that are a public reply by a human agent."""
     events = states.events
-    return (events.type == EventType.AGENT_REPLY) & (events.actor_kind == ActorKind.AGENT)
+    found: Flags = (events.type == EventType.AGENT_REPLY) & (events.actor_kind == ActorKind.AGENT)
+    return found
 
 
 def is_solve(states: States) -> Flags:
@@ -97,10 +98,11 @@ def first_rows(flags: Flags, ticket: Rows, tickets: int) -> Rows:
 def is_outbound(states: States, first_reply: Rows) -> Flags:
     """Tickets that an agent opened by writing to the requester: nobody waits for that message."""
     events = states.events
-    by_agent = events.actor_kind[states.first] == ActorKind.AGENT
-    created = events.type[states.first] == EventType.TICKET_CREATED
+    by_agent: Flags = events.actor_kind[states.first] == ActorKind.AGENT
+    created: Flags = events.type[states.first] == EventType.TICKET_CREATED
     reply = np.minimum(first_reply, len(events) - 1)
-    return by_agent & created & (first_reply < len(events)) & (states.at[reply] == states.at[states.first])
+    at_once: Flags = (first_reply < len(events)) & (states.at[reply] == states.at[states.first])
+    return by_agent & created & at_once
 
 
 def _first_waits(states: States, replied: Flags, first_reply_from: FirstReplyFrom) -> Waits:
@@ -137,7 +139,8 @@ def _back_from_bot(states: States) -> Flags:
     solved = is_solve(states)
     last_solve = np.maximum.accumulate(np.where(solved, np.arange(len(solved)), 0))
     reopened = among(DONE, states.before) & among(UNSOLVED, states.status)
-    return reopened & (states.events.actor_kind[last_solve] == ActorKind.BOT)
+    solved_by_bot: Flags = states.events.actor_kind[last_solve] == ActorKind.BOT
+    return reopened & solved_by_bot
 
 
 def _next_waits(states: States, replied: Flags, next_reply_starts: NextReplyStarts) -> Waits:

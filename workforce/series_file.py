@@ -57,7 +57,8 @@ class Told:
         table = tabulate(series)
         goes_on = table.presence >= RARE
         if len(table) < 2 * table.cycle or not goes_on.any():
-            return series.at[-1] + series.step_s * np.arange(1, count + 1)
+            following: Instants = series.at[-1] + series.step_s * np.arange(1, count + 1)
+            return following
         wanted, first, found = count, 1, np.empty(0, dtype=np.int64)
         while len(found) < wanted:
             block = series.at[-1] + series.step_s * np.arange(first, first + max(4 * wanted, 7 * series.slots))

@@ -44,7 +44,9 @@ def pooled_sd(part: float, whole: float, squares: float, effective_n: float) -> 
 
 def effective_n(weights: np.ndarray, weight_squares: np.ndarray) -> np.ndarray:
     """How many facts of equal weight tell as much (Kish 1965, Survey Sampling, 11.7); 0 where there are none."""
-    return np.divide(weights * weights, weight_squares, out=np.zeros_like(weights), where=weight_squares != 0)
+    told = np.zeros_like(weights)
+    np.divide(weights * weights, weight_squares, out=told, where=weight_squares != 0)
+    return told
 
 
 def mean_interval(mean: np.ndarray, sd: float, effective_n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
