@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, resolve_url
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -73,7 +73,7 @@ class FeedbackRunAdmin(ReadOnlyAdmin):
         file = resolve_url("admin:insights_feedbackrun_rejected", obj.pk)
         return format_html('<a href="{}?run__id__exact={}">show</a> · <a href="{}">download</a>', shown, obj.pk, file)
 
-    def download(self, request: HttpRequest, run: int) -> HttpResponse:
+    def download(self, request: HttpRequest, run: int) -> StreamingHttpResponse:
         """What was refused, a JSON object a line, to be mended and sent again."""
         if not request.user.has_perm("insights.view_feedbackrejection"):
             raise PermissionDenied

@@ -11,12 +11,11 @@ from django.utils import timezone
 from insights.feedback_intake import BATCH, Told, record
 from insights.feedback_lines import Reading
 from insights.feedback_runs import RUNS
-from insights.models import Area, FeedbackRejection, FeedbackRun, FeedbackSource
+from insights.models import Area, FeedbackRun, FeedbackSource
 from ops_dashboard.people.models import Team
+from tickets import rejections
 from tickets.connectors.drafts import Rejected
-from tickets.draft_checks import kept_line
 
-KEPT_REJECTIONS = 10_000  # of one run; further ones are only counted
 MOST_CHARACTERS = 4_000_000  # of one batch, so that long texts do not fill the memory
 
 
@@ -63,11 +62,7 @@ def take_in(source: FeedbackSource, items: Iterable[Told | Rejected], *, origin:
 def _take(run: FeedbackRun, batch: list[Told | Rejected]) -> None:
     stored = record(run.source, [item for item in batch if isinstance(item, Told)])
     rejected = [item for item in batch if isinstance(item, Rejected)]
-    room = max(0, KEPT_REJECTIONS - run.rejected)
-    FeedbackRejection.objects.bulk_create(
-        FeedbackRejection(run=run, line=row.line, field=row.field[:60], reason=row.reason[:400], raw=kept_line(row.raw))
-        for row in rejected[:room]
-    )
+    rejections.keep(RUNS, run, rejected)
     run.accepted += stored.accepted
     run.duplicate += stored.duplicate
     run.rejected += len(rejected)

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, resolve_url
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -138,7 +138,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         file = resolve_url("admin:tickets_importrun_rejected", obj.pk)
         return format_html('<a href="{}?run__id__exact={}">show</a> · <a href="{}">download</a>', shown, obj.pk, file)
 
-    def download(self, request: HttpRequest, run: int) -> HttpResponse:
+    def download(self, request: HttpRequest, run: int) -> StreamingHttpResponse:
         """What was refused, a JSON object a line, to be mended and imported again."""
         if not request.user.has_perm("tickets.view_rejectedrow"):
             raise PermissionDenied
@@ -156,5 +156,5 @@ class RejectedRowAdmin(ReadOnlyAdmin):
     actions = ["download"]
 
     @admin.action(description="Download as JSONL", permissions=["view"])
-    def download(self, request: HttpRequest, queryset: QuerySet[RejectedRow]) -> HttpResponse:
+    def download(self, request: HttpRequest, queryset: QuerySet[RejectedRow]) -> StreamingHttpResponse:
         return rejected_file(request, queryset.order_by("run", "line"), name="rejected")

@@ -27,7 +27,7 @@ class HeldRuns(Generic[Run]):
     """One kind of runs: rows with `state`, `started_at`, `finished_at` and `error`, and what each refused."""
 
     model: type[Run]
-    rejections: type[models.Model]  # rows with a `run`
+    rejections: type[models.Model]  # rows with a `run`, `line`, `field`, `reason` and `raw`
     family: int  # of the locks
 
     def begin(self, **told: Any) -> Run:

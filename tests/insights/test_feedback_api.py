@@ -181,7 +181,7 @@ def test_what_was_refused_can_be_downloaded_by_administrators(cast: Cast, secret
     send(secret, [ITEM | {"at": "soon"}])
     run = FeedbackRun.objects.get()
     answer = cast.client("adam").get(f"/admin/insights/feedbackrun/{run.pk}/rejected.jsonl")
-    assert json.loads(answer.content) == {
+    assert json.loads(answer.getvalue()) == {
         "run": run.pk,
         "line": 0,
         "field": "at",

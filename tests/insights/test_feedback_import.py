@@ -20,6 +20,7 @@ from insights.feedback_lines import read
 from insights.models import Area, Feedback, FeedbackRejection, FeedbackRun, FeedbackSource
 from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.people.models import Team
+from tickets import rejections
 from tickets.connectors.drafts import Rejected
 from tickets.connectors.lines import BadFile
 
@@ -195,11 +196,11 @@ def test_what_is_kept_to_be_mended_names_nobody(tmp_path: Path, caplog: pytest.L
     assert not any(word in caplog.text.lower() for word in ("rita", "holm", "2345678"))
 
 
-def test_only_so_many_rejections_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feedback_import, "KEPT_REJECTIONS", 2)
+def test_every_rejection_is_kept_a_few_rows_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rejections, "AT_ONCE", 2)
     printed, _ = import_file(tmp_path / "a.jsonl", line(at="soon") * 5)
     assert counts(printed) == (0, 0, 5)
-    assert FeedbackRejection.objects.count() == 2
+    assert list(FeedbackRejection.objects.order_by("line").values_list("line", flat=True)) == [1, 2, 3, 4, 5]
 
 
 def test_a_file_that_breaks_off_keeps_what_came_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

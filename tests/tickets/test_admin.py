@@ -386,7 +386,7 @@ def test_rejected_rows_are_filtered_and_downloaded_one_object_a_line(adam: Clien
     assert adam.get("/admin/tickets/rejectedrow/?field=at").context["cl"].result_count == 1
     assert adam.get(f"/admin/tickets/rejectedrow/?run__id__exact={run.pk}").context["cl"].result_count == 2
     response = adam.get(f"/admin/tickets/importrun/{run.pk}/rejected.jsonl")
-    rows = [json.loads(line) for line in response.content.decode().splitlines()]
+    rows = [json.loads(line) for line in response.getvalue().decode().splitlines()]
     assert response["Content-Disposition"] == f'attachment; filename="rejected-helpdesk-{run.pk}.jsonl"'
     reason = "'odd' is not mapped to a status category"
     assert rows[0] == {"run": run.pk, "line": 0, "field": "status", "reason": reason, "raw": ""}
@@ -398,7 +398,7 @@ def test_chosen_rejected_rows_are_downloaded_too(adam: Client) -> None:
     take([draft("ticket_created", minute, status="odd", channel="email") for minute in range(3)])
     chosen = list(RejectedRow.objects.values_list("pk", flat=True))[:2]
     form = {"action": "download", "_selected_action": chosen}
-    lines = adam.post("/admin/tickets/rejectedrow/", form).content.decode().splitlines()
+    lines = adam.post("/admin/tickets/rejectedrow/", form).getvalue().decode().splitlines()
     assert [json.loads(line)["field"] for line in lines] == ["status", "status"]
 
 

@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.people.models import Agent, Team
 from tests.tickets.drafting import MONDAY, STORY, all_facts, at, draft, source, take
-from tickets import facts, intake
+from tickets import facts, intake, rejections
 from tickets.connectors.drafts import Draft, Rejected
 from tickets.draft_checks import are_plain, kept_line, problem_of
 from tickets.draft_columns import DraftColumns
@@ -280,11 +280,13 @@ def test_what_is_wrong_with_a_draft_is_named() -> None:
     assert TicketEvent.objects.count() == 0
 
 
-def test_only_so_many_rejections_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "KEPT_REJECTIONS", 3)
-    summary = intake.take_in(source(), [Rejected(n, "line", "is not JSON", b"?") for n in range(5)], origin="a test")
-    assert summary.rejected == 5
-    assert RejectedRow.objects.count() == 3
+def test_every_rejection_is_kept_a_few_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rejections, "AT_ONCE", 3)
+    lines = [Rejected(n, "line", "is not JSON", f"?{n}".encode()) for n in range(17)]
+    summary = intake.take_in(source(), lines, origin="a test", batch=5)
+    assert summary.rejected == ImportRun.objects.get().rejected == 17
+    kept = RejectedRow.objects.order_by("line").values_list("line", "raw")
+    assert list(kept) == [(n, f"?{n}") for n in range(17)]
 
 
 def test_a_kept_line_shows_no_address_and_no_long_number() -> None:
