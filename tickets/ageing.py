@@ -30,6 +30,8 @@ class Band:
     age: int
     waiting: int
     staleness: int
+    at_least: timedelta | None = None
+    under: timedelta | None = None
 
 
 def ageing(*, scope: Scope, narrowing: Narrowing, now: datetime) -> list[Band]:
@@ -45,4 +47,7 @@ def ageing(*, scope: Scope, narrowing: Narrowing, now: datetime) -> list[Band]:
             )
             for band, count in cursor.fetchall():
                 counts[name][band] = count
-    return [Band(label, *(counts[name][i] for name in MEASURES)) for i, label in enumerate(BANDS)]
+    return [
+        Band(label, **{name: counts[name][i] for name in MEASURES}, at_least=at_least, under=under)
+        for i, (label, at_least, under) in enumerate(zip(BANDS, (None, *EDGES), (*EDGES, None), strict=True))
+    ]

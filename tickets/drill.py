@@ -1,20 +1,24 @@
 """From a figure to its tickets: `/tickets/?metric=created&period=last-28-days&team=a` lists what it counts.
 
 The figure's own filters (period and cuts) go to the metric engine, in the engine's words: a team is
-the one that the fact counted for, not the one that holds the ticket now. What the list adds (status,
-waiting, promise, order) narrows it further.
+the one that the fact counted for, not the one that holds the ticket now. A slice of a figure (an hour of
+the week, a band of durations) is listed alone. What the list adds (status, waiting, promise, order) narrows
+it further.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+import numpy as np
 from django.http import QueryDict
 
 from ops_dashboard.metrics.catalogue import cuts
-from ops_dashboard.metrics.definitions import UnknownMetric, registry
+from ops_dashboard.metrics.definitions import Metric, UnknownMetric, registry
 from ops_dashboard.metrics.forms import Asked, FilterForm
-from ops_dashboard.metrics.query import BadQuery, NotYours, Reader
-from ops_dashboard.metrics.result import Result
+from ops_dashboard.metrics.periods import Grain
+from ops_dashboard.metrics.query import BadQuery, NotYours, Query, Reader
+from ops_dashboard.metrics.result import Figure
+from ops_dashboard.metrics.slices import Slice, asked_slice
 from ops_dashboard.people.roles import Scope
 
 PERIOD = "last-28-days"
@@ -27,12 +31,15 @@ class BadDrill(ValueError):
 
 @dataclass(frozen=True)
 class Drill:
-    """A figure and the distinct tickets behind it."""
+    """A figure, or a slice of one, and the distinct tickets behind it: none where `problems` tell what is wrong."""
 
     asked: Asked
-    result: Result
+    metric: Metric
+    figure: Figure
     tickets: tuple[int, ...]
     taken: frozenset[str]  # parameters that belong to the figure, not to the list
+    part: Slice
+    problems: dict[str, str] = field(default_factory=dict)
 
 
 def behind(data: QueryDict, *, scope: Scope, today: date) -> Drill | None:
@@ -41,12 +48,26 @@ def behind(data: QueryDict, *, scope: Scope, today: date) -> Drill | None:
     if not slug:
         return None
     try:
-        offered = tuple(cuts(registry.metric(slug)))
+        metric = registry.metric(slug)
+        offered = tuple(cuts(metric))
         asked = FilterForm(data, today=today, filters=offered, period=PERIOD).asked()
         if asked.problems:
             raise BadDrill("; ".join(asked.problems.values()))
+        part, problems = asked_slice(data, metric)
         reader, query = Reader(scope), asked.query(slug)
-        result, subjects = reader.run(query), reader.subjects(query)
+        subjects = reader.subjects_of_facts(query, part)
+        figure = _figure(reader, query, part, facts=len(subjects))
     except (UnknownMetric, BadQuery, NotYours) as error:
         raise BadDrill(str(error)) from error
-    return Drill(asked, result, tuple(subjects.tolist()), TAKEN | set(offered))
+    tickets = () if problems else tuple(np.unique(subjects).tolist())
+    return Drill(asked, metric, figure, tickets, TAKEN | set(offered), part, problems)
+
+
+def _figure(reader: Reader, query: Query, part: Slice, *, facts: int) -> Figure:
+    """What the panel told: of an hour its figure, of a band how many facts lie in it."""
+    if part.is_band:
+        return Figure(facts, facts)
+    if part.hour is None:
+        return reader.run(query).total
+    by_hour = reader.run(replace(query, grain=Grain.HOUR_OF_WEEK, compare=None))
+    return next((row.figure for row in by_hour.rows if row.hour == part.hour), Figure(None, 0))

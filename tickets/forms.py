@@ -1,7 +1,8 @@
 """The query string of the list of tickets -> what is wanted. Page and API parse it here.
 
 `?status=unsolved&team=a&team=b&waiting=4h&promise=overdue&created=last-28-days&sort=due`. A value
-that makes no sense is left out, with a message under its name in `problems`.
+that makes no sense is left out, with a message under its name in `problems`. How long something lasts is
+said from and to: `age=3d&age-under=7d`.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,13 +12,14 @@ from typing import TypeVar
 
 from django.http import QueryDict
 
+from ops_dashboard.metrics import slices
 from ops_dashboard.metrics.local_days import bounds
 from ops_dashboard.metrics.periods import BadPeriod, parse_period
 from ops_dashboard.people.roles import Scope
 from tickets.drill import BadDrill, Drill, behind
 from tickets.labels import NAMED
 from tickets.vocabulary import DONE, GONE, UNSOLVED, PromiseKind, Status
-from tickets.wanted import PromiseIs, Sort, Wanted
+from tickets.wanted import Lasting, PromiseIs, Sort, Wanted
 
 Value = TypeVar("Value")
 
@@ -26,13 +28,18 @@ SPANS = {
     "1h": timedelta(hours=1),
     "4h": timedelta(hours=4),
     "1d": timedelta(days=1),
+    "2d": timedelta(days=2),
     "3d": timedelta(days=3),
     "7d": timedelta(days=7),
     "14d": timedelta(days=14),
     "30d": timedelta(days=30),
 }
 ANY_WAIT = "any"
+UNDER = "-under"
+LASTING = ("age", "waiting", "stale")  # each with an end of its own: `age-under`
 NOTHING: tuple[int, ...] = ()
+METRIC = "metric"
+_OF_NO_FIGURE = "That is a slice of a figure, and none is named."
 LONGEST_REF = 120
 
 
@@ -43,6 +50,11 @@ class AskedTickets:
     wanted: Wanted
     problems: dict[str, str] = field(default_factory=dict)
     drill: Drill | None = None
+
+    @property
+    def refusal(self) -> str:
+        """Why no figure is listed although one was named."""
+        return self.problems.get(METRIC, "") or " ".join(self.drill.problems.values() if self.drill else ())
 
 
 class TicketsForm:
@@ -56,13 +68,14 @@ class TicketsForm:
     def asked(self) -> AskedTickets:
         drill = self._drill()
         wanted = Wanted(
-            ids=drill.tickets if drill else NOTHING if "metric" in self._problems else None,
+            ids=drill.tickets if drill else NOTHING if METRIC in self._problems else None,
             statuses=self._statuses(),
             codes=self._codes(),
             created=self._period("created"),
             solved=self._period("solved"),
-            older_than=self._choice("age", SPANS.__getitem__, SPANS),
-            waiting_over=self._choice("waiting", _wait, [ANY_WAIT, *SPANS]),
+            age=self._lasting("age", SPANS),
+            waiting=self._lasting("waiting", [ANY_WAIT, *SPANS]),
+            stale=self._lasting("stale", SPANS),
             promise=self._choice("promise", PromiseIs, PromiseIs),
             promise_kind=self._choice("kind", PromiseKind.from_label, [kind.label for kind in PromiseKind]),
             ref=self._text("ref"),
@@ -75,9 +88,13 @@ class TicketsForm:
         try:
             drill = behind(self._data, scope=self._scope, today=self._today)
         except BadDrill as problem:
-            self._problems["metric"] = str(problem)
+            self._problems[METRIC] = str(problem)
             return None
-        self._taken = drill.taken if drill else frozenset()
+        if drill is None:
+            self._problems |= dict.fromkeys((name for name in slices.NAMES if self._text(name)), _OF_NO_FIGURE)
+            return None
+        self._problems |= drill.problems
+        self._taken = drill.taken
         return drill
 
     def _statuses(self) -> frozenset[Status]:
@@ -118,6 +135,15 @@ class TicketsForm:
             self._problems[name] = str(problem)
             return None
 
+    def _lasting(self, name: str, known: Iterable[str]) -> Lasting:
+        at_least = self._choice(name, _span, known)
+        under = self._choice(name + UNDER, _span, SPANS)
+        if at_least is not None and under is not None and at_least >= under:
+            said = f"{self._text(name)} and under {self._text(name + UNDER)}"
+            self._problems[name + UNDER] = f"Nothing lasts at least {said}."
+            under = None
+        return Lasting(at_least, under)
+
     def _choice(self, name: str, read: Callable[[str], Value], known: Iterable[str]) -> Value | None:
         """The value of a word among `known`; None without one."""
         word = self._text(name)
@@ -141,7 +167,7 @@ class TicketsForm:
         return text
 
 
-def _wait(word: str) -> timedelta:
+def _span(word: str) -> timedelta:
     return timedelta() if word == ANY_WAIT else SPANS[word]
 
 

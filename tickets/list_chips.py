@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from django.http import QueryDict
 
+from ops_dashboard.metrics import slices
 from ops_dashboard.metrics.chips import Chip, Choice
 from ops_dashboard.metrics.forms import PERIODS
 from ops_dashboard.people.models import Agent, Team
 from ops_dashboard.people.roles import Scope
-from tickets.forms import ANY_WAIT, SPANS, STATUS_GROUPS
+from tickets.forms import ANY_WAIT, SPANS, STATUS_GROUPS, UNDER
 from tickets.models import Channel, Language, Priority, Reason, Source
 from tickets.vocabulary import PromiseKind, Status
 from tickets.wanted import PromiseIs, Sort
@@ -19,6 +20,7 @@ SPAN_WORDS = {
     "1h": "1 hour",
     "4h": "4 hours",
     "1d": "1 day",
+    "2d": "2 days",
     "3d": "3 days",
     "7d": "7 days",
     "14d": "14 days",
@@ -46,7 +48,15 @@ def list_chips(
     data: QueryDict, problems: dict[str, str], *, scope: Scope, taken: frozenset[str] = frozenset()
 ) -> list[Chip]:
     """One chip for every filter this reader may use, and the order; none for what a figure has `taken`."""
-    return [chip for chip in _all_chips(data, problems, scope) if chip.name not in taken]
+    chips = [chip for chip in _all_chips(data, problems, scope) if chip.name not in taken]
+    return [*_slice_chips(_Bar(data, problems)), *chips]
+
+
+def _slice_chips(bar: "_Bar") -> Iterable[Chip]:
+    """What a figure is sliced by, which can only be left out."""
+    for name, label in ((slices.HOUR, "Hour"), (slices.AT_LEAST, "At least"), (slices.UNDER, "Under")):
+        if word := bar.said(name):
+            yield bar.one(name, label, [] if name in bar.problems else [(word, slices.spoken(word))])
 
 
 def _all_chips(data: QueryDict, problems: dict[str, str], scope: Scope) -> list[Chip]:
@@ -60,8 +70,9 @@ def _all_chips(data: QueryDict, problems: dict[str, str], scope: Scope) -> list[
         bar.many("priority", "Priority", Priority.objects.order_by("-rank", "label").values_list("slug", "label")),
         bar.many("reason", "Reason", Reason.objects.order_by("label").values_list("slug", "label")),
         bar.many("language", "Language", Language.objects.order_by("label").values_list("slug", "label")),
-        bar.one("waiting", "Waiting", [(ANY_WAIT, "at all"), *((word, f"over {SPAN_WORDS[word]}") for word in SPANS)]),
-        bar.one("age", "Age", [(word, f"over {SPAN_WORDS[word]}") for word in SPANS]),
+        *bar.lasting("waiting", "Waiting", [(ANY_WAIT, "at all")]),
+        *bar.lasting("age", "Age"),
+        *bar.lasting("stale", "Untouched"),
         bar.one("promise", "Promise", PROMISES),
         bar.one("kind", "Kind", [(kind.label, kind.label.replace("_", " ").capitalize()) for kind in PromiseKind]),
         bar.one("created", "Created", PERIODS),
@@ -83,7 +94,17 @@ class _Bar:
     """Makes chips from what the query string says."""
 
     def __init__(self, data: QueryDict, problems: dict[str, str]) -> None:
-        self._data, self._problems = data, problems
+        self._data, self.problems = data, problems
+
+    def said(self, name: str) -> str:
+        return self._data.get(name, "").strip()
+
+    def lasting(self, name: str, label: str, pairs: Pairs = ()) -> Iterable[Chip]:
+        """From how long on; until how long only where the address says so."""
+        yield self.one(name, label, [*pairs, *((word, f"over {SPAN_WORDS[word]}") for word in SPANS)])
+        if self.said(name + UNDER):
+            spans = [(word, SPAN_WORDS[word]) for word in SPANS]
+            yield self.one(name + UNDER, f"{label} under", spans)
 
     def many(self, name: str, label: str, pairs: Iterable[tuple[str, str]]) -> Chip:
         chosen = set(self._data.getlist(name))
@@ -94,14 +115,14 @@ class _Bar:
         chosen = self._data.get(name) or default
         anything = () if default else (Choice("", "any", not chosen),)
         known = tuple(Choice(value, text, value == chosen) for value, text in pairs)
-        if chosen and not any(choice.chosen for choice in known) and name not in self._problems:
+        if chosen and not any(choice.chosen for choice in known) and name not in self.problems:
             known += (Choice(chosen, chosen, True),)  # a period typed as dates
         return self._chip(name, label, (*anything, *known), default="any")
 
     def _chip(self, name: str, label: str, choices: tuple[Choice, ...], *, default: str, many: bool = False) -> Chip:
         said = [choice.label for choice in choices if choice.chosen and choice.value]
         value = default if not said else ", ".join(said) if len(said) <= 2 else f"{len(said)} of {len(choices)}"
-        problem = self._problems.get(name, "")
+        problem = self.problems.get(name, "")
         return Chip(name, label, value, choices, many=many, problem=problem, active=bool(said) and name != "sort")
 
 

@@ -94,10 +94,13 @@ def _conditions(wanted: Wanted, scope: Scope, now: datetime) -> Iterable[Q | Exi
     for column, between in (("created_at", wanted.created), ("last_solved_at", wanted.solved)):
         if between:
             yield Q(**{f"{column}__gte": between[0], f"{column}__lt": between[1]})
-    if wanted.older_than:
-        yield Q(created_at__lt=now - wanted.older_than)
-    if wanted.waiting_over is not None or wanted.order is Sort.WAITING:
-        yield Q(status__lte=Status.HOLD, waiting_since__lte=now - (wanted.waiting_over or timedelta()))
+    if not wanted.age.is_any:
+        yield wanted.age.since("created_at", now)
+    if not wanted.waiting.is_any or wanted.order is Sort.WAITING:
+        yield Q(status__lte=Status.HOLD, waiting_since__isnull=False) & wanted.waiting.since("waiting_since", now)
+    if not wanted.stale.is_any:
+        untouched = Q(last_agent_touch_at=None) & wanted.stale.since("created_at", now)
+        yield Q(status__lte=Status.HOLD) & (wanted.stale.since("last_agent_touch_at", now) | untouched)
     if wanted.is_promised:
         yield Exists(_promises(wanted, scope, now))
         if wanted.promise and wanted.promise.is_open:

@@ -27,10 +27,12 @@ from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import NotYours, Query, Reader, today
 from ops_dashboard.metrics.rendering.figures import figure_item
 from ops_dashboard.metrics.rendering.numbers import MINUS, whole
+from ops_dashboard.metrics.rows_behind import rows_behind, rows_behind_bands
 from ops_dashboard.metrics.teams import TEAM_CUTS
 from ops_dashboard.metrics.ways import Pairs, Way, days_and_teams, offer
 from ops_dashboard.people.models import Team
 from tickets import ageing, at_risk
+from tickets.age_links import age_links, unsolved_pairs
 from tickets.narrowing import Narrowing
 from tickets.vocabulary import PromiseKind
 from tickets.wanted import PromiseIs
@@ -67,14 +69,16 @@ def missed_by(metric: str, reader: Reader, asked: Asked) -> tuple[Bar, ...]:
     """How far the missed promises that `metric` is a quantile of went over."""
     _refuse_small_cells(reader)
     counts = reader.distribution(Query(metric, asked.period, where=asked.where), edges=_MISSED_BY_EDGES)
-    return tuple(Bar(label, count) for label, count in zip(_MISSED_BY_BANDS, counts, strict=True))
+    links = rows_behind_bands(reader, asked, metric, _MISSED_BY_EDGES, url_name="tickets")
+    bars = zip(_MISSED_BY_BANDS, counts, links, strict=True)
+    return tuple(Bar(label, count, link if count else "") for label, count, link in bars)
 
 
 def backlog_bridge(reader: Reader, asked: Asked) -> Context:
     """Opening, every step, closing; the steps add up, or `off` says by how much they do not. Empty for days to come."""
     _refuse_small_cells(reader)
-    before = asked.period.start - timedelta(days=1)
-    opening = reader.run(Query("backlog", Period(before, before), where=asked.where)).total
+    before = Period(*[asked.period.start - timedelta(days=1)] * 2)
+    opening = reader.run(Query("backlog", before, where=asked.where)).total
     closing = reader.run(Query("backlog", asked.period, where=asked.where)).total
     if closing.value is None:
         return {}
@@ -86,20 +90,34 @@ def backlog_bridge(reader: Reader, asked: Asked) -> Context:
             "words": result.metric.label,
             "count": int(result.total.value or 0),
             "signed": f"{'+' if sign > 0 else MINUS}{whole(result.total.value or 0)}",
+            "href": rows_behind(reader, asked, result.metric.slug, url_name="tickets"),
         }
         for sign, result in results
     ]
     moved = sum(sign * int(r.total.value or 0) for sign, r in results)
     off = int(closing.value - (opening.value or 0) - moved)
-    return {"opening": int(opening.value or 0), "steps": steps, "closing": int(closing.value), "off": off}
+    day_before = replace(asked, period=before, period_word=str(before))
+    return {
+        "opening": int(opening.value or 0),
+        "opening_href": rows_behind(reader, day_before, "backlog", url_name="tickets") if opening.value else "",
+        "steps": steps,
+        "closing": int(closing.value),
+        "closing_href": rows_behind(reader, asked, "backlog", url_name="tickets") if closing.value else "",
+        "off": off,
+    }
 
 
 def ages(reader: Reader, asked: Asked) -> Context:
     """The unsolved tickets of now, by three clocks."""
     _refuse_small_cells(reader)
-    bands = ageing.ageing(scope=reader.scope, narrowing=_narrowing(reader, asked), now=timezone.now())
+    narrowing = _narrowing(reader, asked)
+    bands = ageing.ageing(scope=reader.scope, narrowing=narrowing, now=timezone.now())
     most = max(1, *(band.age for band in bands))
-    return {"bands": [(band, 100 * band.age / most) for band in bands], "total": sum(band.age for band in bands)}
+    links = age_links(bands, reader.scope, unsolved_pairs(asked, narrowing))
+    return {
+        "bands": [(band, 100 * band.age / most, hrefs) for band, hrefs in zip(bands, links, strict=True)],
+        "total": sum(band.age for band in bands),
+    }
 
 
 def today_so_far(reader: Reader, asked: Asked) -> Context:
@@ -224,8 +242,10 @@ def _promise_tab(kind: PromiseKind, label: str, times: tuple[tuple[str, str], ..
         (
             LinePanel(slug="kept", title=on_time, metric=kept, splits=True),
             BridgePanel(slug="why", title="Why it changed", metric=kept),
+            HeatPanel(slug="hours", title="By hour of the week", metric=kept, size="wide", rows_url="tickets"),
+            BarsPanel(slug="missed-by", title="Missed by", bars=partial(missed_by, overshoot), rights=SMALL_COUNTS),
             CutPanel(slug="cut", title=on_time, metric=kept),
-            HeatPanel(slug="hours", title="By hour of the week", metric=kept),
+            LinePanel(slug="missed-by-median", title="Missed by, median", metric=overshoot, size="half", splits=True),
             *(
                 LinePanel(
                     slug=f"{time}-{word}",
@@ -237,8 +257,6 @@ def _promise_tab(kind: PromiseKind, label: str, times: tuple[tuple[str, str], ..
                 for title, time in times
                 for word in ("median", "p90")
             ),
-            LinePanel(slug="missed-by-median", title="Missed by, median", metric=overshoot, splits=True),
-            BarsPanel(slug="missed-by", title="Missed by", bars=partial(missed_by, overshoot), rights=SMALL_COUNTS),
         ),
     )
 

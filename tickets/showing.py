@@ -13,6 +13,7 @@ from ops_dashboard.metrics.keyset import COUNT_CAP
 from ops_dashboard.metrics.rendering import proof as drawing
 from ops_dashboard.metrics.rendering.numbers import day, days, text, whole
 from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
+from ops_dashboard.metrics.slices import duration_word, hour_words, spoken
 from tickets.drill import Drill
 from tickets.labels import Label
 from tickets.lists import Due, TicketList, TicketRow
@@ -81,15 +82,32 @@ def count_words(found: TicketList) -> str:
 
 def drill_words(drill: Drill, found: TicketList) -> str:
     """`The tickets behind Tickets solved 1,204, 1 Oct – 28 Oct 2026`, and why the counts may differ."""
-    metric, total = drill.result.metric, drill.result.total
-    said = f"The tickets behind {metric.label} {text(total.value, metric.unit, clock=metric.clock)}, "
-    said += days(drill.asked.period) + "".join(f", {cut}: {', '.join(values)}" for cut, values in drill.asked.where)
+    said = f"The tickets behind {_figure_words(drill)}, {days(drill.asked.period)}"
+    said += "".join(f", {cut}: {', '.join(values)}" for cut, values in drill.asked.where)
     behind = len(drill.tickets)
-    if total.n > behind:
-        said += f". {whole(total.n)} facts on {whole(behind)} tickets"
+    if drill.figure.n > behind:
+        said += f". {whole(drill.figure.n)} facts on {whole(behind)} tickets"
     if not found.is_capped and found.count < behind:
         said += f". {whole(behind - found.count)} of them are filtered out or not yours to see"
     return said + "."
+
+
+def _figure_words(drill: Drill) -> str:
+    """`Tickets solved 1,204`, `First reply on time 81.2 %, Mon 09:00–10:00`, `First reply missed by 4 h or more`."""
+    metric, part = drill.metric, drill.part
+    said = f"{metric.label} {text(drill.figure.value, metric.unit, clock=metric.clock)}"
+    if part.is_band:
+        least, most = ("" if s is None else spoken(duration_word(s)) for s in (part.at_least_s, part.under_s))
+        band = f"{least} or more" if not most else f"under {most}" if not least else f"{least} to under {most}"
+        said = f"{_of_all_durations(metric.label)} {band}"
+    if part.hour is not None:
+        said += f", {hour_words(part.hour)}"
+    return said
+
+
+def _of_all_durations(label: str) -> str:
+    """A quantile is one of them: `First reply missed by, median` as `First reply missed by`."""
+    return ", ".join(word for word in label.split(", ") if word not in ("median", "p90"))
 
 
 def kept_fields(data: QueryDict, drill: Drill) -> tuple[tuple[str, str], ...]:

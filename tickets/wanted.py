@@ -67,6 +67,30 @@ DUE_WITHIN = {
 }
 
 
+@dataclass(frozen=True)
+class Lasting:
+    """How long it has lasted: `at_least` (zero: at all) and less than `under`; None: any."""
+
+    at_least: timedelta | None = None
+    under: timedelta | None = None
+
+    @property
+    def is_any(self) -> bool:
+        return self.at_least is None and self.under is None
+
+    def since(self, column: str, now: datetime) -> Q:
+        """As a condition on the instant at which it began."""
+        began = Q()
+        if self.at_least is not None:
+            began &= Q(**{f"{column}__lte": now - self.at_least})
+        if self.under is not None:
+            began &= Q(**{f"{column}__gt": now - self.under})
+        return began
+
+
+ANY = Lasting()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Which tickets. Codes by cut (0: none); empty or None: any. Instants are half-open ranges.
@@ -78,8 +102,9 @@ class Wanted:
     codes: tuple[tuple[str, frozenset[int]], ...] = ()  # cuts of labels.NAMED
     created: tuple[datetime, datetime] | None = None
     solved: tuple[datetime, datetime] | None = None  # its latest solve
-    older_than: timedelta | None = None
-    waiting_over: timedelta | None = None  # zero: any wait
+    age: Lasting = ANY
+    waiting: Lasting = ANY  # of the unsolved
+    stale: Lasting = ANY  # of the unsolved, since the last agent touch
     promise: PromiseIs | None = None
     promise_kind: PromiseKind | None = None
     ref: str = ""

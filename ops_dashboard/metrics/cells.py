@@ -13,6 +13,7 @@ from ops_dashboard.metrics.definitions import Facts, Measure, Source
 from ops_dashboard.metrics.groups import Groups, Key, distinct_rows, sums_of
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.shelf import Filter, Shelf
+from ops_dashboard.metrics.slices import WHOLE, Slice
 from ops_dashboard.metrics.stretches import Rows
 
 DENSE = 4_000_000  # places up to which counting in all of them is quicker than sorting
@@ -99,11 +100,7 @@ def _from_blocks(
     exact: bool,
 ) -> Groups:
     rows = shelf.blocks(source, period, teams, where).within(period, None)
-    bucket = (
-        _weekday(rows.day) * 24 + rows.what["second"].astype(np.int64) // 3600
-        if grain is Grain.HOUR_OF_WEEK
-        else _bucket(rows.day, grain)
-    )
+    bucket = _hour_of_week(rows) if grain is Grain.HOUR_OF_WEEK else _bucket(rows.day, grain)
     keys, group = _group([bucket, *(rows.column(column) for column in by)], total=grain is Grain.TOTAL)
     sums, durations = {}, {}
     for m in measures:
@@ -133,12 +130,23 @@ def subjects(
     *,
     where: Sequence[Filter],
     teams: list[int] | None,
+    part: Slice = WHOLE,
 ) -> np.ndarray:
     """Subjects of the facts that count in a measure. int64[m], repeated as facts repeat"""
-    facts = shelf.blocks(source, period, teams, where).within(period, None).what
-    measure = source.measure(measure_slug)
+    rows = shelf.blocks(source, period, teams, where).within(period, None)
+    facts, measure = rows.what, source.measure(measure_slug)
     counted = measure.values(facts) != 0 if measure.kind == "sum" else _counted(measure, facts)
+    if part.hour is not None:
+        counted &= _hour_of_week(rows) == part.hour
+    if part.is_band:
+        counted &= _in_band(np.asarray(measure.amount(facts)).astype(np.int64), part)
     return facts["subject"][counted].astype(np.int64)
+
+
+def _in_band(seconds: np.ndarray, part: Slice) -> np.ndarray:
+    """As a histogram tells them, since that is what was counted. bool[n]"""
+    told = histogram.seconds_of(histogram.bucket_of(seconds))
+    return (told >= (part.at_least_s or 0)) & (told < (np.inf if part.under_s is None else part.under_s))
 
 
 # -- grouping
@@ -147,6 +155,10 @@ def subjects(
 def _weekday(day: np.ndarray) -> np.ndarray:
     """0 Monday .. 6 Sunday; 1970-01-01 was a Thursday."""
     return (day + 3) % 7
+
+
+def _hour_of_week(rows: Rows) -> np.ndarray:
+    return _weekday(rows.day) * 24 + rows.what["second"].astype(np.int64) // 3600
 
 
 def _bucket(day: np.ndarray, grain: Grain) -> np.ndarray:

@@ -74,9 +74,10 @@ class CutPanel(Panel):
 
 @dataclass(frozen=True, kw_only=True)
 class HeatPanel(Panel):
-    """A metric by hour of the week. Needs a measure with hours."""
+    """A metric by hour of the week. Needs a measure with hours. `rows_url` as of a figure."""
 
     metric: str
+    rows_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

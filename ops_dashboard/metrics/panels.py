@@ -35,6 +35,7 @@ from ops_dashboard.metrics.rendering.figures import FigureItem, figure_item
 from ops_dashboard.metrics.rendering.heat import heat_map
 from ops_dashboard.metrics.rendering.sentences import sentence
 from ops_dashboard.metrics.result import WHY_WITHHELD, Result
+from ops_dashboard.metrics.rows_behind import rows_behind_hours
 
 logger = logging.getLogger(__name__)
 
@@ -225,7 +226,8 @@ def _(panel: CutPanel, asked: Asked, reader: Reader) -> PanelView:
 def _(panel: HeatPanel, asked: Asked, reader: Reader) -> PanelView:
     query = replace(asked.query(panel.metric, grain=Grain.HOUR_OF_WEEK), compare=None)  # it shows one period
     result = reader.run(query)
-    body = {"heat": heat_map(result, caption=panel.title)}
+    links = rows_behind_hours(reader, asked, panel.metric, url_name=panel.rows_url)
+    body = {"heat": heat_map(result, links=links, caption=panel.title)}
     return _shown(panel, query, asked, result, template="panels/_heat.html", body=body)
 
 

@@ -46,6 +46,7 @@ from ops_dashboard.metrics.openings import opening
 from ops_dashboard.metrics.periods import Grain, Period, merged, spanning
 from ops_dashboard.metrics.result import Figure, Freshness, Result, Row
 from ops_dashboard.metrics.shelf import Filter, Shelf
+from ops_dashboard.metrics.slices import WHOLE, Slice
 from ops_dashboard.metrics.staleness import freshness_for
 from ops_dashboard.metrics.teams import TEAM_CUTS, columns, grouping_mark, recoding, teams_of
 from ops_dashboard.metrics.withholding import without
@@ -130,7 +131,11 @@ class Reader:
         text = repr((rights, generations, goals, notes, today(), settings.REPORTING_ZONE, get_script_prefix()))
         return blake2b(text.encode(), digest_size=16).hexdigest()
 
-    def subjects(self, query: Query) -> np.ndarray:
+    def subjects(self, query: Query, part: Slice = WHOLE) -> np.ndarray:
+        return np.unique(self.subjects_of_facts(query, part))
+
+    def subjects_of_facts(self, query: Query, part: Slice = WHOLE) -> np.ndarray:
+        """As often as a figure, or a slice of it, counts each. int64[n]"""
         metric = registry.metric(query.metric)
         self._check(metric, query)
         if not self.sees_rows(metric):
@@ -139,7 +144,7 @@ class Reader:
         if isinstance(metric, Level):
             return self._inside(metric, query, read)
         source, measure = counted(metric)
-        return np.unique(read(source, measure, query.period, where=self._codes(source, query)))
+        return read(source, measure, query.period, where=self._codes(source, query), part=part)
 
     def distribution(self, query: Query, *, edges: Sequence[int]) -> list[int]:
         """How many durations of a Quantile metric lie below each edge (seconds), between, and above the last."""

@@ -139,9 +139,29 @@ def test_filters_by_status_age_wait_and_dates(desk: Source) -> None:
     assert listed("waiting=any") == ["new", "open"]
     assert listed("waiting=4h") == ["open"]
     assert listed("sort=waiting") == ["open", "new"]
+    assert listed("age=2d&age-under=30d") == ["open", "pending", "solved"]
+    assert listed("waiting=1h&waiting-under=4h") == ["new"]
+    assert listed("waiting-under=30d") == ["new", "open"]
     assert listed("created=2026-10-25..2026-10-31") == ["open", "pending"]
     assert listed("solved=last-7-days") == ["solved"]
     assert listed("ref=solved") == ["solved"]
+
+
+def test_untouched_are_the_unsolved_that_no_agent_touched_for_so_long(desk: Source) -> None:
+    save_ticket(desk, "answered", at=NOW - 8 * DAY, last_agent_touch_at=NOW - HOUR)
+    save_ticket(desk, "dropped", at=NOW - 9 * DAY, last_agent_touch_at=NOW - 3 * DAY)
+    save_ticket(desk, "never", at=NOW - 7 * DAY)
+    save_ticket(desk, "solved", at=NOW - 30 * DAY, status=Status.SOLVED, last_agent_touch_at=NOW - 20 * DAY)
+    assert listed("stale=3d") == ["never", "dropped"]
+    assert listed("stale=1d&stale-under=7d") == ["dropped"]
+    assert listed("stale-under=1d") == ["answered"]
+
+
+def test_a_span_that_ends_before_it_begins_is_told_and_its_end_left_out(desk: Source) -> None:
+    save_ticket(desk, "1", at=NOW - 8 * DAY)
+    asked = TicketsForm(QueryDict("age=7d&age-under=3d"), scope=EVERYTHING, today=NOW.date()).asked()
+    assert asked.problems == {"age-under": "Nothing lasts at least 7d and under 3d."}
+    assert refs(list_tickets(asked.wanted, scope=EVERYTHING, now=NOW)) == ["1"]
 
 
 def test_a_day_is_cut_in_the_reporting_zone(desk: Source, settings) -> None:  # type: ignore[no-untyped-def]
@@ -166,8 +186,22 @@ def test_filters_by_cuts(desk: Source) -> None:
 
 def test_what_makes_no_sense_is_named_and_left_out(desk: Source) -> None:
     save_ticket(desk, "1", at=NOW)
-    asked = problems("status=odd&team=nowhere&age=99&waiting=x&promise=kept&kind=tea&created=2026-13&sort=best&ref=%00")
-    assert set(asked) == {"status", "team", "age", "waiting", "promise", "kind", "created", "sort", "ref"}
+    asked = problems(
+        "status=odd&team=nowhere&age=99&waiting=x&stale=old&age-under=x&promise=kept&kind=tea&created=2026-13&sort=best&ref=%00"
+    )
+    assert set(asked) == {
+        "status",
+        "team",
+        "age",
+        "age-under",
+        "stale",
+        "waiting",
+        "promise",
+        "kind",
+        "created",
+        "sort",
+        "ref",
+    }
     assert asked["team"] == "There is no team 'nowhere'."
 
 

@@ -52,7 +52,7 @@ def test_the_bridge_leads_from_opening_to_closing(backlog: list[int]) -> None:
 def test_the_backlog_is_told_by_age(backlog: list[int]) -> None:
     told = pages.ages(Reader(SYSTEM), ASKED)
     assert told["total"] == 3
-    assert {band.label: band.age for band, _ in told["bands"] if band.age} == {
+    assert {band.label: band.age for band, *_ in told["bands"] if band.age} == {
         "2–3 days": 1,
         "3–7 days": 1,
         "14–30 days": 1,

@@ -9,7 +9,7 @@ from html import escape
 from django.utils.safestring import SafeString
 
 from ops_dashboard.metrics.rendering.changes import Change
-from ops_dashboard.metrics.rendering.heat import HeatMap
+from ops_dashboard.metrics.rendering.heat import HeatCell, HeatMap
 from ops_dashboard.metrics.rendering.marks import SPARK_HEIGHT, SPARK_WIDTH, Bullet, Sparkline
 from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
 
@@ -101,10 +101,13 @@ def heat_rows(heat: HeatMap) -> SafeString:
     """A row for each day of the week, a field for each hour."""
     drawn = []
     for day, cells in heat.days:
-        fields = [
-            f'<td class="shade-{cell.shade}" title="{words}"><span class="unseen">{words}</span></td>'
-            for cell in cells
-            for words in [escape(cell.words)]
-        ]
-        drawn.append(f'<tr><th scope="row">{escape(day)}</th>{"".join(fields)}</tr>\n')
+        drawn.append(f'<tr><th scope="row">{escape(day)}</th>{"".join(map(_hour, cells))}</tr>\n')
     return SafeString("".join(drawn))
+
+
+def _hour(cell: HeatCell) -> str:
+    words = escape(cell.words)
+    said = f'<span class="unseen">{words}</span>'
+    if cell.href:
+        said = f'<a href="{escape(cell.href)}">{said}</a>'
+    return f'<td class="shade-{cell.shade}" title="{words}">{said}</td>'

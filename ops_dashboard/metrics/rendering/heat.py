@@ -1,6 +1,8 @@
 """Result by hour of the week -> an HTML table of seven rows and 24 columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from ops_dashboard.metrics.definitions import Better, Total, Unit
 from ops_dashboard.metrics.rendering.numbers import WEEKDAYS, text
@@ -16,6 +18,7 @@ class HeatCell:
 
     shade: str
     words: str
+    href: str = ""  # what the hour counts
 
 
 @dataclass(frozen=True)
@@ -27,18 +30,20 @@ class HeatMap:
     caption: str
 
     @property
+    def leads_on(self) -> bool:
+        return any(cell.href for _, cells in self.days for cell in cells)
+
+    @property
     def has_few(self) -> bool:
         return any(cell.shade == "few" for _, cells in self.days for cell in cells)
 
 
-def heat_map(result: Result, *, caption: str = "") -> HeatMap:
-    """Shares, times and means spread around the total; counts run from none to the most."""
+def heat_map(result: Result, *, links: Sequence[str] = (), caption: str = "") -> HeatMap:
+    """Shares, times and means spread around the total; counts run from none to the most. `links`: of each hour."""
     by_hour = {row.hour: row for row in result.rows}
     spread = _spread(result)
-    days = tuple(
-        (name, tuple(_cell(result, by_hour.get(day * 24 + hour), day * 24 + hour, spread) for hour in range(24)))
-        for day, name in enumerate(WEEKDAYS)
-    )
+    hours = [_cell(result, by_hour.get(hour), hour, spread, link) for hour, link in zip_longest(range(168), links)]
+    days = tuple((name, tuple(hours[day * 24 : day * 24 + 24])) for day, name in enumerate(WEEKDAYS))
     if _is_amount(result):
         return HeatMap(days, tuple(f"s{i}" for i in range(SEQUENTIAL_STEPS + 1)), "fewer", "more", caption)
     lower_is_better = result.metric.better is Better.LOWER
@@ -67,7 +72,7 @@ def _counts(result: Result, row: Row) -> bool:
     return row.figure.value is not None and (_is_amount(result) or row.figure.n >= result.metric.minimum_n)
 
 
-def _cell(result: Result, row: Row | None, hour: int, spread: float) -> HeatCell:
+def _cell(result: Result, row: Row | None, hour: int, spread: float, link: str | None) -> HeatCell:
     at = f"{WEEKDAYS[hour // 24]} {hour % 24:02}:00"
     if row is None or row.figure.value is None:
         return HeatCell("none", f"{at}: {_absence(row.figure if row else None)}")
@@ -75,7 +80,8 @@ def _cell(result: Result, row: Row | None, hour: int, spread: float) -> HeatCell
     words = f"{at}: {text(figure.value, metric.unit, clock=metric.clock)}"
     if not _is_amount(result):
         words += f", n {figure.n:,}"
-    return HeatCell(_shade(result, row, spread) if _counts(result, row) else "few", words)
+    shade = _shade(result, row, spread) if _counts(result, row) else "few"
+    return HeatCell(shade, words, (link or "") if figure.n else "")
 
 
 def _absence(figure: Figure | None) -> str:
