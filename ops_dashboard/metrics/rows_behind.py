@@ -1,6 +1,7 @@
 """Addresses of the rows behind what a panel counts: "" for readers who may not see rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -15,7 +16,7 @@ def rows_behind(reader: Reader, asked: Asked, metric: str, *, url_name: str) -> 
     """The list, at the URL of that name, of what the figure counts."""
     if not url_name or not reader.sees_rows(registry.metric(metric)):
         return ""
-    return f"{reverse(url_name)}?{asked.querystring}&metric={metric}"
+    return f"{reverse(url_name)}?{replace(asked, tab='').querystring}&metric={metric}"
 
 
 def rows_behind_hours(reader: Reader, asked: Asked, metric: str, *, url_name: str) -> tuple[str, ...]:

@@ -138,6 +138,13 @@ def test_each_hour_of_the_week_leads_to_what_was_decided_in_it(replies: Cast) ->
     assert [listed(lead, href) for href in hours] == [["late-5h"]]
 
 
+def test_every_kind_of_promise_leads_to_its_own(replies: Cast) -> None:
+    carol = replies.client("carol")
+    found = [href for href in links(carol, f"/service-levels/?{WEEK}&tab=next-reply") if "&hour=" in href]
+    assert [href.partition("metric=")[2] for href in found] == ["next_reply_attainment&hour=mon-09"]
+    assert listed(carol, found[0]) == ["kept"]
+
+
 def test_the_list_says_which_slice_it_holds_and_lets_go_of_it(replies: Cast) -> None:
     carol = replies.client("carol")
     page = carol.get(f"/tickets/?{WEEK}&metric=first_reply_attainment&hour=mon-09").content.decode()
