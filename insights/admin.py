@@ -1,5 +1,6 @@
-"""The admin's pages of insights: the rules by which words suggest themes, and imports of feedback."""
+"""The admin's pages of insights: rules by which words suggest themes, users a week, and imports of feedback."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.shortcuts import get_object_or_404, resolve_url
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 
-from insights.models import FeedbackRejection, FeedbackRun, TagRule, Theme
+from insights.models import ActiveUsers, FeedbackRejection, FeedbackRun, TagRule, Theme
 from ops_dashboard.people.admin_kinds import AuditedAdmin, ReadOnlyAdmin
 from tickets.rejected_file import rejected_file
 
@@ -41,6 +42,27 @@ class TagRuleAdmin(AuditedAdmin):
         if db_field.name == "theme":
             kwargs["queryset"] = Theme.objects.active().leaves()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class ActiveUsersForm(forms.ModelForm):
+    class Meta:
+        model = ActiveUsers
+        fields = ["week", "count", "origin"]
+
+    def clean_week(self) -> date:
+        week: date = self.cleaned_data["week"]
+        if week.weekday():
+            raise forms.ValidationError("A week is named by its Monday.")
+        return week
+
+
+@admin.register(ActiveUsers)
+class ActiveUsersAdmin(AuditedAdmin):
+    """Drafts of digests tell it at once; those that were approved stay as they are."""
+
+    form = ActiveUsersForm
+    list_display = ["week", "count", "origin"]
+    date_hierarchy = "week"
 
 
 @admin.register(FeedbackRun)

@@ -1,7 +1,8 @@
 """What the digest of one week and area says, as plain values: the only reader of figures for it.
 
-The order is that of the letter: headline, context, themes, insights with quotes, asks, the status of
-every earlier ask (never left out), what closed, and how all of it was counted.
+The order is that of the letter: headline, context with its known gaps, themes, insights with quotes, asks,
+the status of every earlier ask (never left out), what closed, and how all of it was counted. Each ask stands
+in it once.
 """
 
 from collections.abc import Sequence
@@ -9,19 +10,24 @@ from datetime import date, timedelta
 from typing import Any
 
 from insights import taxonomy
-from insights.counting import CONTACTS, SATISFIED, daily
+from insights.closures import closed_asks, closed_programs
+from insights.counting import SATISFIED, daily
+from insights.digest_context import context, per_users, rated
 from insights.feedback_list import source_names
+from insights.known_gaps import gaps
 from insights.models import Alarm, Area, Ask, AskStep, Digest, Insight, Theme, ThemeChange
 from insights.sizing import size
 from insights.surveillance import WEEKLY, Class, Finding, survey
+from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.local_days import bounds, day_at
 from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import Query, Reader, today
-from ops_dashboard.metrics.result import SMALL_CELL
+from ops_dashboard.metrics.rendering.numbers import day, span, text
 from ops_dashboard.people.roles import SYSTEM
 
 MOST_THEMES, MOST_QUOTES = 5, 4
-NOT_RATED = {"satisfied": None, "rated": 0}
+NOT_RATED = {"satisfied": None, "rated": 0, "satisfied_low": None, "satisfied_high": None}
+RISEN = ("new", "rising", "persistent")
 WEEK = timedelta(days=7)
 Told = dict[str, Any]
 
@@ -44,16 +50,25 @@ def build(area: str, week: date) -> Told:
     until = week + WEEK - timedelta(days=1)
     themes = list(Theme.objects.active().leaves().filter(area=area))
     reader = Reader(SYSTEM)
+    told_of = context(week, themes=len(themes), reader=reader)
+    rows = _themes(themes, until, reader, users=told_of["users"])
+    insights, asked = _insights(area, week, until), list(_asked(area, until))
+    ended = closed_asks(asked, week, until)
+    over = {row["id"] for row in ended}
+    open_asks = [ask for ask in asked if ask.pk not in over and not _was_closed(ask, before=week)]
+    lines = [(day_at(ask.opened_at) >= week, _ask(ask, min(until, today()))) for ask in open_asks]
     told = {
         "from": week.isoformat(),
         "to": until.isoformat(),
         "area": area,
         "area_name": Area.objects.filter(slug=area).values_list("name", flat=True).first() or area.capitalize(),
-        "context": _context(until, themes, reader),
-        "themes": _themes(themes, until, reader),
-        "insights": _insights(area, week, until),
-        "asks": [_ask(ask, min(until, today())) for ask in _new_asks(area, week, until)],
-        "previous": [_ask(ask, min(until, today())) for ask in _earlier_asks(area, week, until)],
+        "context": told_of,
+        "themes": rows[:MOST_THEMES],
+        "insights": insights,
+        "asks": [line for is_new, line in lines if is_new],
+        "previous": [line for is_new, line in lines if not is_new],
+        "closed": [*ended, *closed_programs(area, week, until)],
+        "gaps": gaps(week, until, themes, rows, insights=[row["id"] for row in insights], fresh=reader.freshness),
         "taxonomy": _taxonomy(week, until),
     }
     return told | {"headline": headline(told)}
@@ -61,43 +76,29 @@ def build(area: str, week: date) -> Told:
 
 def headline(told: Told) -> str:
     """One sentence with a number and what is needed; "nothing new" where nothing rose."""
-    risen = [theme for theme in told["themes"] if theme["class"] in ("new", "rising", "persistent")]
+    risen = [theme for theme in told["themes"] if theme["class"] in RISEN]
     waiting = [ask for ask in (*told["asks"], *told["previous"]) if ask["status"] == Ask.Status.OPEN]
-    asks = f" {len(waiting)} {'ask waits' if len(waiting) == 1 else 'asks wait'} for your answer." if waiting else ""
+    asks = f" {_waiting(waiting)}" if waiting else ""
     if not risen:
         return f"Nothing rose beyond chance this week.{asks}"
     top = risen[0]
     if top["n"] < 10:
         return f"{top['name']} is new.{asks}"
+    interval = "" if top["low"] is None else f" [{span(top['low'], top['high'], Unit.SHARE)}]"
+    share = f", {text(top['share'], Unit.SHARE)} of contacts{interval}" if top["share"] is not None else ""
     times = f", {top['ratio']:.1f} times the usual share" if top["ratio"] else ", and none before"
-    return f"{top['name']}: {top['n']} messages{times}.{asks}"
+    return f"{top['name']}: {top['n']} messages{share}{times}.{asks}"
 
 
-def _context(until: date, themes: Sequence[Theme], reader: Reader) -> Told:
-    """How much was said, against the four weeks before, and how much of it is tagged."""
-    now, before = (
-        Period(until - WEEK + timedelta(days=1), until),
-        Period(until - 5 * WEEK + timedelta(days=1), until - WEEK),
-    )
-
-    def total(metric: str, period: Period) -> int:
-        return int(reader.run(Query(metric, period)).total.value or 0)
-
-    contacts, usual = total(CONTACTS, now), total(CONTACTS, before) / 4
-    feedback, is_over = total("feedback", now), until < today()
-    return {
-        "contacts": contacts,
-        "usual_contacts": round(usual),
-        "change": contacts / usual - 1 if usual and is_over else None,
-        "so_far": not is_over,
-        "feedback": feedback,
-        "tagged": min(total("tagged", now), feedback),
-        "themes": len(themes),
-    }
+def _waiting(asks: Sequence[Told]) -> str:
+    first = day(min(date.fromisoformat(ask["due"]) for ask in asks))
+    if len(asks) == 1:
+        return f"1 ask waits for your answer, due {first}."
+    return f"{len(asks)} asks wait for your answer, the first due {first}."
 
 
-def _themes(themes: Sequence[Theme], until: date, reader: Reader) -> list[Told]:
-    """The five that moved or weigh most, each with its size and whether that is a change at all."""
+def _themes(themes: Sequence[Theme], until: date, reader: Reader, *, users: int | None) -> list[Told]:
+    """Those with messages, what moved or weighs most first, each with its size and whether that is a change at all."""
     if not themes:
         return []
     first = until - (WEEKLY.window + WEEKLY.gap + 1) * WEEK + timedelta(days=1)
@@ -107,22 +108,34 @@ def _themes(themes: Sequence[Theme], until: date, reader: Reader) -> list[Told]:
     open_before = set(
         Alarm.objects.filter(opened_on__lt=until - WEEK, last_on__gte=until - WEEK).values_list("theme", flat=True)
     )
-    rated = _rated(themes, until, reader)
+    satisfied = _satisfied(themes, until, reader)
     rows = [
         _theme(theme, found[theme.pk], size([theme], until, reader=reader), theme.pk in open_before) for theme in themes
     ]
     order = {"new": 0, "rising": 1, "persistent": 1, "falling": 2}
     rows.sort(key=lambda row: (order.get(row["class"], 3), -row["n"]))
-    return [row | rated.get(row["slug"], NOT_RATED) for row in rows if row["n"]][:MOST_THEMES]
+    return [
+        row | {"per_1000_users": per_users(row["n"], users)} | satisfied.get(row["slug"], NOT_RATED)
+        for row in rows
+        if row["n"]
+    ]
 
 
-def _rated(themes: Sequence[Theme], until: date, reader: Reader) -> dict[str, Told]:
+def _satisfied(themes: Sequence[Theme], until: date, reader: Reader) -> dict[str, Told]:
     """How satisfied those were who rated, by theme, in the four weeks that end with `until`: a week has too few."""
     four_weeks = Period(until - 4 * WEEK + timedelta(days=1), until)
     where = (("theme", tuple(theme.slug for theme in themes)),)
     rows = reader.run(Query(SATISFIED, four_weeks, by=("theme",), where=where)).rows
-    enough = [(row.keys[0], row.figure) for row in rows if row.figure.n >= SMALL_CELL]
-    return {slug: {"satisfied": figure.value, "rated": figure.n} for slug, figure in enough}
+    told = {row.keys[0]: rated(row.figure) for row in rows}
+    return {
+        slug: {
+            "satisfied": said["share"],
+            "rated": said["rated"],
+            "satisfied_low": said["low"],
+            "satisfied_high": said["high"],
+        }
+        for slug, said in told.items()
+    }
 
 
 def _theme(theme: Theme, finding: Finding, told: Told, is_persistent: bool) -> Told:
@@ -176,22 +189,12 @@ def _insights(area: str, week: date, until: date) -> list[Told]:
 def _asked(area: str, until: date) -> Any:
     _, ended = bounds(until, until)
     asks = Ask.objects.filter(area=area, insight__state=Insight.State.PUBLISHED, opened_at__lt=ended)
-    return asks.select_related("owner", "effect", "program", "insight").prefetch_related("steps")
+    return asks.select_related("owner", "effect", "program", "insight").prefetch_related("steps", "insight__themes")
 
 
-def _new_asks(area: str, week: date, until: date) -> list[Ask]:
-    return [ask for ask in _asked(area, until) if day_at(ask.opened_at) >= week]
-
-
-def _earlier_asks(area: str, week: date, until: date) -> list[Ask]:
-    """Every ask from before this week that is not closed, and those closed in it."""
-    earlier = [ask for ask in _asked(area, until) if day_at(ask.opened_at) < week]
-    return [ask for ask in earlier if ask.status != Ask.Status.CLOSED or _closed_on(ask) >= week]
-
-
-def _closed_on(ask: Ask) -> date:
-    closed = [day_at(step.at) for step in ask.steps.all() if step.kind == AskStep.Kind.CLOSED]
-    return max(closed, default=date.min)
+def _was_closed(ask: Ask, *, before: date) -> bool:
+    closed = (day_at(step.at) for step in ask.steps.all() if step.kind == AskStep.Kind.CLOSED)
+    return ask.status == Ask.Status.CLOSED and max(closed, default=date.min) < before
 
 
 def _ask(ask: Ask, until: date) -> Told:
@@ -211,6 +214,7 @@ def _ask(ask: Ask, until: date) -> Told:
         "shipped_on": ask.shipped_on.isoformat() if ask.shipped_on else None,
         "users_told": ask.users_told,
         "program": ask.program.title if ask.program else "",
+        "judged_by": [theme.name for theme in ask.insight.themes.all()],
         "effect": effect.told() if effect else None,
     }
 

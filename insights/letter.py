@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 from insights.effects import AFTER_WEEKS
+from insights.gap_words import sentences
 from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.periods import Period
-from ops_dashboard.metrics.rendering.numbers import NOTHING, day, days, plural, significant, text, whole
+from ops_dashboard.metrics.rendering.numbers import day, days, plural, significant, span, text, whole
 from ops_dashboard.metrics.result import SMALL_CELL
 
 FEW = f"<{SMALL_CELL}"
+OUTCOMES = {"declined": "worse", "shipped": "accent", "closed": "", "measured": "accent"}  # and their tones
 STATUS = {
     "open": "no answer yet",
     "accepted": "accepted",
@@ -23,8 +25,9 @@ METHOD = (
     "Counts are feedback under a theme, each once. A change is a rise that chance and the week's volume do not "
     "explain: negative binomial around the theme's usual share of contacts in 26 weeks, false discoveries held at "
     f"10 %. Shares carry a 95 % Wilson interval. Figures that rest on fewer than {SMALL_CELL} are not shown. Satisfied "
-    "are those who gave 4 or 5, of those who rated in four weeks. Effects compare 8 "
-    "weeks after shipping with 26 weeks that end 8 weeks before it."
+    "are those who gave 4 or 5, of those who rated: in the week, and by theme in four weeks. q is the share of false "
+    "alarms among all themes that are as unusual. Effects compare 8 weeks after shipping with 26 weeks that end 8 "
+    "weeks before it."
 )
 
 
@@ -35,10 +38,13 @@ class ThemeLine:
     n: str
     share: str
     interval: str
+    per_users: str  # for every thousand active users; "" where they are not known
     usual: str
     satisfied: str
+    raters: str  # how many, and the interval
     change: str
     verdict: str
+    chance: str  # the q-value of an alarm
     tone: str  # of a badge
 
 
@@ -54,6 +60,16 @@ class AskLine:
 
 
 @dataclass(frozen=True)
+class ClosedLine:
+    kind: str  # ask or program
+    id: int
+    title: str
+    outcome: str
+    tone: str
+    detail: str  # the effect with its interval, who was told, the reason
+
+
+@dataclass(frozen=True)
 class Letter:
     """The whole letter in words; `days` is its period for an address."""
 
@@ -62,12 +78,18 @@ class Letter:
     days: str
     headline: str
     context: str
+    gaps: tuple[str, ...]
     themes: tuple[ThemeLine, ...]
     narrative: tuple[str, ...]
     insights: tuple[dict[str, Any], ...]
     asks: tuple[AskLine, ...]
     previous: tuple[AskLine, ...]
+    closed: tuple[ClosedLine, ...]
     footer: tuple[str, ...]
+
+    @property
+    def has_users(self) -> bool:
+        return any(row.per_users for row in self.themes)
 
     @property
     def subject(self) -> str:
@@ -85,30 +107,15 @@ def letter(snapshot: dict[str, Any], *, headline: str = "", narrative: str = "")
         days=str(period),
         headline=headline or snapshot["headline"],
         context=_context(snapshot["context"]),
+        gaps=sentences(snapshot),
         themes=tuple(_theme(row) for row in snapshot["themes"]),
         narrative=tuple(part.strip() for part in narrative.split("\n\n") if part.strip()),
         insights=tuple(_insight(row) for row in snapshot["insights"]),
         asks=tuple(_ask(row) for row in snapshot["asks"]),
         previous=tuple(_ask(row) for row in snapshot["previous"]),
+        closed=tuple(_closed(row) for row in snapshot.get("closed", [])),
         footer=tuple(_footer(snapshot["taxonomy"])),
     )
-
-
-def plain(told: Letter, *, address: str, unsubscribe: str) -> str:
-    """The letter as text, section by section."""
-    lines = [told.title, told.period, "", told.headline, "", told.context, ""]
-    lines += ["WHAT PEOPLE WRITE ABOUT", *(_theme_text(row) for row in told.themes)] if told.themes else [
-        "WHAT PEOPLE WRITE ABOUT", "Nothing was tagged with a theme of this area."
-    ]  # fmt: skip
-    lines += ["", *_between(told.narrative)]
-    for insight in told.insights:
-        lines += [insight["claim"], *([insight["story"]] if insight["story"] else [])]
-        lines += [f"  “{quote['text']}” ({quote['from']})" for quote in insight["quotes"]]
-        lines += [""]
-    lines += ["ASKS OF THIS WEEK", *(_asks_text(told.asks) or ["None."]), ""]
-    lines += ["STATUS OF PREVIOUS ASKS", *(_asks_text(told.previous) or ["None are pending."]), ""]
-    lines += [*told.footer, "", f"On the web: {address}", f"Leave this list: {unsubscribe}"]
-    return "\n".join(lines)
 
 
 def effect_words(effect: dict[str, Any] | None) -> str:
@@ -131,23 +138,73 @@ def _context(told: dict[str, Any]) -> str:
     themed = f"{100 * told['tagged'] / told['feedback']:.0f} %" if told["feedback"] else ""
     coverage = f"{themed} of it has a theme" if themed else "none has a theme"
     contacts = plural(told["contacts"], "contact") + (" so far" if told.get("so_far") else "")
-    return f"{contacts}{change}. {whole(told['feedback'])} pieces of feedback; {coverage}."
+    said = [f"{contacts}{change}", *_per_users(told), f"{whole(told['feedback'])} pieces of feedback; {coverage}"]
+    return f"{'. '.join([*said, *_satisfaction(told)])}."
+
+
+def _per_users(told: dict[str, Any]) -> Iterable[str]:
+    if told.get("per_1000_users") is not None:
+        yield f"{significant(told['per_1000_users'])} contacts per 1,000 of {whole(told['users'])} active users"
+
+
+def _satisfaction(told: dict[str, Any]) -> Iterable[str]:
+    rated = told.get("satisfied") or {}
+    if rated.get("share") is not None:
+        interval = span(rated["low"], rated["high"], Unit.SHARE)
+        yield f"{text(rated['share'], Unit.SHARE)} [{interval}] of {whole(rated['rated'])} who rated are satisfied"
 
 
 def _theme(row: dict[str, Any]) -> ThemeLine:
     few = 0 < row["n"] < SMALL_CELL
     is_risen = row["class"] in ("new", "rising", "persistent")
+    per_users, satisfied = row.get("per_1000_users"), row.get("satisfied")
     return ThemeLine(
         slug=row["slug"],
         name=row["name"],
         n=FEW if few else whole(row["n"]),
         share="–" if few else text(row["share"], Unit.SHARE),
         interval="" if few or row["low"] is None else f"{100 * row['low']:.1f}–{100 * row['high']:.1f} %",
+        per_users="" if few or per_users is None else significant(per_users),
         usual=text(row["usual_share"], Unit.SHARE),
-        satisfied=text(row.get("satisfied"), Unit.SHARE),
+        satisfied=text(satisfied, Unit.SHARE),
+        raters="" if satisfied is None else _raters(row),
         change="–" if few or not row["ratio"] else f"×{significant(row['ratio'], 2)}",
         verdict=row["class"],
+        chance=_chance(row["q"]) if is_risen else "",
         tone="worse" if is_risen else "",
+    )
+
+
+def _raters(row: dict[str, Any]) -> str:
+    low, high = row.get("satisfied_low"), row.get("satisfied_high")
+    interval = "" if low is None or high is None else f"{span(low, high, Unit.SHARE)} %, "
+    return f"{interval}n = {whole(row['rated'])}"
+
+
+def _chance(q: float) -> str:
+    return "q < 0.001" if q < 0.001 else f"q = {q:.3f}"
+
+
+def _closed(row: dict[str, Any]) -> ClosedLine:
+    parts = []
+    if row["shipped_on"]:
+        parts.append(f"shipped {day(date.fromisoformat(row['shipped_on']))}")
+    effect = row["effect"]
+    if row["shipped_on"] and (effect is None or effect["verdict"] == "too early"):
+        parts.append(f"effect: too early, measured until {day(date.fromisoformat(row['measured_until']))}")
+    elif effect:
+        parts.append(effect_words(effect))
+    if row["users_told"] is not None:
+        parts.append(f"{plural(row['users_told'], 'user')} told")
+    if row["note"]:
+        parts.append(f"“{row['note']}”")
+    return ClosedLine(
+        kind=row["kind"],
+        id=row["id"],
+        title=row["title"],
+        outcome=row["outcome"],
+        tone="worse" if effect and effect["verdict"] == "worse" else OUTCOMES[row["outcome"]],
+        detail="; ".join(parts),
     )
 
 
@@ -173,6 +230,8 @@ def _ask(row: dict[str, Any]) -> AskLine:
         parts.append(f"“{row['answer']}”")
     if words := effect_words(row["effect"]):
         parts.append(words)
+    elif row.get("judged_by") and row["status"] in ("open", "accepted"):
+        parts.append(f"judged by messages per contact about {', '.join(row['judged_by'])}")
     if row["program"]:
         parts.append(f"part of {row['program']}")
     status = STATUS[row["status"]]
@@ -194,17 +253,3 @@ def _footer(told: dict[str, Any]) -> Iterable[str]:
     changes = f" Changed this week: {', '.join(told['changes'])}." if told["changes"] else ""
     yield f"Themes as in version {told['version']}.{changes}"
     yield METHOD
-
-
-def _theme_text(row: ThemeLine) -> str:
-    interval = f" [{row.interval}]" if row.interval else ""
-    said = f"- {row.name}: {row.n}, {row.share} of contacts{interval}; usual {row.usual}, {row.change}: {row.verdict}"
-    return said if row.satisfied == NOTHING else f"{said}; {row.satisfied} of those who rated it are satisfied"
-
-
-def _asks_text(rows: Iterable[AskLine]) -> list[str]:
-    return [f"- {row.question} ({row.owner}, due {row.due}): {row.status}. {row.detail}" for row in rows]
-
-
-def _between(parts: Iterable[str]) -> list[str]:
-    return [line for part in parts for line in (part, "")]

@@ -8,8 +8,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from insights.letter import Letter, letter, plain
+from insights.letter import Letter, letter
 from insights.models import Delivery, Digest
+from insights.plain_letter import plain
 
 SALT = "insights.unsubscribe"
 

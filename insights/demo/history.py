@@ -38,7 +38,7 @@ PLANS = (
         "The store confirms after more than a minute in some countries; the app gives up after thirty seconds and "
         "never asks again. We do not know how many people gave up without writing.",
         100, "Ask the store again until it answers, and credit late confirmations", -60,
-        ((95, "accept", "Planned for the next release"), (70, "ship", "Live everywhere")), "Coins that arrive",
+        ((95, "accept", "Planned for the next release"), (62, "ship", "Live everywhere")), "Coins that arrive",
         told=1_840,
     ),
     Plan(
@@ -92,8 +92,8 @@ PLANS = (
 )  # fmt: skip
 PROGRAMS: dict[str, tuple[str, int | None, float, tuple[tuple[str, int], ...]]] = {
     "Coins that arrive": (
-        "coins-missing", 70, 4.0,
-        (("Ask the store again", 78), ("Credit late confirmations", 72), ("Live everywhere", 70)),
+        "coins-missing", 62, 4.0,
+        (("Ask the store again", 70), ("Credit late confirmations", 64), ("Live everywhere", 62)),
     ),
     "Payouts that creators can count on": (
         "payout-delayed", None, 3.0,

@@ -2,12 +2,14 @@
 
 Planted, besides what the tickets tell of themselves: a bad release that breaks uploads for a week,
 payouts that get slower for two months, gifts that vanish these days; coins that arrive since a fix
-ten weeks ago, and a change to notifications that changed nothing. Two analysts have tagged some of the
-conversations by hand, about one in seven of them both, so that suggestions can be learned and agreement told.
+nine weeks ago, whose effect is told in the letter of the last week, and a change to notifications that
+changed nothing. Two analysts have tagged some of the conversations by hand, about one in seven of them
+both, so that suggestions can be learned and agreement told.
 """
 
 from datetime import datetime, timedelta
 
+import numpy as np
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Max
@@ -26,6 +28,7 @@ from insights.demo.plot import (
     REVIEWS,
 )
 from insights.models import (
+    ActiveUsers,
     Alarm,
     Area,
     Ask,
@@ -48,11 +51,14 @@ from insights.surveillance import DAILY
 from insights.taxonomy import revise
 from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.definitions import registry
+from ops_dashboard.metrics.periods import Grain
 from tickets.demo.catalogue import REASONS
 from tickets.demo.world import World
 
 ANALYST, PARTNER = "demo-analyst", "demo-partner"
 DAY = timedelta(days=1)
+USERS_A_TICKET, GROWTH = 230, 1.003  # a week, and from week to week
+INVENTED = "the demo"
 LATELY = 28  # days of which every one was looked at; before that, one a week
 
 
@@ -68,6 +74,7 @@ def tell(world: World) -> None:
         for slug in ("themed", "feedback", "created"):
             rollup.refill_all(registry.source(slug))
         _look(world)
+        _users(world)
         history.tell(world)
         programs.measure_all(world.now.date() - DAY)
 
@@ -93,6 +100,7 @@ def remove() -> None:
     Insight.objects.filter(area__in=areas).delete()
     Alarm.objects.filter(theme__in=themes).delete()
     Survey.objects.all().delete()
+    ActiveUsers.objects.filter(origin=INVENTED).delete()
     Subscription.objects.filter(area__in=areas).delete()
     FeedbackTheme.objects.filter(theme__in=themes).delete()
     ThemeFact.objects.filter(theme__in=themes.values("id")).delete()
@@ -133,6 +141,17 @@ def _themes() -> None:
 
 def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+def _users(world: World) -> None:
+    """As the product's analytics would tell: more every week, unevenly."""
+    monday, last = (Grain.WEEK.start_of(day.date()) for day in (world.stories.start, world.now))
+    usual, rows = USERS_A_TICKET * world.tickets / world.weeks, []
+    for number in range((last - monday).days // 7):
+        uneven = np.random.default_rng([world.seed, 12, number]).normal(1, 0.012)
+        count = round(usual * GROWTH**number * uneven)
+        rows.append(ActiveUsers(week=monday + number * 7 * DAY, count=count, origin=INVENTED))
+    ActiveUsers.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _look(world: World) -> None:

@@ -82,6 +82,6 @@ SWINGS = (
     Swing("payout-delayed", 3.5, since=63, grows=True),
     Swing("gift-display", 3.0, since=6),
     Swing("stream-quality", 2.2, since=4),
-    Swing("coins-missing", 0.2, since=70),
+    Swing("coins-missing", 0.2, since=62),
     Swing("code-not-received", 0.6, since=28),
 )

@@ -1,5 +1,6 @@
 """The tables of insights, by what they are for."""
 
+from insights.models.audience import ActiveUsers
 from insights.models.digests import Delivery, Digest, Mail, Receipt, Subscription
 from insights.models.facts import ThemeFact
 from insights.models.feedback import Feedback, FeedbackTheme
@@ -20,6 +21,7 @@ from insights.models.tagging import Judgement, SuggestionRun, TagRule
 from insights.models.taxonomy import TaxonomyVersion, Theme, ThemeChange
 
 __all__ = [
+    "ActiveUsers",
     "Alarm",
     "Area",
     "Ask",

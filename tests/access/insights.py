@@ -8,6 +8,7 @@ from datetime import date
 
 from insights import asks, drafting, issuing
 from insights.models import (
+    ActiveUsers,
     Alarm,
     Digest,
     FeedbackRun,
@@ -89,6 +90,7 @@ ROWS: dict[str, Row] = {
 }
 KEEP = ("carol",)
 ADMIN_MODELS: dict[str, AdminModel] = {
+    "insights/activeusers": (("carol", "petra"), KEEP, KEEP, KEEP),
     "insights/tagrule": (("carol", "petra"), KEEP, KEEP, KEEP),
     "insights/feedbackrun": (("adam",), (), (), ()),
     "insights/feedbackrejection": (("adam",), (), (), ()),
@@ -125,6 +127,7 @@ def keys(cast: Cast) -> dict[str, object]:
     source = FeedbackSource.objects.create(slug="shop", name="Shop", kind="file")
     run = FeedbackRun.objects.create(source=source, origin="a file")
     return {
+        "insights/activeusers": ActiveUsers.objects.create(week=MONDAY, count=90_000).pk,
         "insights/tagrule": TagRule.objects.create(theme=theme, words="late, payout").pk,
         "insights/feedbackrun": run.pk,
         "insights/feedbackrejection": run.rejections.create(line=1, field="at", reason="is missing").pk,

@@ -24,9 +24,10 @@ from time_machine import travel
 
 from insights import asks, digests, drafting, issuing, reading
 from insights.issuing import NotApproved
-from insights.letter import letter, plain
+from insights.letter import letter
 from insights.mailing import html_of, message_for, unsubscribe_token
 from insights.models import Ask, Delivery, Digest, Feedback, Insight, Receipt, Subscription, Theme
+from insights.plain_letter import plain
 from insights.weeks import due_weeks
 from ops_dashboard.environment import PROJECT
 from ops_dashboard.metrics.query import today
@@ -91,7 +92,7 @@ def test_the_letter_names_what_rose_with_its_size_and_nothing_else_a_change(them
     assert (payouts["name"], payouts["n"], payouts["contacts"], payouts["share"]) == ("Payouts", 40, 50, 0.8)
     assert payouts["ratio"] == pytest.approx(4.0)
     assert (payouts["class"], refunds["class"]) == ("rising", "within noise")
-    assert snapshot["headline"] == "Payouts: 40 messages, 4.0 times the usual share."
+    assert snapshot["headline"] == ("Payouts: 40 messages, 80.0 % of contacts [67.0–88.8], 4.0 times the usual share.")
     assert snapshot["context"]["contacts"] == snapshot["context"]["usual_contacts"] == 50
 
 
@@ -209,7 +210,7 @@ def test_the_mail_is_text_and_html_of_one_letter_and_fetches_nothing(cast: Cast,
     assert isinstance(sent, EmailMultiAlternatives)
     (html,) = [str(part[0]) for part in sent.alternatives]
     assert sent.to == ["pat@example.test"]
-    for told_twice in ("Payouts: 40 messages, 4.0 times the usual share.", "20.0 %"):
+    for told_twice in ("Payouts: 40 messages, 80.0 % of contacts [67.0–88.8], 4.0 times the usual share.", "20.0 %"):
         assert told_twice in str(sent.body) and told_twice in html
     assert "src=" not in html and "url(" not in html and "<script" not in html and "<link" not in html
     assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from insights import digests
 from insights.digests import BadWeek, monday_of
-from insights.letter import letter, plain
+from insights.letter import letter
 from insights.mailing import absolute, html_of, letter_of
 from insights.models import Area, Digest
 from insights.models.digests import week_word
+from insights.plain_letter import plain
 from insights.weeks import due_weeks
 from ops_dashboard.metrics.query import today
 
