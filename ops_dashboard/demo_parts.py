@@ -10,6 +10,7 @@ from typing import Protocol
 from django.db import connection
 
 from insights.demo import hearing, loop
+from ops_dashboard import demo_views
 from quality import demo as quality
 from tickets.demo.world import World
 from tickets.models import Source
@@ -37,6 +38,7 @@ PARTS: dict[str, Part] = {
     "reviews": quality,
     "feedback": hearing,
     "insights": loop,
+    "views": demo_views,
 }
 
 

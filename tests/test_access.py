@@ -17,7 +17,10 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from ops_dashboard.metrics import saved_views
 from ops_dashboard.metrics.models import Annotation, Goal
+from ops_dashboard.metrics.pages import Question
+from ops_dashboard.metrics.saved_views import Terms
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import Site, Vendor
 from tests.access import insights, quality, workforce
@@ -62,6 +65,7 @@ MARKS_OF_READING = {
     "insights_delivery", "metrics_stalecell",
     "workforce_activity",  # the standard ones, where the first look at a roster finds them missing
 }  # fmt: skip
+MONTH = "period=this-month&compare=previous"
 APPS = re.compile(r"(?<=app_label>)[a-z|]+")  # every app with a model in the admin, in no order
 
 ROWS = {
@@ -81,6 +85,11 @@ ROWS = {
     "catalogue/": page("/catalogue/"),
     "patterns/": page("/patterns/"),
     "export/<slug:metric>.<export_format:form>": page("/export/created.csv", EXPORT),
+    # They take a POST alone; tests/metrics/test_saved_views.py posts.
+    "views/save/": everybody("/views/save/", 405),
+    "views/<int:pk>/change/": everybody("/views/1/change/", 405),
+    "views/<int:pk>/replace/": everybody("/views/1/replace/", 405),
+    "views/<int:pk>/delete/": everybody("/views/1/delete/", 405),
     "tickets/": page("/tickets/", SEE_TICKETS),
     "tickets/<slug:source>/<path:ref>/": page("/tickets/desk/1001/", SEE_TICKETS, dave=ABSENT),
     "tickets/<slug:source>/<path:ref>/promises/<slug:kind>/<int:run>/": Row(
@@ -88,6 +97,7 @@ ROWS = {
     ),
     "api/v1/metrics/": api("/api/v1/metrics/"),
     "api/v1/metrics/<slug:slug>/": api("/api/v1/metrics/created/"),
+    "api/v1/views/": api("/api/v1/views/"),
     "api/v1/tickets/": api("/api/v1/tickets/", SEE_TICKETS),
     "api/v1/tickets/<slug:source>/<path:ref>/": api("/api/v1/tickets/desk/1001/", SEE_TICKETS, dave=ABSENT),
     "api/schema/": api("/api/schema/"),
@@ -172,6 +182,7 @@ def stage(on_stage: None) -> Cast:
     save_ticket(desk, "1001", team=cast.teams["team-a"], assignee=cast.agents["alice"], at=monday)
     for app in UPSTAIRS:
         app.stage(cast)
+    saved_views.save(cast.users["carol"], "backlog", Question(MONTH), Terms("Carol's", is_shared=True))
     cast.sign_in()
     return cast
 

@@ -8,6 +8,7 @@ from django.db import connection
 from insights import asks, drafting
 from insights.mailing import unsubscribe_token
 from insights.models import Insight
+from ops_dashboard.metrics.models import SavedView
 from ops_dashboard.people.models import Team
 from quality.models import Review
 from quality.reviews import submit
@@ -40,6 +41,7 @@ def others(cast: Cast) -> Cast:  # noqa: F811
     with connection.cursor() as cursor:
         cursor.execute("SELECT setval(pg_get_serial_sequence('insights_ask', 'id'), 2001)")
     asks.put(live, question="Gifts?", due_on=date(2030, 1, 1), owner=None, by=cast.users["erin"])
+    SavedView.objects.update(id=3001)
     return cast
 
 
@@ -75,6 +77,9 @@ SENT = [
     ("pat", "/asks/2002/ship/", {"shipped_on": "2026-03-02"}),
     ("pat", f"/digests/{WEEK}/live/react/", {"reaction": "act"}),
     ("pat", "/digests/subscriptions/live/", {"active": "1"}),
+    ("bob pat adam", "/views/3001/change/", {"name": "Mine", "querystring": "period=today"}),
+    ("bob pat adam", "/views/3001/replace/", {"querystring": "period=today"}),
+    ("bob pat adam", "/views/3001/delete/", {}),
 ]
 
 

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
 from ops_dashboard.metrics import slices
 from ops_dashboard.metrics.local_days import bounds
 from ops_dashboard.metrics.periods import BadPeriod, parse_period
+from ops_dashboard.metrics.questions import names_people
 from ops_dashboard.people.roles import Scope
 from tickets.drill import BadDrill, Drill, behind
 from tickets.labels import NAMED
@@ -41,15 +43,35 @@ NOTHING: tuple[int, ...] = ()
 METRIC = "metric"
 _OF_NO_FIGURE = "That is a slice of a figure, and none is named."
 LONGEST_REF = 120
+PLAIN = urlencode({"sort": Sort.CREATED.value})  # what the list asks by itself
 
 
 @dataclass(frozen=True)
 class AskedTickets:
-    """`problems` maps a parameter to what was wrong with it."""
+    """`problems` maps a parameter to what was wrong with it; `understood` are the parameters that made sense."""
 
     wanted: Wanted
     problems: dict[str, str] = field(default_factory=dict)
     drill: Drill | None = None
+    understood: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def querystring(self) -> str:
+        """Canonical: the figure asked about, then what the list adds, in fixed order."""
+        own = urlencode([*self.understood, ("sort", self.wanted.sort.value)])
+        if self.drill is None:
+            return own
+        return f"metric={self.drill.metric.slug}&{self.drill.asked.querystring}&{own}"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is asked but the list."""
+        return self.querystring == PLAIN
+
+    @property
+    def names_people(self) -> bool:
+        """Whether an agent is asked for, by the list's own filter or the figure's."""
+        return "assignee" in dict(self.understood) or names_people(self.querystring)
 
     @property
     def refusal(self) -> str:
@@ -63,6 +85,7 @@ class TicketsForm:
     def __init__(self, data: QueryDict, *, scope: Scope, today: date) -> None:
         self._data, self._scope, self._today = data, scope, today
         self._problems: dict[str, str] = {}
+        self._understood: list[tuple[str, str]] = []
         self._taken: frozenset[str] = frozenset()
 
     def asked(self) -> AskedTickets:
@@ -78,10 +101,11 @@ class TicketsForm:
             stale=self._lasting("stale", SPANS),
             promise=self._choice("promise", PromiseIs, PromiseIs),
             promise_kind=self._choice("kind", PromiseKind.from_label, [kind.label for kind in PromiseKind]),
-            ref=self._text("ref"),
+            ref=self._ref(),
             sort=self._choice("sort", Sort, Sort) or Sort.CREATED,
         )
-        return AskedTickets(wanted, self._problems, drill)
+        understood = tuple(pair for pair in self._understood if pair[0] != "sort")
+        return AskedTickets(wanted, self._problems, drill, understood)
 
     def _drill(self) -> Drill | None:
         """The figure asked about. One that cannot be had lists nothing, rather than everything."""
@@ -94,6 +118,8 @@ class TicketsForm:
             self._problems |= dict.fromkeys((name for name in slices.NAMES if self._text(name)), _OF_NO_FIGURE)
             return None
         self._problems |= drill.problems
+        parts = [(name, self._text(name)) for name in slices.NAMES if name not in drill.problems]
+        self._understood += [(name, word) for name, word in parts if word]
         self._taken = drill.taken
         return drill
 
@@ -106,6 +132,7 @@ class TicketsForm:
                 self._problems["status"] = f"{word!r} is none of {known}."
                 continue
             found |= group or {Status.from_label(word)}
+            self._understood.append(("status", word))
         return frozenset(found)
 
     def _codes(self) -> tuple[tuple[str, frozenset[int]], ...]:
@@ -123,6 +150,7 @@ class TicketsForm:
             codes = {*known.values(), *([0] if "none" in slugs else [])}
             if codes:
                 cuts.append((cut, frozenset(codes)))
+                self._understood += [(cut, slug) for slug in slugs if slug == "none" or slug in known]
         return tuple(cuts)
 
     def _period(self, name: str) -> tuple[datetime, datetime] | None:
@@ -130,10 +158,11 @@ class TicketsForm:
             return None
         try:
             period = parse_period(word, today=self._today)
-            return bounds(period.start, period.end)
         except BadPeriod as problem:
             self._problems[name] = str(problem)
             return None
+        self._understood.append((name, word))
+        return bounds(period.start, period.end)
 
     def _lasting(self, name: str, known: Iterable[str]) -> Lasting:
         at_least = self._choice(name, _span, known)
@@ -141,6 +170,7 @@ class TicketsForm:
         if at_least is not None and under is not None and at_least >= under:
             said = f"{self._text(name)} and under {self._text(name + UNDER)}"
             self._problems[name + UNDER] = f"Nothing lasts at least {said}."
+            self._understood.pop()
             under = None
         return Lasting(at_least, under)
 
@@ -152,12 +182,18 @@ class TicketsForm:
         if word not in set(known):
             self._problems[name] = f"{word!r} is none of {', '.join(known)}."
             return None
+        self._understood.append((name, word))
         return read(word)
+
+    def _ref(self) -> str:
+        ref = self._text("ref")
+        self._understood += [("ref", ref)] if ref else []
+        return ref
 
     def _words(self, name: str) -> list[str]:
         if name in self._taken:
             return []
-        return list(dict.fromkeys(word.strip() for word in self._data.getlist(name) if word.strip()))
+        return sorted({word.strip() for word in self._data.getlist(name) if word.strip()})
 
     def _text(self, name: str) -> str:
         text = "" if name in self._taken else self._data.get(name, "").strip()

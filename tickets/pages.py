@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.utils import timezone
 
 from ops_dashboard.metrics.forms import Asked
@@ -20,6 +21,7 @@ from ops_dashboard.metrics.pages import (
     LinePanel,
     Link,
     Page,
+    Question,
     Tab,
     site,
 )
@@ -31,8 +33,10 @@ from ops_dashboard.metrics.rows_behind import rows_behind, rows_behind_bands
 from ops_dashboard.metrics.teams import TEAM_CUTS
 from ops_dashboard.metrics.ways import Pairs, Way, days_and_teams, offer
 from ops_dashboard.people.models import Team
+from ops_dashboard.people.roles import Scope
 from tickets import ageing, at_risk
 from tickets.age_links import age_links, unsolved_pairs
+from tickets.forms import TicketsForm
 from tickets.narrowing import Narrowing
 from tickets.vocabulary import PromiseKind
 from tickets.wanted import PromiseIs
@@ -334,12 +338,22 @@ BACKLOG = Page(
     grain=Grain.DAY,
 )
 
-site.add(
-    OVERVIEW,
-    SERVICE_LEVELS,
-    BACKLOG,
-    Link("Tickets", "tickets", "Operation", "tickets", may_open=lambda scope: scope.sees_tickets),
+
+def _tickets_asked(data: QueryDict, scope: Scope) -> Question:
+    asked = TicketsForm(data, scope=scope, today=today()).asked()
+    return Question(asked.querystring, asked.names_people)
+
+
+TICKETS = Link(
+    "Tickets",
+    "tickets",
+    "Operation",
+    "tickets",
+    may_open=lambda scope: scope.sees_tickets,
+    question=_tickets_asked,
 )
+
+site.add(OVERVIEW, SERVICE_LEVELS, BACKLOG, TICKETS)
 
 
 def _missed(asked: Asked) -> Pairs:

@@ -7,13 +7,16 @@ from django.views.decorators.http import require_safe
 
 from ops_dashboard.metrics.keyset import BadCursor
 from ops_dashboard.metrics.query import today
+from ops_dashboard.metrics.saving import opened_with
+from ops_dashboard.metrics.view_menu import view_menu
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest, page_or_part
 from tickets import showing
-from tickets.forms import TicketsForm
+from tickets.forms import PLAIN, TicketsForm
 from tickets.list_chips import list_chips
 from tickets.lists import list_tickets
 from tickets.models import Promise, Ticket
+from tickets.pages import TICKETS
 from tickets.proof_card import proof_card
 from tickets.ticket_page import find_ticket, ticket_page
 from tickets.vocabulary import PromiseKind
@@ -25,6 +28,9 @@ def tickets(request: ReaderRequest) -> HttpResponse:
     """The list; to htmx only what stands under the filter bar."""
     now = timezone.now()
     asked = TicketsForm(request.GET, scope=request.scope, today=today()).asked()
+    views = view_menu(TICKETS, request.scope, address=request.path, querystring=asked.querystring, plain=PLAIN)
+    if answer := opened_with(request, views):
+        return answer
     try:
         found = list_tickets(asked.wanted, scope=request.scope, now=now, after=request.GET.get("after", ""))
     except BadCursor as problem:
@@ -34,13 +40,14 @@ def tickets(request: ReaderRequest) -> HttpResponse:
     taken = asked.drill.taken if asked.drill else frozenset()
     context = {
         "asked": asked,
+        "views": views,
         "found": found,
         "chips": list_chips(request.GET, asked.problems, scope=request.scope, taken=taken),
         "count": showing.count_words(found),
         "table": showing.list_table(found, now=now),
         "first_page": query.urlencode(),
         "is_first": "after" not in request.GET,
-        "is_filtered": bool(query),
+        "is_filtered": not asked.is_plain or bool(asked.problems),
         "drill": showing.drill_words(asked.drill, found) if asked.drill else "",
         "kept": showing.kept_fields(request.GET, asked.drill) if asked.drill else (),
     }

@@ -1,4 +1,4 @@
-"""The engine over HTTP: the catalogue, and one metric for the query string of a page."""
+"""The engine over HTTP: the catalogue, one metric for the query string of a page, and the views saved of pages."""
 
 from typing import Any
 
@@ -8,14 +8,21 @@ from rest_framework.decorators import api_view
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from ops_dashboard.metrics.asking import BeingRecounted
 from ops_dashboard.metrics.catalogue import entries
+from ops_dashboard.metrics.keyset import BadCursor, page_after
+from ops_dashboard.metrics.models import SavedView
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import BadQuery, NotYours, Reader
+from ops_dashboard.metrics.questions import askable
 from ops_dashboard.metrics.records import result_record
 from ops_dashboard.metrics.views import asked_of
 from ops_dashboard.people.access import api_requires, scope_behind
+from ops_dashboard.people.requests import next_address
+
+VIEWS_A_PAGE = 200
 
 _PARAMETERS = [
     OpenApiParameter("period", description="last-28-days, 2016-03 or 2016-03-01..2016-05-31"),
@@ -61,3 +68,44 @@ def metric_detail(request: Request, slug: str) -> Response:
         raise Recounting(str(delay)) from delay
     record: dict[str, Any] = result_record(result)
     return Response(record)
+
+
+@extend_schema(
+    parameters=[
+        OpenApiParameter("page", description="views of this page alone: service-levels, tickets ..."),
+        OpenApiParameter("after", description="Cursor of the next page, as `next` gives it"),
+    ],
+    responses=OpenApiTypes.OBJECT,
+    operation_id="views",
+)
+@api_requires()
+@api_view(["GET"])
+def view_list(request: Request) -> Response:
+    """Saved views of the pages that the reader may open, by name: the reader's own and those shared."""
+    scope = scope_behind(request)
+    pages, page = [*askable(scope)], request.query_params.get("page", "")
+    if page and page not in pages:
+        raise ValidationError({"page": f"{page!r} is none of {', '.join(pages)}."})
+    found = SavedView.objects.visible_to(scope, pages=[page] if page else pages).select_related("owner")
+    cursor = request.query_params.get("after", "")
+    try:
+        rows, after = page_after(found, cursor, column="name", size=VIEWS_A_PAGE, descending=False, read=str)
+    except BadCursor as problem:
+        raise ValidationError({"after": str(problem)}) from problem
+    results = [_view(view, request) for view in rows]
+    return Response({"next": next_address(request, after=after), "results": results})
+
+
+def _view(view: SavedView, request: Request) -> dict[str, Any]:
+    is_own = view.owner.username == scope_behind(request).username
+    return {
+        "page": view.page,
+        "name": view.name,
+        "url": f"{reverse(view.page, request=request)}?{view.querystring}",
+        "querystring": view.querystring,
+        "owner": view.owner.shown_name,
+        "is_own": is_own,
+        "is_shared": view.is_shared,
+        "is_default": is_own and view.is_default,
+        "saved_at": view.saved_at,
+    }

@@ -1,5 +1,6 @@
-"""Roll-ups, what is owed to them, and what people attach to numbers."""
+"""Roll-ups, what is owed to them, what people attach to numbers, and the questions that they keep."""
 
+from collections.abc import Collection
 from typing import Self
 
 from django.conf import settings
@@ -204,3 +205,45 @@ class AlertFiring(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric} on {self.on}"
+
+
+class SavedViews(models.QuerySet["SavedView"]):
+    def of(self, scope: Scope) -> Self:
+        """The reader's own."""
+        return self.filter(owner__username=scope.username)
+
+    def visible_to(self, scope: Scope, *, pages: Collection[str]) -> Self:
+        """The reader's own, and those shared by accounts that stand, of `pages`: all that the reader may open.
+
+        A shared one whose filters name people is for those who see people.
+        """
+        shared = Q(is_shared=True, owner__is_active=True)
+        if not scope.sees_people:
+            shared &= Q(names_people=False)
+        return self.filter(Q(owner__username=scope.username) | shared, page__in=pages)
+
+
+class SavedView(models.Model):
+    """A question to a page that somebody keeps under a name. Being shared gives nobody a right to its answer."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="views")
+    page = models.SlugField(max_length=40)  # its URL name
+    name = models.CharField(max_length=60)
+    querystring = models.TextField()  # canonical, as the page itself writes it
+    names_people = models.BooleanField(default=False)  # its filters do
+    is_shared = models.BooleanField(default=False)  # with everybody who may open the page
+    is_default = models.BooleanField(default=False)  # what the page opens with for its owner
+    saved_at = models.DateTimeField()
+
+    objects = SavedViews.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "page", "name"], name="view_named_once"),
+            models.UniqueConstraint(fields=["owner", "page"], condition=Q(is_default=True), name="view_one_default"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(querystring=""), name="view_says_something"),
+        ]
+        indexes = [models.Index(fields=["page"], condition=Q(is_shared=True), name="view_shared")]
+
+    def __str__(self) -> str:
+        return self.name

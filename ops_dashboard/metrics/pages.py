@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, QuerySet, Value
+from django.http import QueryDict
 
 from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.periods import Grain
@@ -193,9 +194,18 @@ def _metric(part: FigureSpec | Panel) -> str:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What a page is asked, as a canonical query string. `names_people`: its filters do."""
+
+    querystring: str
+    names_people: bool = False
+
+
+@dataclass(frozen=True)
 class Link:
     """An entry of the rail that is no metric page. `waiting` are the rows with which this reader must do something:
-    a query that hangs on the scope and the day alone."""
+    a query that hangs on the scope and the day alone. `question` reads what its query string asks, where views of
+    the page can be saved."""
 
     title: str
     url_name: str
@@ -203,6 +213,7 @@ class Link:
     icon: str = "dot"
     may_open: Callable[[Scope], bool] = lambda scope: bool(scope.role)
     waiting: Callable[[Scope], QuerySet[Any] | None] = lambda scope: None
+    question: Callable[[QueryDict, Scope], Question] | None = None
 
 
 class Site:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -21,6 +21,8 @@ from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import BadQuery, NotYours, Reader, today
 from ops_dashboard.metrics.rendering.exports import Export, export
 from ops_dashboard.metrics.rendering.freshness import freshness_line
+from ops_dashboard.metrics.saving import opened_with
+from ops_dashboard.metrics.view_menu import ViewMenu, view_menu
 from ops_dashboard.metrics.ways import doors
 from ops_dashboard.people import audit
 from ops_dashboard.people.access import requires
@@ -41,6 +43,9 @@ def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
     if rest and request.htmx:
         panels = panels_from(rest, page, asked, reader, request_id=request_id)
         return page_or_part(request, "pages/page.html", "pages/_panels.html", {"panels": panels})
+    views = _views(request, page, asked)
+    if answer := opened_with(request, views):
+        return answer
     follows = not rest and (bool(request.htmx) or request.COOKIES.get("scripts") == "1")
     within_s = settings.FIRST_ANSWER_S if follows else inf
     parts = page_parts(page, asked, reader, request_id=request_id, within_s=within_s)
@@ -48,6 +53,7 @@ def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
         "page": page,
         "asked": asked,
         "chips": chips(page, asked, reader),
+        "views": views,
         "figures": parts.figures,
         "tabs": page_tabs(page, asked),
         "panels": parts.panels,
@@ -60,6 +66,11 @@ def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
         lately.note(request.user.pk, page.slug, asked.querystring)
     here = f"{request.path}?{asked.querystring}"
     return page_or_part(request, "pages/page.html", "pages/_answers.html", context, shown_at=here)
+
+
+def _views(request: ReaderRequest, page: Page, asked: Asked) -> ViewMenu:
+    plain = asked_on(page, QueryDict(), request.scope).querystring
+    return view_menu(page, request.scope, address=request.path, querystring=asked.querystring, plain=plain)
 
 
 @require_safe

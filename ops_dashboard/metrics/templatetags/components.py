@@ -25,6 +25,7 @@ from ops_dashboard.metrics.rendering.freshness import FreshnessLine
 from ops_dashboard.metrics.rendering.heat import HeatMap
 from ops_dashboard.metrics.rendering.proof import ProofCard
 from ops_dashboard.metrics.rendering.tables import Table
+from ops_dashboard.metrics.view_menu import ViewMenu
 from ops_dashboard.people.demo_users import unfinished_demo
 from ops_dashboard.people.roles import NOBODY, Scope
 
@@ -117,6 +118,17 @@ def change(moved: Change) -> SafeString:
 def chip(item: Chip, place: str = "") -> SafeString:
     """`place` keeps ids apart when a chip stands twice on a page."""
     return _drawn_once("components/_chip.html", chip=item, id=f"{place}{item.name}")
+
+
+@register.inclusion_tag("components/_views.html", takes_context=True)
+def views_menu(context: Context, menu: ViewMenu, place: str = "") -> Context:
+    """The saved views of a page; within an answer to htmx it takes the place of the one that stands."""
+    return {
+        "menu": menu,
+        "place": place,
+        "is_partial": context.get("is_partial", False),
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.simple_tag
