@@ -1,8 +1,9 @@
-"""Words for the codes of many rows at once: one query for every cut, however many rows."""
+"""Words for the codes of many rows at once, however many rows."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from ops_dashboard.metrics import kept_values
 from ops_dashboard.metrics.teams import TEAM
 from ops_dashboard.people.roles import Scope
 from tickets.dimensions import AGENT, CHANNEL, LANGUAGE, PRIORITY, REASON, SOURCE
@@ -37,7 +38,7 @@ NO_LABEL = Label()
 
 
 class Labels:
-    """`labels("team", 7)` after one look-up per cut. An agent is named to whom it may be."""
+    """`labels("team", 7)` after at most one look-up per cut. An agent is named to whom it may be."""
 
     def __init__(self, found: Mapping[str, Mapping[int, Label]]) -> None:
         self._found = found
@@ -50,8 +51,8 @@ class Labels:
         """Labels of the codes that stand under each cut of NAMED."""
         found = {}
         for cut, values in codes.items():
-            wanted = sorted({value for value in values if value and value > 0})
-            named = NAMED[cut].labels(wanted) if wanted else {}
+            wanted = {value for value in values if value and value > 0}
+            named = kept_values.labels(NAMED[cut], wanted) if wanted else {}
             found[cut] = {code: Label(*pair) for code, pair in named.items()}
         if "assignee" in found:
             found["assignee"] = _as_seen_by(scope, found["assignee"])

@@ -1,16 +1,20 @@
 """The filter bar of the list of tickets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from django.core.cache import caches
 from django.http import QueryDict
 
-from ops_dashboard.metrics import slices
+from ops_dashboard.metrics import kept_values, slices
 from ops_dashboard.metrics.chips import Chip, Choice
+from ops_dashboard.metrics.definitions import Dimension
 from ops_dashboard.metrics.forms import PERIODS
-from ops_dashboard.people.models import Agent, Team
+from ops_dashboard.metrics.kept_answers import NOW_S
+from ops_dashboard.metrics.teams import TEAM
+from ops_dashboard.people.models import Agent
 from ops_dashboard.people.roles import Scope
+from tickets.dimensions import CHANNEL, LANGUAGE, PRIORITY, REASON, SOURCE
 from tickets.forms import ANY_WAIT, SPANS, STATUS_GROUPS, UNDER
-from tickets.models import Channel, Language, Priority, Reason, Source
 from tickets.vocabulary import PromiseKind, Status
 from tickets.wanted import PromiseIs, Sort
 
@@ -65,11 +69,11 @@ def _all_chips(data: QueryDict, problems: dict[str, str], scope: Scope) -> list[
     statuses += [(status.label, status.label.capitalize()) for status in Status]
     chips = [
         bar.many("status", "Status", statuses),
-        bar.many("team", "Team", Team.objects.visible_to(scope).values_list("slug", "name")),
-        bar.many("channel", "Channel", Channel.objects.order_by("label").values_list("slug", "label")),
-        bar.many("priority", "Priority", Priority.objects.order_by("-rank", "label").values_list("slug", "label")),
-        bar.many("reason", "Reason", Reason.objects.order_by("label").values_list("slug", "label")),
-        bar.many("language", "Language", Language.objects.order_by("label").values_list("slug", "label")),
+        bar.many("team", "Team", _pairs(TEAM, scope.sees_team)),
+        bar.many("channel", "Channel", _pairs(CHANNEL)),
+        bar.many("priority", "Priority", reversed(_pairs(PRIORITY))),
+        bar.many("reason", "Reason", _pairs(REASON)),
+        bar.many("language", "Language", _pairs(LANGUAGE)),
         *bar.lasting("waiting", "Waiting", [(ANY_WAIT, "at all")]),
         *bar.lasting("age", "Age"),
         *bar.lasting("stale", "Untouched"),
@@ -80,14 +84,25 @@ def _all_chips(data: QueryDict, problems: dict[str, str], scope: Scope) -> list[
         bar.one("sort", "Order", SORTS, default=Sort.CREATED.value),
     ]
     if scope.sees_people:
-        agents = Agent.objects.filter(is_active=True)
-        if scope.teams is not None:
-            agents = agents.filter(memberships__team__in=scope.teams).distinct()
-        chips.insert(2, bar.many("assignee", "Assignee", agents.order_by("name").values_list("slug", "name")))
-    sources = list(Source.objects.values_list("slug", "slug"))
+        chips.insert(2, bar.many("assignee", "Assignee", _agents(scope.teams)))
+    sources = _pairs(SOURCE)
     if len(sources) > 1:
         chips.append(bar.many("source", "Source", sources))
     return chips
+
+
+def _pairs(cut: Dimension, may_choose: Callable[[int], bool] = lambda code: True) -> list[tuple[str, str]]:
+    return [(slug, label) for code, slug, label in kept_values.every(cut) if may_choose(code)]
+
+
+def _agents(teams: frozenset[int] | None) -> list[tuple[str, str]]:
+    """Who works now, of these teams or of all, as it stood at most NOW_S ago."""
+    agents = Agent.objects.filter(is_active=True)
+    if teams is not None:
+        agents = agents.filter(memberships__team__in=teams).distinct()
+    pairs = agents.order_by("name").values_list("slug", "name")
+    found: list[tuple[str, str]] = caches["panels"].get_or_set(f"agents:{hash(teams)}", lambda: list(pairs), NOW_S)
+    return found
 
 
 class _Bar:

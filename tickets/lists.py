@@ -152,8 +152,5 @@ def _rows(tickets: list[Ticket], *, scope: Scope, now: datetime) -> Iterable[Tic
 def _dues(tickets: list[int], now: datetime) -> dict[int, Due]:
     """The first due promise of each ticket that has an unfulfilled one."""
     waiting = Promise.objects.filter(ticket__in=tickets, fulfilled_at=None, cancelled_at=None, due_at__isnull=False)
-    first: dict[int, Due] = {}
-    for promise in waiting.order_by("-due_at"):
-        if promise.due_at:
-            first[promise.ticket] = Due(PromiseKind(promise.kind), promise.due_at, promise.due_at <= now)
-    return first
+    latest_first = waiting.order_by("-due_at").values_list("ticket", "kind", "due_at")
+    return {ticket: Due(PromiseKind(kind), due_at, due_at <= now) for ticket, kind, due_at in latest_first if due_at}

@@ -3,12 +3,10 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from django.core.cache import caches
-
+from ops_dashboard.metrics import kept_values
 from ops_dashboard.metrics.catalogue import cuts
 from ops_dashboard.metrics.definitions import Dimension, registry
 from ops_dashboard.metrics.forms import COMPARISONS, GRAINS, PERIODS, Asked
-from ops_dashboard.metrics.kept_answers import NOW_S
 from ops_dashboard.metrics.pages import Page
 from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import Reader
@@ -148,21 +146,11 @@ def _dimension_chip(metric: str, slug: str, asked: Asked, reader: Reader) -> Chi
     chosen = asked.filtered(slug)
     offered = {
         value: label
-        for code, value, label in _every(metric, dimension)
+        for code, value, label in kept_values.every(dimension)
         if slug not in TEAM_CUTS or _is_theirs(dimension, code, reader)
     }
     offered |= {value: value for value in chosen if value not in offered}
     return any_of(slug, dimension.label, offered.items(), chosen, problem=asked.problems.get(slug, ""))
-
-
-def _every(metric: str, dimension: Dimension) -> list[tuple[int, str, str]]:
-    """(code, value, words) of all there is to choose from, as it stood at most NOW_S ago."""
-    key = f"every:{registry.metric(metric).sources[0]}:{dimension.slug}"
-    every: list[tuple[int, str, str]] | None = caches["panels"].get(key)
-    if every is None:
-        every = list(dimension.every())
-        caches["panels"].set(key, every, NOW_S)
-    return every
 
 
 def _is_theirs(cut: Dimension, code: int, reader: Reader) -> bool:

@@ -329,6 +329,11 @@ def test_a_page_costs_the_same_queries_whatever_its_length(desk: Source, cast: C
         save_ticket(desk, str(n), at=NOW - n * HOUR, team=team, assignee=agent, channel=channel)
     with django_assert_num_queries(7):  # page, count, source, team, agent, channel, due promises
         assert len(list_tickets(Wanted(), scope=EVERYTHING, now=NOW, size=20).rows) == 20
+    with django_assert_num_queries(3):  # page, count, due promises: the names are kept for some seconds
+        assert len(list_tickets(Wanted(), scope=EVERYTHING, now=NOW, size=30).rows) == 30
+    chat = Channel.objects.create(slug="chat", label="Chat").pk
+    save_ticket(desk, "since", at=NOW + HOUR, team=team, assignee=agent, channel=chat)
+    assert list_tickets(Wanted(), scope=EVERYTHING, now=NOW, size=1).rows[0].channel.text == "Chat"
 
 
 def pages(wanted: Wanted, size: int) -> list[list[str]]:
