@@ -10,7 +10,7 @@ from typing import Protocol
 from django.db import connection
 
 from insights.demo import hearing, loop
-from ops_dashboard import demo_views
+from ops_dashboard import demo_alerts, demo_views
 from quality import demo as quality
 from tickets.demo.world import World
 from tickets.models import Source
@@ -39,6 +39,7 @@ PARTS: dict[str, Part] = {
     "feedback": hearing,
     "insights": loop,
     "views": demo_views,
+    "alerts": demo_alerts,
 }
 
 

@@ -18,7 +18,7 @@ from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from ops_dashboard.metrics import saved_views
-from ops_dashboard.metrics.models import Annotation, Goal
+from ops_dashboard.metrics.models import AlertFiring, AlertRule, Annotation, Goal
 from ops_dashboard.metrics.pages import Question
 from ops_dashboard.metrics.saved_views import Terms
 from ops_dashboard.people import audit
@@ -34,6 +34,7 @@ from tests.access.rows import (
     REFUSED,
     SEE_TICKETS,
     SIGNED_IN,
+    WITH_ROLE,
     AdminModel,
     Row,
     admin,
@@ -66,6 +67,8 @@ MARKS_OF_READING = {
     "workforce_activity",  # the standard ones, where the first look at a roster finds them missing
 }  # fmt: skip
 MONTH = "period=this-month&compare=previous"
+KEEP_RULES = tuple(name for name in WITH_ROLE if name != "pat")  # who is told by whole weeks has no days to look at
+NO_RULES = {"pat": REFUSED, "eve": REFUSED}
 APPS = re.compile(r"(?<=app_label>)[a-z|]+")  # every app with a model in the admin, in no order
 
 ROWS = {
@@ -82,6 +85,11 @@ ROWS = {
     "": page("/"),
     "service-levels/": page("/service-levels/"),
     "backlog/": page("/backlog/"),
+    "alerts/": page("/alerts/", KEEP_RULES),
+    "alerts/new/": page("/alerts/new/", KEEP_RULES),
+    "alerts/<int:pk>/": Row("/alerts/1001/", ("carol",), otherwise=ABSENT, unlike=NO_RULES),
+    "alerts/<int:pk>/<alert_step:step>/": everybody("/alerts/1001/pause/", 405),
+    "alerts/firings/<int:pk>/acknowledge/": everybody("/alerts/firings/1001/acknowledge/", 405),
     "catalogue/": page("/catalogue/"),
     "patterns/": page("/patterns/"),
     "export/<slug:metric>.<export_format:form>": page("/export/created.csv", EXPORT),
@@ -180,11 +188,25 @@ def stage(on_stage: None) -> Cast:
     desk = Source.objects.create(slug="desk", kind="events")
     monday = datetime(2026, 11, 2, tzinfo=UTC)
     save_ticket(desk, "1001", team=cast.teams["team-a"], assignee=cast.agents["alice"], at=monday)
+    told_rule(cast)
     for app in UPSTAIRS:
         app.stage(cast)
     saved_views.save(cast.users["carol"], "backlog", Question(MONTH), Terms("Carol's", is_shared=True))
     cast.sign_in()
     return cast
+
+
+def told_rule(cast: Cast) -> None:
+    """A rule of carol's that has fired once, both numbered 1001."""
+    monday = datetime(2026, 11, 2, tzinfo=UTC)
+    rule = AlertRule.objects.create(
+        id=1001, owner=cast.users["carol"], name="Rush", metric="created", kind="threshold", side="above", limit=9,
+        since=monday.date(), made_at=monday,
+    )  # fmt: skip
+    AlertFiring.objects.create(
+        id=1001, rule=rule, on=monday.date(), metric="created", days=1, kind="threshold", is_above=True, value=12,
+        n=12, limit=9, fired_at=monday,
+    )  # fmt: skip
 
 
 @pytest.fixture

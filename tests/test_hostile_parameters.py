@@ -61,6 +61,11 @@ FORMS: list[tuple[str, str, dict[str, str]]] = [
      | {"to_on": "2026-03-25", "to_agent": "alice"}),
     ("bob", "/roster/copy/", WEEK_OF),
     ("bob", "/roster/publish/", WEEK_OF | {"mark": ""}),
+    ("carol", "/alerts/new/", {"name": "Rush", "metric": "created", "when": "above", "limit": "9", "days": "1"}
+     | {"cuts": "team=team-a"}),
+    ("carol", "/alerts/1001/", {"name": "Rush", "metric": "created", "when": "unusual-above", "days": "7"}
+     | {"preview": "1", "cuts": ""}),
+    ("carol", "/alerts/firings/1001/acknowledge/", {"note": "known"}),
     ("erin", "/insights/new/", {"claim": "Late", "area": "payments", "themes": "1", "story": ""}),
     ("erin", "/insights/1001/edit/", {"claim": "Late", "area": "payments", "themes": "1", "story": ""}),
     ("erin", "/insights/1001/asks/", {"question": "When?", "due_on": "2030-01-01", "owner": ""}),

@@ -31,6 +31,7 @@ PURE = (
     "insights.versions",
     "insights.suggestions",
     "ops_dashboard.environment",
+    "ops_dashboard.metrics.alert_limits",
     "ops_dashboard.metrics.alert_verdicts",
     "ops_dashboard.metrics.arithmetic",
     "ops_dashboard.metrics.currency",

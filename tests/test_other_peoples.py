@@ -47,6 +47,7 @@ def others(cast: Cast) -> Cast:  # noqa: F811
 
 # who, what, and by which verb
 ASKED = [
+    ("alice bob dave erin quinn petra adam", "/alerts/1001/"),
     ("alice bob", "/tickets/desk/2002/"),
     ("alice bob", "/tickets/desk/2002/promises/first_reply/1/"),
     ("alice bob", "/api/v1/tickets/desk/2002/"),
@@ -62,6 +63,10 @@ ASKED = [
     ("pat", f"/digests/{WEEK}/live/mail/"),
 ]
 SENT = [
+    ("alice bob dave erin quinn petra adam", "/alerts/1001/pause/", {}),
+    ("alice bob dave erin quinn petra adam", "/alerts/1001/delete/", {}),
+    ("alice bob dave erin quinn petra adam", "/alerts/1001/", {"name": "Mine"}),
+    ("alice bob dave erin quinn petra adam", "/alerts/firings/1001/acknowledge/", {"note": "mine"}),
     ("dave", f"/reviews/{REVIEWED}/acknowledge/", {}),
     ("bob dave", f"/reviews/{REVIEWED}/dispute/", {"reason": "mine"}),
     ("bob", "/roster/copy/", {"team": "team-b", "week": "2026-03-23"}),

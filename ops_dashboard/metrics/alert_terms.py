@@ -1,7 +1,7 @@
 """What a rule asks of the engine: its metric, its cuts and its days; and why it cannot be asked."""
 
 from datetime import timedelta
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
@@ -24,7 +24,7 @@ from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import Reader
 from ops_dashboard.people.roles import Scope
 
-OF_A_PAGE = {"period", "from", "to", "compare", "grain", "by", "exact", "metric"}  # said in addresses, no cuts
+OF_A_PAGE = {"period", "from", "to", "compare", "grain", "by", "exact", "metric", "tab"}  # said in addresses, no cuts
 BY_WEEKS = "Figures of your role are told by whole weeks; alerts look at days."
 
 
@@ -54,10 +54,12 @@ def where_of(rule: AlertRule, metric: Metric) -> Where:
 
 def canonical(text: str, metric: Metric) -> str:
     """The cuts of a query string, or of a whole address, in the order of the metric's; what else pages say is left."""
-    pasted = urlsplit(text.strip()).query if "?" in text else text.strip()
-    data = QueryDict(pasted, mutable=True)
+    pasted = text.partition("?")[2].partition("#")[0] if "?" in text else text
+    data = QueryDict(pasted.strip(), mutable=True)
     for name in OF_A_PAGE & data.keys():
         del data[name]
+    if any(not value.isprintable() for values in data.lists() for value in values[1]):
+        raise BadRule("cuts", "There are signs in it that nothing is called by.")
     where = where_of(AlertRule(cuts=data.urlencode()), metric)
     return urlencode([(slug, value) for slug, values in where for value in values])
 

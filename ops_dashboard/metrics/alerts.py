@@ -1,7 +1,7 @@
 """What a reader does with alert rules: the only writer of rules, and of what was said to a firing."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from math import isfinite
 
 from django.db import transaction
@@ -59,9 +59,10 @@ def drafted(wish: Wish, owner: User) -> AlertRule:
 
 
 @transaction.atomic
-def make(wish: Wish, *, owner: User) -> AlertRule:
-    """BadRule."""
+def make(wish: Wish, *, owner: User, since: date | None = None) -> AlertRule:
+    """A new rule; it looks from yesterday on unless told otherwise. BadRule."""
     rule = drafted(wish, owner)
+    rule.since = since or rule.since
     User.objects.select_for_update().get(pk=owner.pk)  # so that two forms at once do not pass MOST
     if AlertRule.objects.filter(owner=owner).count() >= MOST:
         raise BadRule("name", f"You keep {MOST} rules, which is the most: delete one first.")

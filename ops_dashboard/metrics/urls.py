@@ -2,7 +2,8 @@
 
 from django.urls import path, register_converter
 
-from ops_dashboard.metrics import api, saving, views
+from ops_dashboard.metrics import alert_views, api, saving, views
+from ops_dashboard.metrics.models import AlertFiring
 from ops_dashboard.metrics.pages import Link, site
 from ops_dashboard.metrics.rendering.exports import FORMATS
 
@@ -17,14 +18,32 @@ class FormatConverter:
         return value
 
 
+class StepConverter(FormatConverter):
+    regex = "pause|resume|delete"
+
+
 register_converter(FormatConverter, "export_format")
+register_converter(StepConverter, "alert_step")
 site.add(
+    Link(
+        "Alerts",
+        "alerts",
+        "Operation",
+        "bell",
+        may_open=alert_views.may_keep_rules,
+        waiting=lambda scope: AlertFiring.objects.visible_to(scope).open(),
+    ),
     Link("Catalogue", "catalogue", "Data", "book", may_open=lambda scope: scope.sees_metrics),
     Link("API tokens", "tokens", "Data", "source", may_open=lambda scope: scope.may_configure),
 )
 
 urlpatterns = [
     path("export/<slug:metric>.<export_format:form>", views.export_view, name="export"),
+    path("alerts/", alert_views.listing, name="alerts"),
+    path("alerts/new/", alert_views.new, name="alert-new"),
+    path("alerts/<int:pk>/", alert_views.rule, name="alert-rule"),
+    path("alerts/<int:pk>/<alert_step:step>/", alert_views.step, name="alert-step"),
+    path("alerts/firings/<int:pk>/acknowledge/", alert_views.acknowledge, name="alert-acknowledge"),
     path("catalogue/", views.catalogue_view, name="catalogue"),
     path("views/save/", saving.save, name="view-save"),
     path("views/<int:pk>/change/", saving.change, name="view-change"),

@@ -119,7 +119,7 @@ def test_a_part_that_fell_is_told_again_and_those_before_it_are_not(monkeypatch:
     with pytest.raises(RuntimeError):
         run()
     run()
-    assert told == ["volumes", "rosters", "reviews", "reviews", "feedback", "insights", "views"]
+    assert told == ["volumes", "rosters", "reviews", "reviews", "feedback", "insights", "views", "alerts"]
 
 
 def test_live_goes_on_where_the_history_ended() -> None:

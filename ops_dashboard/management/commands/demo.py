@@ -17,7 +17,7 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ops_dashboard import demo_parts
+from ops_dashboard import demo_alerts, demo_parts
 from ops_dashboard.metrics import rollup
 from ops_dashboard.people.demo_users import DEMO_USERS, demo_password, unfinished_demo
 from tickets.demo import records
@@ -134,6 +134,8 @@ class Command(BaseCommand):
                     advance(1)
         with _bar("figures", None) as advance:
             facts["cells"] = rollup.refill_everything(progress=advance).cells
+        if _is_to_be_whole(options):
+            facts["alerts"] = demo_alerts.look_back()
         if options["recent_first"]:
             _show_recent(source)
         facts |= {"parts": source.cursor["parts"], "completed_in": round(time.monotonic() - started, 3)}
