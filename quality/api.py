@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -15,8 +15,11 @@ from ops_dashboard.people.access import api_requires, scope_behind
 from ops_dashboard.people.requests import next_address
 from ops_dashboard.people.roles import Scope
 from quality import listing
+from quality.agreement import FEWEST_UNITS
+from quality.calibration import calibration
+from quality.calibration_sheet import criterion_agreement
 from quality.disputes import steps_in_force
-from quality.models import Dispute, Review
+from quality.models import Dispute, Review, Scorecard
 from quality.scorecards import Card, as_share
 
 LARGEST_PAGE = 500
@@ -66,6 +69,34 @@ def review(request: Request, pk: int) -> Response:
             "notes": found.notes,
             "criteria": _criteria(found),
             "disputes": [_dispute(dispute) for dispute in told],
+        }
+    )
+
+
+@extend_schema(
+    parameters=[OpenApiParameter("scorecard", str, required=True, description="Slug of a scorecard")],
+    responses=OpenApiTypes.OBJECT,
+    operation_id="calibration",
+)
+@api_requires("sees_reviews")
+@api_view(["GET"])
+def agreement(request: Request) -> Response:
+    """Krippendorff's alpha of each criterion of a scorecard, from tickets that two scored blind, with its 95 %
+    bootstrap interval; null under fifty tickets. For readers of every team, since pairs are told apart by none."""
+    if scope_behind(request).teams is not None:
+        raise PermissionDenied("Agreement is told over all teams, which this account does not see.")
+    slug = request.query_params.get("scorecard", "")
+    scorecard = Scorecard.objects.filter(slug=slug).first()
+    if scorecard is None:
+        known = ", ".join(Scorecard.objects.filter(is_active=True).values_list("slug", flat=True))
+        raise ValidationError({"scorecard": f"There is no scorecard '{slug}'; there are {known or 'none yet'}."})
+    found = calibration(scorecard)
+    return Response(
+        {
+            "scorecard": scorecard.slug,
+            "double_reviews": found.pairs,
+            "fewest_tickets": FEWEST_UNITS,
+            "criteria": [criterion_agreement(row) for row in found.criteria],
         }
     )
 

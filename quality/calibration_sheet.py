@@ -31,6 +31,11 @@ def calibration_sheet(of: str, scorecard: Scorecard, found: Calibration) -> Shee
     return Sheet(f"calibration-{of}-{scorecard.slug}", _HEADS[of], rows, about, whole=len(rows))
 
 
+def criterion_agreement(row: Agreement) -> dict[str, Value]:
+    """One row of the agreement under its heads, as machines get it; what is withheld is null."""
+    return {head: None if value == "" else value for head, value in zip(_HEADS[AGREEMENT], _agreed(row), strict=True)}
+
+
 def _agreed(row: Agreement) -> tuple[Value, ...]:
     told = row.alpha if row.is_told else None
     values = (told.value, told.low, told.high, row.verdict[0]) if told else (None, None, None, "")

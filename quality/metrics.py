@@ -108,6 +108,28 @@ METRICS: tuple[Metric, ...] = (
         whole="reviews",
     ),
     Ratio(
+        slug="agreement",
+        label="Agreement of double reviews",
+        unit=Unit.SHARE,
+        better=Better.HIGHER,
+        definition="Tickets that two scored blind: of the criteria that both rated, the share rated alike, as "
+        "the mean over tickets. It is observed agreement, chance included: 1 less the disagreement that "
+        "Krippendorff's alpha (alpha = 1 - observed / expected by chance) starts from where criteria are names. Where "
+        "nearly all pass it is high by chance alone, so read it beside alpha by criterion, on the page Calibration "
+        "and at /api/v1/calibration/.",
+        attribution=_PUBLISHED,
+        owner=_TEAM,
+        minimum_n=FEWEST,
+        peers="Zendesk QA shows differences of scores in calibration sessions, MaestroQA an alignment score; neither "
+        "has an interval or leaves chance out.",
+        source="reviews",
+        part="agreements",
+        whole="paired",
+        squares="agreement_squares",
+        scale=_BASIS_POINTS,
+        of_shares=False,
+    ),
+    Ratio(
         slug="dispute_rate",
         label="Dispute rate",
         unit=Unit.SHARE,

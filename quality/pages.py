@@ -21,6 +21,7 @@ QUALITY = Page(
         FigureSpec("critical_error_rate"),
         FigureSpec("reviews_published"),
         FigureSpec("review_coverage"),
+        FigureSpec("agreement"),
         FigureSpec("dispute_rate"),
     ),
     panels=(
@@ -33,6 +34,7 @@ QUALITY = Page(
         CutPanel(slug="coverage", title="Review coverage", metric="review_coverage"),
         CutPanel(slug="seen", title="Seen by the agent", metric="review_acknowledgement_rate"),
         CutPanel(slug="disputes", title="Dispute rate", metric="dispute_rate"),
+        CutPanel(slug="agreement", title="Agreement of double reviews", metric="agreement", by="scorecard"),
         CutPanel(slug="granted", title="Disputes granted", metric="dispute_overturn_rate"),
     ),
     icon="star",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from quality import pair_agreement
 from quality.models import CalibrationPair, CriterionScore, Review
 from quality.reviews import Answers, changed_facts, put_score
 from quality.scorecards import Card
@@ -94,6 +95,7 @@ def _publish_whole(sampled: Iterable[int]) -> None:
                 f"JOIN {REVIEWS} second ON second.sampled_id = whole.sampled_id AND second.seat = 2",
                 [tickets],
             )
+            pair_agreement.keep(cursor, tickets)
             cursor.execute(
                 f"UPDATE {REVIEWS} review SET published_at = whole.at FROM ({whole}) whole "
                 "WHERE review.sampled_id = whole.sampled_id",

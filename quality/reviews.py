@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from ops_dashboard.metrics.rollup import mark_changed, snapshot
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import User
+from quality import pair_agreement
 from quality.models import CalibrationPair, CriterionScore, Review, SampledTicket, Scorecard
 from quality.scorecards import Card, Steps, in_basis_points
 from quality.scoring import Scored
@@ -148,14 +149,16 @@ def _publish(sampled: SampledTicket, now: datetime) -> None:
         return
     with changed_facts([review.pk for review in reviews]):
         Review.objects.filter(sampled=sampled).update(published_at=now)
-    if len(reviews) > 1:
-        CalibrationPair.objects.create(
-            sampled=sampled,
-            version_id=reviews[0].version_id,
-            first=reviews[0],
-            second=reviews[1],
-            completed_at=now,
-        )
+        if len(reviews) > 1:
+            CalibrationPair.objects.create(
+                sampled=sampled,
+                version_id=reviews[0].version_id,
+                first=reviews[0],
+                second=reviews[1],
+                completed_at=now,
+            )
+            with connection.cursor() as cursor:
+                pair_agreement.keep(cursor, [sampled.pk])
 
 
 def _own_draft(review_id: int, reviewer: User) -> Review:

@@ -79,6 +79,8 @@ REVIEWS = Source(
         Column("critical_failed", "u1", "f.critical_failed::int"),
         Column("is_seen", "u1", "f.is_seen::int"),
         Column("is_disputed", "u1", "f.is_disputed::int"),
+        Column("is_paired", "u1", "(f.agreement_bp IS NOT NULL)::int"),
+        Column("agreement", "<i4", "coalesce(f.agreement_bp, 0)"),
     ),
     measures=(
         Measure("reviews", _one),
@@ -92,6 +94,9 @@ REVIEWS = Source(
         Measure("critical", _column("critical_failed")),
         Measure("seen", _column("is_seen")),
         Measure("disputed", _column("is_disputed")),
+        Measure("paired", _column("is_paired")),
+        Measure("agreements", _column("agreement")),
+        Measure("agreement_squares", lambda f: f["agreement"].astype(np.int64) ** 2),
     ),
     dimensions=CUTS,
 )

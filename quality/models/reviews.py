@@ -80,6 +80,8 @@ class Review(models.Model):
     weight = models.FloatField()
     is_seen = models.BooleanField(default=False)  # by its agent
     is_disputed = models.BooleanField(default=False)  # ever
+    # With the second blind review, of the criteria that both rated: the share rated alike. Null: no pair, or none.
+    agreement_bp = models.IntegerField(null=True)
 
     objects = ReviewQuerySet.as_manager()
 

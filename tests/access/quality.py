@@ -31,6 +31,7 @@ ROWS: dict[str, Row] = {
     "reviews/export.xlsx": page("/reviews/export.xlsx", EXPORT),
     "api/v1/reviews/": api("/api/v1/reviews/", READ),
     "api/v1/reviews/<int:pk>/": api(f"/api/v1/reviews/{REVIEWED}/", READ, dave=ABSENT),
+    "api/v1/calibration/": api("/api/v1/calibration/?scorecard=accounts", ("carol", "quinn")),
     "reviews/claim/": posts("/reviews/claim/", REVIEW),
     "reviews/<int:pk>/": page(f"/reviews/{REVIEWED}/", READ, dave=ABSENT),
     "reviews/<int:pk>/save/": posts(f"/reviews/{DRAFT}/save/", REVIEW),

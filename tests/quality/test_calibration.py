@@ -2,14 +2,20 @@
 
 import csv
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 
+from ops_dashboard.metrics.periods import Period
+from ops_dashboard.metrics.query import Query, run
+from ops_dashboard.metrics.result import Figure
+from ops_dashboard.metrics.rollup import refill
 from ops_dashboard.people.models import User
+from ops_dashboard.people.roles import SYSTEM, Role
 from quality.calibration import Agreement, calibration
-from quality.models import ScorecardVersion
+from quality.disputes import decide, raise_dispute
+from quality.models import Review, ScorecardVersion
 from quality.review_batches import Submission, submit_many
 from quality.scorecards import Card
 from quality.strictness import marks
@@ -19,6 +25,8 @@ from tests.quality.building import NOON, answers, open_seats, reviewer, save_sco
 pytestmark = pytest.mark.django_db
 Steps = dict[str, int | None]
 Raters = tuple[User, User]
+WHOLE = Period(date(2026, 3, 1), date(2026, 5, 31))
+LATER = NOON + timedelta(days=1)
 
 
 @pytest.fixture
@@ -92,6 +100,69 @@ def test_what_does_not_apply_to_one_makes_no_pair(version: ScorecardVersion, pai
     paired(3, {}, {"process": None})
     paired(2, {}, {})
     assert named(version)["Process"].units == 2
+
+
+def agreement(**where: str) -> Figure:
+    refill()
+    return run(
+        Query("agreement", WHOLE, where=tuple((cut, (slug,)) for cut, slug in where.items())), scope=SYSTEM
+    ).total
+
+
+def test_agreement_as_a_figure_is_the_mean_over_tickets_of_criteria_rated_alike(paired: Callable[..., None]) -> None:
+    paired(5, {}, {})
+    paired(3, {}, {"tone": 3})  # 3 of 4 criteria
+    paired(2, {"tone": 1, "solution": 1}, {"tone": 2, "solution": 2})  # 2 of 4
+    figure = agreement()
+    # (5 + 3 * 0.75 + 2 * 0.5) / 10; sd^2 = ((5 + 3 * 0.5625 + 2 * 0.25) / 10 - 0.825^2) * 10 / 9, 1.96 sd / sqrt 10
+    assert (figure.value, figure.n) == (pytest.approx(0.825), 10)
+    assert (figure.low, figure.high) == (pytest.approx(0.6974, abs=1e-4), pytest.approx(0.9526, abs=1e-4))
+    assert agreement(scorecard="accounts") == figure
+
+
+def test_what_one_found_not_applicable_is_not_compared(paired: Callable[..., None]) -> None:
+    paired(5, {"tone": None, "process": None}, {"solution": 1})  # solution and privacy are left: one of two
+    assert agreement().value == pytest.approx(0.5)
+
+
+def test_agreement_of_few_tickets_is_not_told(paired: Callable[..., None]) -> None:
+    paired(4, {}, {})
+    assert (agreement().value, agreement().n, agreement().is_few) == (None, 4, True)
+
+
+def test_a_dispute_does_not_change_how_far_two_agreed(cast: Cast, paired: Callable[..., None]) -> None:
+    paired(5, {}, {"tone": 3})
+    before, review = agreement(), Review.objects.filter(seat=1).first()
+    assert review is not None
+    tone = review.version.criteria.get(key="tone").pk
+    dispute = raise_dispute(review, cast.users["alice"], {tone: 1}, reason="See it again", now=LATER)
+    decide(dispute, User.objects.create(username="lead", role=Role.TEAM_LEAD), {tone: True}, answer="Read", now=LATER)
+    assert agreement() == before and before.value == pytest.approx(0.75)
+
+
+def test_alpha_is_told_to_machines_from_fifty_tickets_on(cast: Cast, paired: Callable[..., None]) -> None:
+    """45 agree on the top, 5 differ. As the reliability data of a binary item with 100 values, 95 and 5 of each:
+    D_o = 10 / 100, D_e = 2 * 95 * 5 / (100 * 99), alpha = 1 - 0.1 / 0.09596 = -0.0421.
+    """
+    paired(45, {}, {})
+    paired(4, {}, {"privacy": 1})
+    quinn = cast.client("quinn")
+
+    def privacy() -> dict[str, object]:
+        told = quinn.get("/api/v1/calibration/?scorecard=accounts").json()
+        return next(row for row in told["criteria"] if row["criterion"] == "Privacy kept")
+
+    few = privacy()
+    assert (few["alpha"], few["low"], few["verdict"], few["tickets"]) == (None, None, None, 49)
+    assert few["percent_agreement"] == pytest.approx(45 / 49)
+    paired(1, {}, {"privacy": 1})
+    enough = privacy()
+    assert (enough["alpha"], enough["tickets"]) == (pytest.approx(-0.0421, abs=1e-4), 50)
+    assert enough["level"] == "nominal" and enough["verdict"] == "do not rely on it"
+    answer = quinn.get("/api/v1/calibration/?scorecard=other")
+    assert (answer.status_code, answer.json()) == (
+        400, {"scorecard": "There is no scorecard 'other'; there are accounts."},
+    )  # fmt: skip
 
 
 def test_each_reviewer_is_told_against_their_partner(version: ScorecardVersion, paired: Callable[..., None]) -> None:

@@ -51,6 +51,16 @@ def _share(told: Told, is_part: Callable[[Review], bool]) -> Amounts:
     return ((_at(review), float(is_part(review)), 1.0) for review in told.reviews)
 
 
+def _agreements(told: Told) -> Amounts:
+    """From the steps that both gave, as they stand in the tables; to the hundredth of a per cent."""
+    for review in told.reviews:
+        for other in Review.objects.published().filter(sampled=review.sampled, seat=2):
+            ours, theirs = ({s.criterion_id: s.step for s in r.scores.all() if s.step} for r in (review, other))
+            both = [ours[criterion] == theirs[criterion] for criterion in ours.keys() & theirs.keys()]
+            if both:
+                yield _at(review), round(10_000 * sum(both) / len(both)) / 10_000, 1.0
+
+
 def _at(review: Review) -> datetime:
     assert review.published_at is not None
     return review.published_at
@@ -63,6 +73,7 @@ ORACLES: dict[str, Callable[[Told], Amounts]] = {
     "reviews_published": lambda told: ((_at(r), 1.0, 0.0) for r in told.reviews),
     "review_acknowledgement_rate": lambda told: _share(told, lambda r: hasattr(r, "acknowledgement")),
     "dispute_rate": lambda told: _share(told, lambda r: r.disputes.exists()),
+    "agreement": lambda told: _agreements(told),
     "dispute_overturn_rate": lambda told: (
         (d.decided_at, float(d.state in ("accepted", "partly")), 1.0) for d in told.disputes if d.decided_at
     ),
