@@ -32,11 +32,16 @@ def _teams(asked: Asked, narrowing: Narrowing) -> Sequence[str]:
     return [*Team.objects.filter(id__in=ids).values_list("slug", flat=True), *(["none"] if 0 in ids else [])]
 
 
-def age_links(bands: Sequence[Band], scope: Scope, pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-    """By band and clock; an agent lists the own tickets, not the team's that are counted, and is led nowhere."""
-    if not scope.sees_tickets or scope.agent_id is not None:
+def unsolved_link(scope: Scope, pairs: Sequence[tuple[str, str]]) -> str:
+    """An agent lists the own tickets, not the team's that are counted, and is led nowhere."""
+    may_list = scope.sees_tickets and scope.agent_id is None
+    return f"{reverse('tickets')}?{urlencode(pairs)}" if may_list else ""
+
+
+def age_links(bands: Sequence[Band], unsolved: str) -> list[dict[str, str]]:
+    """By band and clock, from the link to all that are unsolved; empty without one."""
+    if not unsolved:
         return [{} for _ in bands]
-    unsolved = f"{reverse('tickets')}?{urlencode(pairs)}"
     return [
         {
             clock: f"{unsolved}&{_lasting(name, band.at_least, band.under)}{_SORTED.get(clock, '')}"

@@ -59,8 +59,11 @@ def list_chips(
 def _slice_chips(bar: "_Bar") -> Iterable[Chip]:
     """What a figure is sliced by, which can only be left out."""
     for name, label in ((slices.HOUR, "Hour"), (slices.AT_LEAST, "At least"), (slices.UNDER, "Under")):
-        if word := bar.said(name):
-            yield bar.one(name, label, [] if name in bar.problems else [(word, slices.spoken(word))])
+        word = bar.said(name)
+        if name in bar.problems:
+            yield bar.one(name, label, [])
+        elif said := slices.spoken(word):
+            yield bar.one(name, label, [(word, said)])
 
 
 def _all_chips(data: QueryDict, problems: dict[str, str], scope: Scope) -> list[Chip]:

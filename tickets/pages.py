@@ -35,7 +35,7 @@ from ops_dashboard.metrics.ways import Pairs, Way, days_and_teams, offer
 from ops_dashboard.people.models import Team
 from ops_dashboard.people.roles import Scope
 from tickets import ageing, at_risk
-from tickets.age_links import age_links, unsolved_pairs
+from tickets.age_links import age_links, unsolved_link, unsolved_pairs
 from tickets.forms import TicketsForm
 from tickets.narrowing import Narrowing
 from tickets.vocabulary import PromiseKind
@@ -117,10 +117,12 @@ def ages(reader: Reader, asked: Asked) -> Context:
     narrowing = _narrowing(reader, asked)
     bands = ageing.ageing(scope=reader.scope, narrowing=narrowing, now=timezone.now())
     most = max(1, *(band.age for band in bands))
-    links = age_links(bands, reader.scope, unsolved_pairs(asked, narrowing))
+    unsolved = unsolved_link(reader.scope, unsolved_pairs(asked, narrowing))
+    links = age_links(bands, unsolved)
     return {
         "bands": [(band, 100 * band.age / most, hrefs) for band, hrefs in zip(bands, links, strict=True)],
         "total": sum(band.age for band in bands),
+        "total_href": unsolved,
     }
 
 

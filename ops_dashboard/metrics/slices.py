@@ -68,10 +68,10 @@ def duration_word(seconds: int) -> str:
 
 
 def spoken(word: str) -> str:
-    """A word of an address as people say it: `15m` is `15 min`, `mon-09` is `Mon 09:00`; any other as it is."""
+    """A word of an address as people say it: `15m` is `15 min`, `mon-09` is `Mon 09:00`; "" for any other."""
     if found := _DURATION.fullmatch(word):
         return f"{found[1]} {_UNITS[found[2]][1]}"
-    return f"{word[:3].capitalize()} {word[4:]}:00" if word in HOURS else word
+    return f"{word[:3].capitalize()} {word[4:]}:00" if word in HOURS else ""
 
 
 def hour_words(hour: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from ops_dashboard.metrics import rollup
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import Role
 from tests.accessibility import violations
@@ -47,6 +48,24 @@ def test_pages_are_turned_and_the_filter_stays(page: Page) -> None:
     expect(page.get_by_role("heading", name="60 tickets")).to_be_visible()
     page.get_by_role("link", name="First page").click()
     expect(page.locator("table.rows tbody tr").first).to_contain_text("N59")
+
+
+def test_an_hour_of_the_week_is_reached_by_arrows_and_let_go_of_on_the_list(page: Page) -> None:
+    """First replies fall due after 15 minutes: those of N0 to N44 and of the story before 10:00, the others after."""
+    rollup.refill()
+    page.goto("/service-levels/?period=2026-03-02..2026-03-08")
+    hours = page.locator("table.heat td > a")
+    expect(hours).to_have_count(2)
+    hours.first.focus()
+    page.keyboard.press("ArrowDown")  # no hour below leads on
+    page.keyboard.press("ArrowRight")
+    expect(hours.last).to_be_focused()
+    assert [hour.get_attribute("tabindex") for hour in hours.all()] == ["-1", "0"]
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="15 tickets")).to_be_visible()
+    page.click("#chip-hour")
+    page.locator("#menu-hour").get_by_label("any").check()
+    expect(page.get_by_role("heading", name="61 tickets")).to_be_visible()
 
 
 def test_from_the_list_to_a_ticket_to_its_proof(page: Page) -> None:
