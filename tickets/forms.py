@@ -38,7 +38,6 @@ SPANS = {
 }
 ANY_WAIT = "any"
 UNDER = "-under"
-LASTING = ("age", "waiting", "stale")  # each with an end of its own: `age-under`
 NOTHING: tuple[int, ...] = ()
 METRIC = "metric"
 _OF_NO_FIGURE = "That is a slice of a figure, and none is named."
