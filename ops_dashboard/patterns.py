@@ -25,6 +25,7 @@ from ops_dashboard.metrics.rendering.heat import heat_map
 from ops_dashboard.metrics.rendering.proof import Pace, ProofCard, Stretch, proof_card
 from ops_dashboard.metrics.rendering.sentences import sentence
 from ops_dashboard.metrics.result import Figure, Freshness, Note, Result, Row
+from ops_dashboard.metrics.view_menu import Offered, ViewMenu
 from ops_dashboard.people.access import requires
 
 NOW = datetime(2026, 11, 2, 14, 5, tzinfo=UTC)
@@ -142,6 +143,7 @@ def _parts() -> dict[str, Any]:
         "items": list(_figures()),
         "fresh": [freshness_line(f, now=NOW) for f in _freshness()],
         "chips": _chips(),
+        "views": _views(),
         "charts": [
             ("trend", "First reply on time, by day", sentence(trend), _chart(trend, "First reply on time, by day")),
             ("counts", "Tickets created, by day", sentence(counts), _chart(counts, "Tickets created", as_bars=True)),
@@ -302,6 +304,17 @@ def _chips() -> tuple[Chip, ...]:
         Chip("channel", "Channel", "all", (Choice("email", "E-mail", False), Choice("chat", "Chat", False)), many=True),
         Chip("priority", "Priority", "all", (), many=True, problem="There is no priority 'hihg'."),
     )
+
+
+def _views() -> ViewMenu:
+    """Somebody's own, one of which the page shows, and one of a colleague's."""
+    offered = (
+        Offered(1, "Voice, EMEA", "period=last-28-days&channel=phone", is_shared=True),
+        Offered(2, "A name <as long> as names may be, which takes two lines here", "period=today", is_default=True),
+        Offered(3, "Monday review", "period=last-8-weeks", owner="Carol Manager", is_shared=True),
+    )
+    plain = "period=last-28-days"
+    return ViewMenu("service-levels", "Service levels", "/patterns/", offered[0].querystring, plain, offered)
 
 
 def _chart(result: Result, title: str, *, as_bars: bool = False) -> dict[str, Any]:
