@@ -36,7 +36,7 @@ def insights(request: Request) -> Response:
     scope = scope_behind(request)
     found = Insight.objects.visible_to(scope).prefetch_related("themes")
     found = _narrowed(found, request, "state", Insight.State.values)
-    return _page(found, request, tell=lambda insight: _insight(insight, scope), column="made_at")
+    return paged(found, request, tell=lambda insight: _insight(insight, scope), column="made_at")
 
 
 @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="insight")
@@ -68,7 +68,7 @@ def asks(request: Request) -> Response:
     """Asks, the earliest due first, each with its answers and its effect."""
     found = Ask.objects.visible_to(scope_behind(request)).select_related("owner", "effect").prefetch_related("steps")
     found = _narrowed(found, request, "status", Ask.Status.values)
-    return _page(found, request, tell=_ask, column="due_on", read=date.fromisoformat, descending=False)
+    return paged(found, request, tell=_ask, column="due_on", read=date.fromisoformat, descending=False)
 
 
 @extend_schema(parameters=[AFTER], responses=OpenApiTypes.OBJECT, operation_id="digests")
@@ -77,10 +77,10 @@ def asks(request: Request) -> Response:
 def digests(request: Request) -> Response:
     """The digests, newest first; a partner gets the approved ones of its areas."""
     found = Digest.objects.visible_to(scope_behind(request))
-    return _page(found, request, tell=_digest, column="week", read=date.fromisoformat)
+    return paged(found, request, tell=_digest, column="week", read=date.fromisoformat)
 
 
-def _page(
+def paged(
     found: QuerySet[Any],
     request: Request,
     *,

@@ -90,6 +90,11 @@ PLANS = (
         "", 0,
     ),
 )  # fmt: skip
+# Metric, what it is narrowed to, goal, and in how many days from now.
+TARGETS = {
+    "Coins that arrive": ("reopen_rate", "reason=coins-missing", 0.08, -6),
+    "Payouts that creators can count on": ("one_touch_rate", "reason=payout-delayed", 0.5, 60),
+}
 PROGRAMS: dict[str, tuple[str, int | None, float, tuple[tuple[str, int], ...]]] = {
     "Coins that arrive": (
         "coins-missing", 62, 4.0,
@@ -180,6 +185,7 @@ def _quote(insight: Insight, analyst: User, at: datetime) -> None:
 
 def _program(world: World, title: str, analyst: User, partner: User) -> Program:
     slug, shipped, goal, milestones = PROGRAMS[title]
+    metric, where, value, by = TARGETS[title]
     today = world.now.date()
     theme = Theme.objects.get(slug=slug)
     program = Program.objects.create(
@@ -190,6 +196,10 @@ def _program(world: World, title: str, analyst: User, partner: User) -> Program:
         theme=theme,
         goal=goal,
         shipped_on=today - timedelta(days=shipped) if shipped else None,
+        target_metric=metric,
+        target_where=where,
+        target_value=value,
+        target_on=today + timedelta(days=by),
         aim=f"Fewer people have to write about it: {theme.name.lower()}.",
     )
     for name, days_ago in milestones:

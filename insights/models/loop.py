@@ -161,7 +161,7 @@ class Quote(models.Model):
 
 
 class Program(models.Model):
-    """An initiative around one or more asks, with a figure that it is meant to move."""
+    """An initiative around one or more asks, with the figures that it is meant to move: a theme, a metric or both."""
 
     class State(models.TextChoices):
         PLANNED = "planned", "Planned"
@@ -176,11 +176,21 @@ class Program(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     theme = models.ForeignKey(Theme, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     goal = models.FloatField(null=True, blank=True)  # messages of the theme per 1,000 contacts, after
+    target_metric = models.CharField(max_length=60, blank=True)  # slug of any metric of the catalogue
+    target_where = models.CharField(max_length=200, blank=True)  # as in an address: team=payments-1&channel=email
+    target_value = models.FloatField(null=True, blank=True)  # in the metric's unit; of a count, a week
+    target_on = models.DateField(null=True, blank=True)  # by when
     shipped_on = models.DateField(null=True, blank=True)
     made_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ["-made_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(target_metric="") | Q(target_where="", target_value__isnull=True, target_on__isnull=True),
+                name="target_is_of_a_metric",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -13,6 +13,8 @@ from insights.forms import AnswerForm, MilestoneForm, ProgramForm
 from insights.letter import effect_words
 from insights.models import Milestone, Program
 from insights.models.loop import area_name
+from insights.target_words import aim, words
+from insights.targets import reading
 from insights.views.acting import actor, complain
 from insights.views.asks import counted_words, lines
 from ops_dashboard.metrics.query import today
@@ -44,8 +46,10 @@ def detail(request: ReaderRequest, pk: int) -> HttpResponse:
         **_row(program),
         "counted": counted_words(getattr(program, "effect", None), request.scope),
         "goal": significant(program.goal) if program.goal is not None else "",
+        "target": words(program, reading(program, scope=request.scope, on=today())),
         "asks": lines(program.asks.all(), request.scope),
         "reads_feedback": request.scope.sees_text,
+        "sees_all": request.scope.teams is None,
         "form": MilestoneForm(),
         "may_tag": request.scope.may_tag,
         "today": today(),
@@ -57,7 +61,7 @@ def detail(request: ReaderRequest, pk: int) -> HttpResponse:
 @requires("sees_every_area", "may_tag")
 def edit(request: ReaderRequest, pk: int | None = None) -> HttpResponse:
     program = get_object_or_404(Program, pk=pk) if pk else None
-    form = ProgramForm(request.POST or None, instance=program)
+    form = ProgramForm(request.POST or None, instance=program, scope=request.scope)
     if form.is_valid():
         saved = form.save()
         messages.success(request, "Saved.")
@@ -107,5 +111,6 @@ def _row(program: Program) -> dict[str, Any]:
         "done": sum(m.state == Milestone.State.DONE for m in milestones),
         "next": next((m for m in milestones if m.state == Milestone.State.OPEN), None),
         "effect": effect_words(effect.told() if effect else None),
+        "aim": aim(program) if program.target_metric else "",
         "tone": {"running": "accent", "stopped": "worse"}.get(program.state, ""),
     }

@@ -83,6 +83,7 @@ ROWS: dict[str, Row] = {
     "api/v1/insights/": api("/api/v1/insights/", READ),
     "api/v1/insights/<int:pk>/": api("/api/v1/insights/1002/", EVERY_AREA, pat=ABSENT),
     "api/v1/asks/": api("/api/v1/asks/", READ),
+    "api/v1/programs/": api("/api/v1/programs/", READ),
     "api/v1/digests/": api("/api/v1/digests/", READ),
     "admin/insights/feedbackrun/<int:run>/rejected.jsonl": admin(
         "/admin/insights/feedbackrun/0/rejected.jsonl", (), adam=ABSENT

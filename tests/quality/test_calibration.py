@@ -115,8 +115,10 @@ def test_agreement_as_a_figure_is_the_mean_over_tickets_of_criteria_rated_alike(
     paired(2, {"tone": 1, "solution": 1}, {"tone": 2, "solution": 2})  # 2 of 4
     figure = agreement()
     # (5 + 3 * 0.75 + 2 * 0.5) / 10; sd^2 = ((5 + 3 * 0.5625 + 2 * 0.25) / 10 - 0.825^2) * 10 / 9, 1.96 sd / sqrt 10
-    assert (figure.value, figure.n) == (pytest.approx(0.825), 10)
-    assert (figure.low, figure.high) == (pytest.approx(0.6974, abs=1e-4), pytest.approx(0.9526, abs=1e-4))
+    assert figure.n == 10
+    assert figure.value == pytest.approx(0.825)
+    assert figure.low == pytest.approx(0.6974, abs=1e-4)
+    assert figure.high == pytest.approx(0.9526, abs=1e-4)
     assert agreement(scorecard="accounts") == figure
 
 
