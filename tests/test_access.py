@@ -103,6 +103,8 @@ ROWS = {
     "tickets/<slug:source>/<path:ref>/promises/<slug:kind>/<int:run>/": Row(
         "/tickets/desk/1001/promises/first_reply/1/", (), otherwise=REFUSED, unlike=dict.fromkeys(SEE_TICKETS, ABSENT)
     ),
+    "api/v1/alerts/": api("/api/v1/alerts/", KEEP_RULES),
+    "api/v1/alert-rules/": api("/api/v1/alert-rules/", KEEP_RULES),
     "api/v1/metrics/": api("/api/v1/metrics/"),
     "api/v1/metrics/<slug:slug>/": api("/api/v1/metrics/created/"),
     "api/v1/views/": api("/api/v1/views/"),

@@ -36,6 +36,11 @@ class BadRule(ValueError):
         self.field = field
 
 
+def may_keep_rules(scope: Scope) -> bool:
+    """Whose figures are told by whole weeks has no days to look at."""
+    return scope.sees_metrics and not scope.small_cells_hidden
+
+
 def terms_of(rule: AlertRule) -> Terms:
     """UnknownMetric."""
     limit = rule.limit if rule.kind == Kind.THRESHOLD else None

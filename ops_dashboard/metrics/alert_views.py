@@ -16,7 +16,7 @@ from ops_dashboard.metrics import alerts
 from ops_dashboard.metrics.alert_forms import RuleForm, initial_of
 from ops_dashboard.metrics.alert_links import doors_of
 from ops_dashboard.metrics.alert_looks import foretold
-from ops_dashboard.metrics.alert_terms import BY_WEEKS, OF_A_PAGE, BadRule, terms_of
+from ops_dashboard.metrics.alert_terms import BY_WEEKS, OF_A_PAGE, BadRule, may_keep_rules, terms_of
 from ops_dashboard.metrics.alert_words import (
     cuts_words,
     firing_words,
@@ -40,11 +40,6 @@ from ops_dashboard.people.roles import Scope
 
 SHOWN = 100  # firings that wait
 TOLD = 20  # of those that were acknowledged, the last
-
-
-def may_keep_rules(scope: Scope) -> bool:
-    """Whose figures are told by whole weeks has no days to look at."""
-    return scope.sees_metrics and not scope.small_cells_hidden
 
 
 def keeper(view: Callable[..., HttpResponse]) -> View:

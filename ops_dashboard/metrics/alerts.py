@@ -73,10 +73,12 @@ def make(wish: Wish, *, owner: User, since: date | None = None) -> AlertRule:
 
 @transaction.atomic
 def change(rule: AlertRule, wish: Wish, *, by: User) -> AlertRule:
-    """The same rule with other terms; it looks from yesterday on, and what it said before stays as it was. BadRule."""
+    """The same rule with other terms; it looks from yesterday on, and what it said before stays as it was. What
+    paused it is mended by that, unless it was its owner. BadRule."""
     kept = AlertRule.objects.select_for_update().get(pk=rule.pk)
     changed = drafted(wish, by)
-    changed.pk, changed.made_at, changed.paused_because = kept.pk, kept.made_at, kept.paused_because
+    changed.pk, changed.made_at = kept.pk, kept.made_at
+    changed.paused_because = BY_OWNER if kept.paused_because == BY_OWNER else ""
     changed.save(force_update=True)
     _note(by, "alert_rule_changed", changed)
     return changed

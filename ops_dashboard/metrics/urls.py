@@ -2,7 +2,8 @@
 
 from django.urls import path, register_converter
 
-from ops_dashboard.metrics import alert_views, api, saving, views
+from ops_dashboard.metrics import alert_api, alert_views, api, saving, views
+from ops_dashboard.metrics.alert_terms import may_keep_rules
 from ops_dashboard.metrics.models import AlertFiring
 from ops_dashboard.metrics.pages import Link, site
 from ops_dashboard.metrics.rendering.exports import FORMATS
@@ -30,7 +31,7 @@ site.add(
         "alerts",
         "Operation",
         "bell",
-        may_open=alert_views.may_keep_rules,
+        may_open=may_keep_rules,
         waiting=lambda scope: AlertFiring.objects.visible_to(scope).open(),
     ),
     Link("Catalogue", "catalogue", "Data", "book", may_open=lambda scope: scope.sees_metrics),
@@ -49,6 +50,8 @@ urlpatterns = [
     path("views/<int:pk>/change/", saving.change, name="view-change"),
     path("views/<int:pk>/replace/", saving.replace, name="view-replace"),
     path("views/<int:pk>/delete/", saving.delete, name="view-delete"),
+    path("api/v1/alerts/", alert_api.firings, name="api-alerts"),
+    path("api/v1/alert-rules/", alert_api.rules, name="api-alert-rules"),
     path("api/v1/metrics/", api.metric_list, name="api-metrics"),
     path("api/v1/metrics/<slug:slug>/", api.metric_detail, name="api-metric"),
     path("api/v1/views/", api.view_list, name="api-views"),

@@ -103,6 +103,14 @@ def test_a_changed_rule_keeps_what_it_said(cast: Cast) -> None:
     assert AlertFiring.objects.get().limit == firing.limit == 20
 
 
+def test_a_change_mends_what_paused_a_rule_and_leaves_paused_what_its_owner_did(cast: Cast) -> None:
+    carol = cast.users["carol"]
+    rule = alerts.make(RUSH, owner=carol)
+    for why, after in (("There is no team 'team-z'.", ""), (alerts.BY_OWNER, alerts.BY_OWNER)):
+        AlertRule.objects.update(paused_because=why)
+        assert alerts.change(rule, RUSH, by=carol).paused_because == after
+
+
 def test_a_paused_rule_goes_on_when_it_may(cast: Cast) -> None:
     carol = cast.users["carol"]
     rule = alerts.make(RUSH, owner=carol)
