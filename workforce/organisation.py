@@ -80,6 +80,11 @@ class Kind:
     rows: Callable[[Scope], QuerySet[Any]]
     cells: Callable[[Any], tuple[Cell, ...]]
     uses: Callable[[Any], int] | None  # what keeps a row from being removed; None: it never is
+    none_of_theirs: str = ""  # to whoever sees some teams alone, where there may be rows that they do not see
+
+    def nothing(self, scope: Scope) -> str:
+        """What is said in the place of no rows."""
+        return (scope.teams is not None and self.none_of_theirs) or f"No {self.one} yet."
 
 
 def _teams(scope: Scope) -> QuerySet[Team]:
@@ -123,17 +128,18 @@ KINDS = {
                 Column("Site"), Column("Vendor"), Column("Support function"), Column("People", "number"),
                 Column("Active"),
             ),
-            _teams, _team_cells, None,
+            _teams, _team_cells, None, "You have no teams.",
         ),
         Kind(
             "sites", "Sites", "site", Site, SiteForm, (Column("Time zone"), Column("Teams", "number")),
             lambda scope: _of_teams(Site, scope), lambda site: (Cell(site.zone, order=site.zone), _number(site.teams)),
-            lambda site: Team.objects.filter(site=site).count(),
+            lambda site: Team.objects.filter(site=site).count(), "Your teams have no site.",
         ),
         Kind(
             "vendors", "Vendors", "vendor", Vendor, VendorForm, (Column("Teams", "number"),),
             lambda scope: _of_teams(Vendor, scope), lambda vendor: (_number(vendor.teams),),
             lambda vendor: Team.objects.filter(vendor=vendor).count() + Rate.objects.filter(vendor=vendor).count(),
+            "No vendor works for your teams.",
         ),
         Kind(
             "skills", "Skills", "skill", Skill, SkillForm, (Column("People", "number"),),

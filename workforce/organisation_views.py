@@ -30,7 +30,8 @@ def _overview(request: ReaderRequest, failed: tuple[Kind, NamedForm] | None = No
         form = kind.form(auto_id=f"{kind.slug}_%s") if request.scope.may_staff else None
         if failed and failed[0] is kind:
             form = failed[1]
-        sections.append({"kind": kind, "table": organisation.table(kind, request.scope), "form": form})
+        rows, nothing = organisation.table(kind, request.scope), kind.nothing(request.scope)
+        sections.append({"kind": kind, "table": rows, "nothing": nothing, "form": form})
     context = {"sections": sections, "failed": failed[0].slug if failed else ""}
     return render(request, "workforce/organisation.html", context, status=422 if failed else 200)
 

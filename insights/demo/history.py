@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db import transaction
 
 from insights import asks, drafting, issuing, mailbox, reading
+from insights.demo.plot import CAPTIONS
 from insights.models import Ask, Delivery, Digest, Insight, Mail, Milestone, Program, Receipt, Theme
 from insights.weeks import due_weeks
 from ops_dashboard.people.models import User
@@ -84,6 +85,12 @@ PLANS = (
         "gift-display", "Gifts that viewers send are not shown in the live",
         "Viewers pay and the creator sees nothing; both write. It began six days ago, on one platform only.",
         3, "Roll back the gift animation, or show gifts as text until it is mended", 3,
+    ),
+    Plan(
+        CAPTIONS, "Italian creators ask for captions, and Italian is answered last of all languages",
+        "More than half of what creators write in Italian asks for captions or for help pages in their language. Few "
+        "of us read it: look at first replies on time by language. Whether people go elsewhere we do not know.",
+        12, "Captions in Italian; until they come, a help page that says so", 16,
     ),
     Plan(
         "refund", "Refunds are promised within days and take weeks",

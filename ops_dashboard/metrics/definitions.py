@@ -163,6 +163,7 @@ class Metric:
     peers: str = ""  # how the peers' metric of that name differs
     clock: Literal["", "calendar", "business"] = ""
     rights: tuple[str, ...] = ()  # of `Scope`, beyond sees_metrics: whoever lacks one is refused
+    nothing: str = "Nothing happened in this period."  # where there is nothing to count or to divide by
 
     @property
     def sources(self) -> tuple[str, ...]:

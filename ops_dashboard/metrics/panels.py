@@ -134,7 +134,7 @@ def empty_of(result: Result, asked: Asked) -> Empty | None:
         )
     if (reached := day_at(result.freshness.complete_to)) < result.period.start:
         return Empty("late", f"Data reaches only to {reached}.", "Check the sources.")
-    return Empty("no-match", "Nothing happened in this period.", "Try a longer period", "?period=last-364-days")
+    return Empty("no-match", result.metric.nothing, "Try a longer period", "?period=last-364-days")
 
 
 def _figure(spec: FigureSpec, asked: Asked, reader: Reader) -> FigureItem:

@@ -7,7 +7,9 @@ import pytest
 from insights import facts
 from insights.feedback_intake import source_of
 from insights.models import Feedback, FeedbackSource
-from ops_dashboard.metrics.periods import Period
+from ops_dashboard.metrics.forms import Asked
+from ops_dashboard.metrics.panels import empty_of
+from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import Query, Reader
 from ops_dashboard.people.roles import SYSTEM
 from tests.insights.building import contacts, give, make_themes, noon, settle
@@ -35,6 +37,17 @@ def test_feedback_is_set_against_a_thousand_tickets_and_cut_by_where_it_was_give
     ):
         rows = reader.run(Query(slug, period, by=("feedback_source",))).rows
         assert {row.keys[0]: (row.figure.value, row.figure.n) for row in rows} == expected
+
+
+def test_where_nothing_was_rated_that_is_said_and_not_that_nothing_happened() -> None:
+    day = date(2026, 3, 2)
+    give(make_themes()["payouts"], day, 3)
+    settle()
+    asked = Asked(Period(day, day), "a day", None, "", Grain.DAY)
+    result = Reader(SYSTEM).run(asked.query("theme_satisfied", by=("theme",)))
+    empty = empty_of(result, asked)
+    assert empty and empty.words == "Nothing was rated in this period."
+    assert empty_of(Reader(SYSTEM).run(asked.query("themed", by=("theme",))), asked) is None
 
 
 def test_feedback_that_loses_its_theme_has_none_any_more() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from quality.severity import severities
+from quality.severity import Severity, severities
 
 
 def test_a_pair_splits_its_difference() -> None:
@@ -49,6 +49,16 @@ def test_hard_tickets_do_not_make_a_reviewer_strict() -> None:
         assert one.low is not None and one.high is not None
         assert one.shift == pytest.approx(truth[str(one.reviewer)], abs=0.02)
         assert one.is_told_apart
+
+
+@pytest.mark.parametrize(("compared", "needed"), [(1, 1.960), (5, 2.576), (20, 3.023)])
+def test_the_more_are_compared_the_further_off_one_must_stand(compared: int, needed: float) -> None:
+    """The 97.5 %, 99.5 % and 99.875 % points of the normal distribution, with a standard error of 1."""
+    found = [
+        Severity("a", 20, shift, shift - 1.96, shift + 1.96, connected=0, compared=compared).is_told_apart
+        for shift in (needed - 0.005, needed + 0.005, -needed - 0.005)
+    ]
+    assert found == [False, True, True]
 
 
 def test_nobody_has_no_severity() -> None:

@@ -29,6 +29,10 @@ def test_managers_read_everything_leads_their_own_and_neither_writes() -> None:
     whole, part = (client.get("/organisation/").content.decode() for client in (manager, lead))
     assert "Payments" in whole and "Creators" in whole and "Another team" not in whole
     assert "Payments" in part and "Creators" not in part and "site-creators" not in part
+    Vendor.objects.create(slug="acme", name="Acme")
+    whole, part = (client.get("/organisation/").content.decode() for client in (manager, lead))
+    assert "Acme" in whole and "No skill yet." in whole
+    assert "No vendor works for your teams." in part and "Acme" not in part and "No skill yet." in part
     for client in (manager, lead):
         assert client.post("/organisation/sites/", {"name": "Porto", "zone": "Europe/Lisbon"}).status_code == 403
         assert client.get(f"/organisation/teams/{own.pk}/").status_code == 403

@@ -15,8 +15,8 @@ the exact instants. What is planted, who is concerned, and where it shows:
 - new hires, 6 weeks ago, Technical issues Warsaw: five agents join, waits shorten.
 - slower payouts, from 15 weeks ago, Payments & gifts: a payout takes three days, then thirteen;
   the reason "Payout delayed" grows from week to week.
-- no captions, always, Italian creators: more than half of what they write asks for captions and
-  help in their language.
+- a community under-served, always, Italian: few people at work read it, so its tickets are left lying
+  four times as often; of what its creators write more than half asks for captions and help in their language.
 - outage, a Tuesday 5 weeks ago, 14:00 to 20:00 UTC, Technical issues, Account access, Live &
   video: volume six times the usual, a backlog for days, first replies missed, overtime.
 - quick solves, always, Live & video Bogotá: reopened about twice as often as anyone.

@@ -181,7 +181,8 @@ class Conversations:
 
     def _taken_up(self, tickets: Indices) -> Instants:
         team, since, lane = self.team[tickets], self.ready[tickets], self.lane[tickets]
-        delay_h = self.delays.picking_up(lane, team=team, since=since)
+        language = self.cohort.language[tickets]
+        delay_h = self.delays.picking_up(lane, team=team, language=language, since=since)
         return self.queues.taken_up(team, since, lane=lane, delay_h=delay_h)
 
     def _nudge(self, waiting: Indices, taken: Instants) -> None:

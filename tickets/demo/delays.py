@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tickets.demo.catalogue import REASONS
+from tickets.demo.catalogue import LANGUAGES, REASONS
 from tickets.demo.organisation import TEAM_INDEX
 from tickets.demo.queueing import LIVE, PATIENT
 from tickets.demo.rhythm import HOUR, Rhythm
 from tickets.demo.script import Indices, Instants
-from tickets.demo.stories import DECLINING_TEAM, Stories
+from tickets.demo.stories import DECLINING_TEAM, UNDERSERVED, Stories
 
 Hours = NDArray[np.float64]
 WAKES = 7  # nobody writes from 1 to this hour, local time
@@ -18,6 +18,7 @@ DAY = 24 * HOUR
 _RUSH_S = 15
 STRAIN = 4.0
 _DECLINING = TEAM_INDEX[DECLINING_TEAM]
+_UNDERSERVED, _UNSPOKEN = tuple(LANGUAGES).index(UNDERSERVED), 4.0  # left for a colleague who speaks it
 
 _FUNCTION_OF_REASON = np.repeat(np.arange(len(REASONS)), [len(reasons) for reasons in REASONS.values()])
 _FIRST_OF_FUNCTION = np.cumsum([0, *(len(reasons) for reasons in REASONS.values())])
@@ -35,13 +36,14 @@ class Delays:
         """A short technical delay, at least a second."""
         return 1 + self.rng.lognormal(np.log(median), 0.5, len(tickets)).astype(np.int64)
 
-    def picking_up(self, lane: Indices, *, team: Indices, since: Instants) -> Hours:
+    def picking_up(self, lane: Indices, *, team: Indices, language: Indices, since: Instants) -> Hours:
         """Staffed hours between a ticket's turn and somebody opening it; now and then one is overlooked.
 
-        Those who stay in the declining team overlook ever more.
+        Those who stay in the declining team overlook ever more, and everybody what few can read.
         """
         left_s, now_s = self.stories.decline.timestamp(), self.stories.now.timestamp()
         strain = 1 + STRAIN * np.clip((since - left_s) / (now_s - left_s), 0, 1) * (team == _DECLINING)
+        strain *= np.where(language == _UNDERSERVED, _UNSPOKEN, 1.0)
         usual = np.choose(lane, (0.0, 0.35, 0.8)) * self.rng.exponential(size=len(lane))
         overlooked = (lane != LIVE) & (self.rng.random(len(lane)) < strain * np.where(lane == PATIENT, 0.05, 0.06))
         return usual + overlooked * np.choose(lane, (0.0, 3.0, 9.0)) * self.rng.exponential(size=len(lane))

@@ -7,7 +7,7 @@ from typing import Any
 
 from tickets.demo.catalogue import REASONS
 from tickets.demo.cohort import ALL_REASONS, CHANNEL_SLUGS, LANGUAGE_SLUGS, Listed
-from tickets.demo.stories import OUTAGE_HOURS, Stories
+from tickets.demo.stories import OUTAGE_HOURS, UNDERSERVED, Stories
 from tickets.demo.wording import Template, Told, stirred, vocabulary
 from tickets.redaction import Known
 from tickets.vocabulary import EventType
@@ -19,7 +19,6 @@ _LETTERS = frozenset({"email", "web", "portal"})  # channels in which people gre
 _PERSONAL, _PAID, _EXTRA, _SMALL, _LOUD, _COMMENTED = 10, 25, 60, 30, 6, 45  # percent
 _BROKEN = frozenset({"playback", "app-crash", "code-not-received", "stream-quality"})
 _PAYMENTS = frozenset(reason.slug for reason in REASONS["Payments & gifts"])
-_UNDERSERVED = "it"  # creators who speak it have no captions
 _UNDERSERVED_SHARE = 55
 _FUNCTION_OF = {reason.slug: function for function, reasons in REASONS.items() for reason in reasons}
 _PLACE = {reason.slug: place for reasons in REASONS.values() for place, reason in enumerate(reasons)}
@@ -103,7 +102,7 @@ class Speech:
         if reason in _BROKEN and begin <= at < end and draw % 10 < 8:
             return words["outage"]
         creators = _FUNCTION_OF[reason] == "Creator support"
-        if creators and language == _UNDERSERVED and draw % 100 < _UNDERSERVED_SHARE:
+        if creators and language == UNDERSERVED and draw % 100 < _UNDERSERVED_SHARE:
             return words["captions"]
         if reason == "gift-subscription" and "gifts" in words:
             return words["gifts"]

@@ -12,6 +12,7 @@ HIRING_TEAM, HIRES = "technical-warsaw", 5
 OUTAGE_TEAMS = frozenset(
     {"technical-manila", "technical-warsaw", "access-austin", "access-bogota", "access-warsaw", "live-bogota"}
 )
+UNDERSERVED = "it"  # the language that few people at work speak, and that creators have no captions in
 LAUNCH_TEAMS = frozenset({"payments-austin", "payments-dublin", "live-bogota"})
 
 
