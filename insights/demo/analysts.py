@@ -17,6 +17,7 @@ from insights import tagging
 from insights.demo.feedback import SHARE
 from insights.demo.plot import CAPTIONS, CAPTIONS_WORDS, PHRASES
 from insights.models import Feedback, FeedbackTheme, Judgement, SuggestionRun, Theme
+from insights.models.feedback import FeedbackQuerySet
 from insights.ticket_feedback import OPENINGS, RATINGS
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import Role
@@ -85,7 +86,7 @@ def _second() -> User:
 def _openings(world: World, themes: dict[str, Theme]) -> list[Read]:
     """A sample of what requesters wrote first and no rule has looked at, with the theme of its reason."""
     told = Feedback.objects.filter(source=OPENINGS, occurred_at__lt=world.now - REST).exclude(_captions())
-    rows = [row for row in told.values_list("id", "ticket", "occurred_at") if abs(row[1]) % 100 >= SHARE]
+    rows = [row for row in _rows(told) if abs(row[1]) % 100 >= SHARE]
     chosen = _sample(world, rows, min(MOST, len(rows) // ONE_IN), "openings")
     slugs = dict(Reason.objects.filter(slug__in=PHRASES).values_list("id", "slug"))
     reasons = dict(Ticket.objects.filter(pk__in=[ticket for _, ticket, _ in chosen]).values_list("pk", "reason"))
@@ -98,9 +99,13 @@ def _openings(world: World, themes: dict[str, Theme]) -> list[Read]:
 
 def _comments(world: World) -> list[Read]:
     told = Feedback.objects.filter(source=RATINGS, occurred_at__lt=world.now - REST).exclude(text="")
-    rows = list(told.values_list("id", "ticket", "occurred_at"))
+    rows = _rows(told)
     chosen = _sample(world, rows, min(COMMENTS, len(rows) // ONE_IN), "comments")
     return [Read(pk, ticket, at, None) for pk, ticket, at in chosen]
+
+
+def _rows(told: FeedbackQuerySet) -> list[Row]:
+    return [(pk, ticket, at) for pk, ticket, at in told.values_list("id", "ticket", "occurred_at") if ticket]
 
 
 def _about_captions(world: World) -> list[int]:
@@ -135,8 +140,8 @@ def _sittings(world: World, read: list[Read]) -> dict[tuple[datetime, str], list
 def _as_seen(world: World, name: str, read: list[Read], themes: dict[str, Theme]) -> dict[int, Theme]:
     """What this analyst takes each for: at times another theme under the same one."""
     beside: dict[int, list[Theme]] = defaultdict(list)
-    for theme in themes.values():
-        beside[theme.parent_id or 0].append(theme)
+    for other in themes.values():
+        beside[other.parent_id or 0].append(other)
     seen = {}
     for each, luck in zip(read, _luck(world, read, name), strict=True):
         theme = each.theme
