@@ -32,10 +32,14 @@ def _teams(asked: Asked, narrowing: Narrowing) -> Sequence[str]:
     return [*Team.objects.filter(id__in=ids).values_list("slug", flat=True), *(["none"] if 0 in ids else [])]
 
 
+def lists_all(scope: Scope) -> bool:
+    """Whether the list holds all that is counted: an agent counts with the team, and lists the own tickets alone."""
+    return scope.sees_tickets and scope.agent_id is None
+
+
 def unsolved_link(scope: Scope, pairs: Sequence[tuple[str, str]]) -> str:
-    """An agent lists the own tickets, not the team's that are counted, and is led nowhere."""
-    may_list = scope.sees_tickets and scope.agent_id is None
-    return f"{reverse('tickets')}?{urlencode(pairs)}" if may_list else ""
+    """The list of what is unsolved; "" for readers whose list holds less."""
+    return f"{reverse('tickets')}?{urlencode(pairs)}" if lists_all(scope) else ""
 
 
 def age_links(bands: Sequence[Band], unsolved: str) -> list[dict[str, str]]:

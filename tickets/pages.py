@@ -35,7 +35,7 @@ from ops_dashboard.metrics.ways import Pairs, Way, days_and_teams, offer
 from ops_dashboard.people.models import Team
 from ops_dashboard.people.roles import Scope
 from tickets import ageing, at_risk
-from tickets.age_links import age_links, unsolved_link, unsolved_pairs
+from tickets.age_links import age_links, lists_all, unsolved_link, unsolved_pairs
 from tickets.forms import TicketsForm
 from tickets.narrowing import Narrowing
 from tickets.vocabulary import PromiseKind
@@ -157,7 +157,7 @@ def breaking_next(reader: Reader, asked: Asked) -> Context:
     ]
     return {
         "rows": listed,
-        "leads_on": reader.scope.sees_tickets,
+        "leads_on": lists_all(reader.scope),
         "left_out": max(0, len(rows) - LINES),
         "within_hour": sum(row.within[0] for row in rows),
         "within_day": sum(row.within[-1] for row in rows),
