@@ -8,11 +8,14 @@ a network. The page is answered once `FIRST_ANSWER_S` have gone into panels that
 browser fetches the rest: "page" is the first answer, "all" has that second one added. Beside the times of the
 clock stands the processor time of all, of the web process and of its database server, which other work on the
 machine disturbs less.
+
+What is read is told of an unseen page, as the server counts it: rows of raw events (queries and COPY alike), then
+rows of facts and cells by the index that gave them, and how long the queries of facts took on the clock.
 """
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import unescape
 from importlib import import_module
 from uuid import uuid4
@@ -29,8 +32,10 @@ from ops_dashboard.metrics.shelf import KEPT
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import Role
 from tests.bench import ground, organisation
+from tests.bench.rows_read import Reads, rows_read
+from tickets import facts, partitions
 
-TICKETS = 1_000_000
+SIZES = (1_000_000,)  # tickets
 ROUNDS = 20
 PATHS = {
     "Overview": "/",
@@ -43,23 +48,32 @@ PATHS = {
     "Tickets, unsolved of a team by due time": "/tickets/?status=unsolved&team=team-7&sort=due",
 }
 STATES = ("unseen", "refilled", "shared", "warm")
-RAW = re.compile(r"tickets_ticketevent")
+CELLS = ("metrics_cell", "metrics_stock")
+FACTS = re.compile(rf"\b({'|'.join(facts.TABLES)})\b")
 REST = re.compile(r'hx-get="([^"]*&amp;rest=[^"]*)"')
 
 
-def run() -> None:
-    """Print p50 and p95 of each page and the queries it takes."""
+def run(sizes: Sequence[int] = SIZES) -> None:
+    """Print p50 and p95 of each page, the queries it takes and what they read."""
     ground.prepare()
-    if not organisation.holds(TICKETS):
-        organisation.build(TICKETS)
-        rollup.refill_everything()
-        organisation.settle()
+    for tickets in sizes:
+        if not organisation.holds(tickets):
+            organisation.build(tickets)
+            rollup.refill_everything()
+            organisation.settle()
+        _table(tickets)
+
+
+def _table(tickets: int) -> None:
     Goal.objects.get_or_create(metric="first_reply_attainment", value=0.9, valid_from="2020-01-01")
     user, _ = User.objects.get_or_create(username="bench-manager", defaults={"role": Role.MANAGER})
     import_module("ops_dashboard.wsgi")  # as in the web processes: everything imported, the collector settled
     states = " ".join(f"{state}: page p50 | p95 ms | all p50 | p95 | processor p50 |" for state in STATES)
-    print(f"| page at {TICKETS:,} tickets | {states} queries unseen | shared | warm | of raw events |")
-    print("|---" * (5 + 5 * len(STATES)) + "|")
+    print(
+        f"| page at {tickets:,} tickets | {states} queries unseen | shared | warm "
+        "| rows of raw events | ms of facts | rows of facts and cells |"
+    )
+    print("|---" * (7 + 5 * len(STATES)) + "|")
     with override_settings(ALLOWED_HOSTS=["testserver"]):
         client = Client()
         client.force_login(user)
@@ -69,15 +83,28 @@ def run() -> None:
 
 
 def _line(client: Client, name: str, path: str) -> None:
-    first_queries, raw = _queries(client, path, before=_forget)
-    shared_queries, _ = _queries(client, path, before=_as_another_process)
-    warm_queries, _ = _queries(client, path, before=_nothing)
+    (first, facts_ms), (shared, _), (warm, _) = (
+        _queries(client, path, before=before) for before in (_forget, _as_another_process, _nothing)
+    )
+    _forget()
+    read = rows_read(lambda: _whole(client, path))
     told: list[str] = []
     for before in (_forget, _refill, _as_another_process, _nothing):
         rounds = np.array([_round(client, path, before=before) for _ in range(ROUNDS)])
-        (first, first_p95), (whole, whole_p95), (processor, _) = np.quantile(rounds, (0.5, 0.95), axis=0).T
-        told += [f"{figure:.0f}" for figure in (first, first_p95, whole, whole_p95, processor)]
-    print(f"| {name} | {' | '.join(told)} | {first_queries} | {shared_queries} | {warm_queries} | {raw} |", flush=True)
+        (page, page_p95), (whole, whole_p95), (processor, _) = np.quantile(rounds, (0.5, 0.95), axis=0).T
+        told += [f"{figure:.0f}" for figure in (page, page_p95, whole, whole_p95, processor)]
+    raw = sum(rows for (table, _), rows in read.items() if table.startswith(partitions.TABLE))
+    told += [str(first), str(shared), str(warm), f"{raw:,}", f"{facts_ms:.0f}", _rows(read)]
+    print(f"| {name} | {' | '.join(told)} |", flush=True)
+
+
+def _rows(read: Reads) -> str:
+    """Rows of facts and cells that were gone through, most of them first."""
+    found = [(rows, *where) for where, rows in read.items() if where[0] in (*facts.TABLES, *CELLS)]
+    return ", ".join(
+        f"{table.partition('_')[2]} {rows:,} by {index or 'no index'}"
+        for rows, table, index in sorted(found, reverse=True)
+    )
 
 
 def _round(client: Client, path: str, *, before: Callable[[], None]) -> tuple[float, float, float]:
@@ -95,15 +122,22 @@ def _round(client: Client, path: str, *, before: Callable[[], None]) -> tuple[fl
     return 1000 * answered, 1000 * (answered + rest_s), 1000 * (ground.cpu_seconds() - spent)
 
 
-def _queries(client: Client, path: str, *, before: Callable[[], None]) -> tuple[int, int]:
-    """(queries, those that touch raw events), those of the rest included"""
+def _queries(client: Client, path: str, *, before: Callable[[], None]) -> tuple[int, float]:
+    """(queries, milliseconds of those of facts), those of the rest included"""
     before()
     with CaptureQueriesContext(connection) as asked:
-        response = client.get(path)
-        if rest := REST.search(response.content.decode()):
-            client.get(unescape(rest[1]), headers={"HX-Request": "true"})
+        _whole(client, path)
+    return len(asked), 1000 * sum(
+        float(query["time"]) for query in asked.captured_queries if FACTS.search(query["sql"])
+    )
+
+
+def _whole(client: Client, path: str) -> None:
+    """The page and what its browser fetches after it."""
+    response = client.get(path)
     assert response.status_code == 200, (path, response.status_code)
-    return len(asked), sum(bool(RAW.search(query["sql"])) for query in asked.captured_queries)
+    if rest := REST.search(response.content.decode()):
+        client.get(unescape(rest[1]), headers={"HX-Request": "true"})
 
 
 def _nothing() -> None:
