@@ -13,15 +13,16 @@ from ops_dashboard.embedded import running
 from ops_dashboard.embedded.joining import remove
 
 
-def prepare_environment() -> None:
+def prepare_environment(*, is_durable: bool = False) -> None:
     """Name servers, secret and settings for this process before Django is set up.
 
     The first process starts servers in a temporary `OPS_VAR` unless the environment names others, and removes
     them when it ends; pytest-xdist's workers inherit their addresses and take a broker database of their own.
+    Servers of ours that are `is_durable` run as those of an installation do: its memory, its statistics.
     """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if not worker:
-        _start_servers()
+        _start_servers(is_durable=is_durable)
     else:
         url = urlsplit(os.environ["REDIS_URL"])
         os.environ["REDIS_URL"] = url._replace(path=f"/{int(worker.removeprefix('gw')) + 1}").geturl()
@@ -30,7 +31,7 @@ def prepare_environment() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "ops_dashboard.settings"
 
 
-def _start_servers() -> None:
+def _start_servers(*, is_durable: bool) -> None:
     var = Path(tempfile.mkdtemp(prefix="ops-test-"))
     var.chmod(0o711)  # the servers' account passes through
     (var / "static").mkdir()
@@ -40,6 +41,6 @@ def _start_servers() -> None:
     stack.callback(shutil.rmtree, var, ignore_errors=True)
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
         stack.callback(remove, var)
-        addresses = stack.enter_context(running(var, is_durable=False))
+        addresses = stack.enter_context(running(var, is_durable=is_durable))
         os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or addresses.database_url
         os.environ["REDIS_URL"] = os.environ.get("REDIS_URL") or addresses.redis_url

@@ -15,7 +15,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from ops_dashboard.metrics.copying import Column, array, copy_in, texts
-from ops_dashboard.metrics.rollup import mark_changed, snapshot
+from ops_dashboard.metrics.rollup import by_index, mark_changed, snapshot
 from tickets.event_rows import read_history
 from tickets.fact_columns import (
     Bench,
@@ -122,8 +122,9 @@ def _replace(
     known = [row[0] for row in cursor.fetchall()]
     if known:
         snapshot(cursor, known)
-        for table in CHILDREN:
-            cursor.execute(f"DELETE FROM {table} WHERE ticket = ANY(%s::bigint[])", [array(known)])
+        with by_index(cursor):
+            for table in CHILDREN:
+                cursor.execute(f"DELETE FROM {table} WHERE ticket = ANY(%s::bigint[])", [array(known)])
     is_new = ~np.isin(tickets, known)
     _write_tickets(cursor, tickets, tables[TICKETS], is_new=is_new, refs=refs)
     for table in CHILDREN:

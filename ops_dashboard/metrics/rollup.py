@@ -44,7 +44,7 @@ class Refilled:
 
 def snapshot(cursor: CursorWrapper, subjects: Sequence[int], *, about: str = "ticket") -> None:
     """Keep the present facts of some subjects until the transaction ends, for `mark_changed`."""
-    with _by_index(cursor):
+    with by_index(cursor):
         for source in _sources_about(about):
             cursor.execute(f"DROP TABLE IF EXISTS {_kept(source)}")
             cursor.execute(
@@ -54,7 +54,7 @@ def snapshot(cursor: CursorWrapper, subjects: Sequence[int], *, about: str = "ti
 
 def mark_changed(cursor: CursorWrapper, subjects: Sequence[int], *, had_facts: bool, about: str = "ticket") -> None:
     """Mark the cells in which the facts of some subjects differ from their snapshot."""
-    with _by_index(cursor):
+    with by_index(cursor):
         if had_facts:
             _mark_differing(cursor, subjects, about)
         else:
@@ -62,7 +62,7 @@ def mark_changed(cursor: CursorWrapper, subjects: Sequence[int], *, had_facts: b
 
 
 @contextmanager
-def _by_index(cursor: CursorWrapper) -> Iterator[None]:
+def by_index(cursor: CursorWrapper) -> Iterator[None]:
     """Look the facts of subjects up, however many: scanning their tables takes the longer the more there are."""
     cursor.execute("SET LOCAL enable_seqscan = off")
     yield
@@ -71,12 +71,15 @@ def _by_index(cursor: CursorWrapper) -> Iterator[None]:
 
 def _mark_differing(cursor: CursorWrapper, subjects: Sequence[int], about: str) -> None:
     for source in _sources_about(about):
-        new = _facts_of_subjects(source)
-        changed = f"((TABLE {_kept(source)} EXCEPT {new}) UNION ALL ({new} EXCEPT TABLE {_kept(source)}))"
+        columns = ", ".join(("day", "team", "second", "subject", *(column.name for column in source.columns)))
+        both = (
+            f"SELECT *, 1 AS side FROM {_kept(source)} UNION ALL SELECT *, -1 FROM ({_facts_of_subjects(source)}) new"
+        )
+        changed = f"SELECT day, team FROM ({both}) facts GROUP BY {columns} HAVING sum(side) <> 0"
         cursor.execute(
             "INSERT INTO metrics_stalecell (source, day, team) "
-            f"SELECT DISTINCT %s, date '1970-01-01' + day, team FROM {changed} changed",
-            [source.slug, array(subjects), array(subjects)],
+            f"SELECT DISTINCT %s, date '1970-01-01' + day, team FROM ({changed}) changed",
+            [source.slug, array(subjects)],
         )
 
 
