@@ -83,7 +83,7 @@ def _leading_metric(page: Page) -> str | None:
 
 def _period(asked: Asked, *, by_dates: bool) -> Chip:
     """`by_dates` where the days that are told are not all that the word says."""
-    choices = tuple(Choice(word, label, word == asked.period_word) for word, label in PERIODS)
+    choices = _offered(PERIODS, asked.period_word, asked.period)
     said = [] if by_dates else [choice.label for choice in choices if choice.chosen]
     label = next(iter(said), days(asked.period))
     return Chip("period", "Period", label, choices, problem=asked.problems.get("period", ""))
@@ -91,11 +91,17 @@ def _period(asked: Asked, *, by_dates: bool) -> Chip:
 
 def any_period(word: str, period: Period | None, *, label: str, problem: str = "") -> Chip:
     """For lists that need no period; `word` is what the address says, `period` what that means."""
-    choices = [Choice("", "any", period is None), *(Choice(known, words, known == word) for known, words in PERIODS)]
-    if period and word not in dict(PERIODS):
-        choices.append(Choice(word, days(period), True))
+    choices = (Choice("", "any", period is None), *_offered(PERIODS, word, period))
     said = next(choice.label for choice in choices if choice.chosen)
-    return Chip("period", label, said, tuple(choices), problem=problem, active=period is not None)
+    return Chip("period", label, said, choices, problem=problem, active=period is not None)
+
+
+def _offered(presets: Iterable[tuple[str, str]], word: str, period: Period | None) -> tuple[Choice, ...]:
+    """The presets, and the days of the address where these are none of them: a form loses what it does not hold."""
+    choices = [Choice(known, words, known == word) for known, words in presets]
+    if period and not any(choice.chosen for choice in choices):
+        choices.append(Choice(word, days(period), True))
+    return tuple(choices)
 
 
 def any_of(
@@ -109,7 +115,8 @@ def any_of(
 
 
 def _compare(asked: Asked) -> Chip:
-    choices = tuple(Choice(word, label.capitalize(), word == asked.compare_word) for word, label in COMPARISONS)
+    presets = [(word, label.capitalize()) for word, label in COMPARISONS]
+    choices = _offered(presets, asked.compare_word, asked.compare)
     label = next((label for word, label in COMPARISONS if word == asked.compare_word), "")
     if not label and asked.compare:
         label = days(asked.compare)
