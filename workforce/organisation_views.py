@@ -56,7 +56,7 @@ def edit(request: ReaderRequest, kind: str, pk: int) -> HttpResponse:
     if request.method == "POST" and _save(form, told, request):
         messages.success(request, f"{row} is as you wrote it; figures that it touches follow within minutes.")
         return redirect("organisation")
-    context = {"form": form, "title": title, "kind": told, "pk": pk}
+    context = {"form": form, "title": title, "kind": told, "pk": pk, "may_go": told.uses is not None}
     return render(request, "workforce/organisation_row.html", context, status=422 if request.method == "POST" else 200)
 
 
