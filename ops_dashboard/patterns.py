@@ -6,7 +6,7 @@ from math import sin, sqrt
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -17,6 +17,7 @@ from ops_dashboard.metrics.explanations import Explanation
 from ops_dashboard.metrics.pages import Bar, Link, site
 from ops_dashboard.metrics.panels import Empty
 from ops_dashboard.metrics.periods import Grain, Period
+from ops_dashboard.metrics.query import Query
 from ops_dashboard.metrics.rendering import charts, tables
 from ops_dashboard.metrics.rendering.bridge import bridge
 from ops_dashboard.metrics.rendering.figures import FigureItem, figure_item
@@ -25,12 +26,14 @@ from ops_dashboard.metrics.rendering.heat import heat_map
 from ops_dashboard.metrics.rendering.proof import Pace, ProofCard, Stretch, proof_card
 from ops_dashboard.metrics.rendering.sentences import sentence
 from ops_dashboard.metrics.result import Figure, Freshness, Note, Result, Row
-from ops_dashboard.metrics.view_menu import Offered, ViewMenu
+from ops_dashboard.pattern_panels import Shown, around, drawn, views
 from ops_dashboard.people.access import requires
+from ops_dashboard.people.requests import ReaderRequest
 
 NOW = datetime(2026, 11, 2, 14, 5, tzinfo=UTC)
 PERIOD = Period(date(2026, 9, 7), date(2026, 11, 1))
 FRESH = Freshness(NOW, 0, "America/Chicago")
+CHART, TABLE = "panels/_chart.html", "panels/_table.html"
 
 ON_TIME = Ratio(
     slug="first_reply_on_time",
@@ -131,38 +134,60 @@ if settings.DEBUG:
 
 @require_safe
 @requires()
-def patterns(request: HttpRequest) -> HttpResponse:
+def patterns(request: ReaderRequest) -> HttpResponse:
     """The component page."""
-    return render(request, "patterns/page.html", {"themes": ("light", "dark"), **_parts()})
+    shown = _shown()
+    themes = [
+        {"theme": theme, "panels": drawn(theme, shown, scope=request.scope), **around(theme)}
+        for theme in ("light", "dark")
+    ]
+    return render(request, "patterns/page.html", {"themes": themes, **_parts()})
 
 
 def _parts() -> dict[str, Any]:
-    trend, counts, cuts = on_time_by_day(), created_by_day(), on_time_by_team()
-    cost, score = cost_by_vendor(), score_by_team()
     return {
         "items": list(_figures()),
         "fresh": [freshness_line(f, now=NOW) for f in _freshness()],
         "chips": _chips(),
-        "views": _views(),
-        "charts": [
-            ("trend", "First reply on time, by day", sentence(trend), _chart(trend, "First reply on time, by day")),
-            ("counts", "Tickets created, by day", sentence(counts), _chart(counts, "Tickets created", as_bars=True)),
-            ("teams", "First reply on time, by team", "Seven largest of eight.", _chart(team_series(), "By team")),
-        ],
-        "table_sentence": sentence(cuts),
-        "table": tables.by_cut(cuts, series=team_series(), caption="First reply on time, by team"),
-        "more_tables": [
-            ("Cost per resolution", sentence(cost), tables.by_cut(cost, caption="Cost per resolution, by vendor")),
-            ("Quality score", sentence(score), tables.by_cut(score, caption="Quality score, by team")),
-        ],
-        "heat": heat_map(on_time_by_hour(), caption="First reply on time, by hour of the week"),
-        "heat_sentence": sentence(on_time_by_hour()),
-        "steps": {"bridge": bridge(_explanation(), ON_TIME)},
-        "histogram": {"bars": _bars()},
+        "views": views(),
         "empties": _empties(),
         "proof": _proof(),
         "metric": ON_TIME,
     }
+
+
+def _shown() -> tuple[Shown, ...]:
+    """Every kind of panel that is made from results."""
+    trend, counts, hours = on_time_by_day(), created_by_day(), on_time_by_hour()
+    cuts, cost, score = on_time_by_team(), cost_by_vendor(), score_by_team()
+    asked: dict[str, Any] = {
+        "cuts": (Choice("team", "Team", True), Choice("channel", "Channel", False)),
+        "query": Query("created", PERIOD),
+        "export_querystring": "period=last-8-weeks",
+    }
+    by_team = tables.by_cut(cuts, series=team_series(), caption="First reply on time, by team")
+    return (
+        Shown("trend", by_day := "First reply on time, by day", "wide", CHART, _chart(trend, by_day), _said(trend)),
+        Shown("why", "Why it changed", "side", "panels/_bridge.html", {"bridge": bridge(_explanation(), ON_TIME)},
+              {"sentence": "91.5 % became 90.1 %; the steps add up to the change."}),
+        Shown("counts", "Tickets created, by day", "half", CHART, _chart(counts, "Tickets created", as_bars=True),
+              _said(counts)),
+        Shown("teams", "First reply on time, by team", "half", CHART, _chart(team_series(), "By team"),
+              {"sentence": "Seven largest of eight."}),
+        Shown("cut", "By team", "half", TABLE, {"table": by_team}, _said(cuts) | asked),
+        Shown("cost", "Cost per resolution", "half", TABLE,
+              {"table": tables.by_cut(cost, caption="Cost per resolution, by vendor")}, _said(cost)),
+        Shown("score", "Quality score", "half", TABLE,
+              {"table": tables.by_cut(score, caption="Quality score, by team")}, _said(score)),
+        Shown("hours", "By hour of the week", "half", "panels/_heat.html",
+              {"heat": heat_map(hours, caption="First reply on time, by hour of the week")}, _said(hours)),
+        Shown("missed", "Missed by", "side", "panels/_bars.html", {"bars": _bars()},
+              {"sentence": "6 in 10 are late by less than 15 minutes."}),
+    )  # fmt: skip
+
+
+def _said(result: Result) -> dict[str, Any]:
+    return {"sentence": sentence(result)}
 
 
 def _share(met: float, n: int) -> Figure:
@@ -304,17 +329,6 @@ def _chips() -> tuple[Chip, ...]:
         Chip("channel", "Channel", "all", (Choice("email", "E-mail", False), Choice("chat", "Chat", False)), many=True),
         Chip("priority", "Priority", "all", (), many=True, problem="There is no priority 'hihg'."),
     )
-
-
-def _views() -> ViewMenu:
-    """Somebody's own, one of which the page shows, and one of a colleague's."""
-    offered = (
-        Offered(1, "Voice, EMEA", "period=last-28-days&channel=phone", is_shared=True),
-        Offered(2, "A name <as long> as names may be, which takes two lines here", "period=today", is_default=True),
-        Offered(3, "Monday review", "period=last-8-weeks", owner="Carol Manager", is_shared=True),
-    )
-    plain = "period=last-28-days"
-    return ViewMenu("service-levels", "Service levels", "/patterns/", offered[0].querystring, plain, offered)
 
 
 def _chart(result: Result, title: str, *, as_bars: bool = False) -> dict[str, Any]:

@@ -1,23 +1,47 @@
 """The component page draws every component without a fault."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from ops_dashboard.environment import PROJECT
+from ops_dashboard.metrics.templatetags import components
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import Role
 
 pytestmark = pytest.mark.django_db
+TEMPLATES, KINDS = PROJECT / "templates", ("components", "panels")
 
 
 @pytest.fixture
-def html(client: Client) -> str:
+def answer(client: Client) -> Any:
+    components._drawn.cache_clear()  # what is kept as HTML is not drawn from its template again
     client.force_login(User.objects.create(username="erin", role=Role.ANALYST))
     response = client.get(reverse("patterns"))
     assert response.status_code == 200
-    return response.content.decode()
+    return response
+
+
+@pytest.fixture
+def html(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def test_every_template_of_a_component_or_a_panel_is_drawn(answer: Any) -> None:
+    kept = {path.relative_to(TEMPLATES).as_posix() for kind in KINDS for path in (TEMPLATES / kind).glob("*.html")}
+    assert kept - {template.name for template in answer.templates} == set()
+
+
+def test_the_parts_of_lists_and_forms_are_shown_as_pages_have_them(html: str) -> None:
+    assert html.count('<p class="problem-words" role="alert">This team has a goal from that day on already.</p>') == 2
+    assert html.count("Ensure this value is less than or equal to 100.") == 2
+    assert html.count(">Older</a>") == html.count(">Next page</a>") == 2
+    assert html.count("The demo organisation is still arriving") == 2
+    assert html.count("865 unsolved now.") == 2  # 412 + 198 + 121 + 87 + 31 + 12 + 4
+    assert html.count("Backlog from 842 to 865") == 2  # 842 + 3,204 + 118 - 3,271 - 28
 
 
 def test_nothing_is_inline(html: str) -> None:
