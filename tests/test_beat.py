@@ -4,6 +4,8 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 
 import psycopg2
 import pytest
@@ -13,19 +15,29 @@ from ops_dashboard import beat as module
 from ops_dashboard.beat import WAIT_S, OneBeat, is_ticking
 from ops_dashboard.celery import EVERY_S, app
 from ops_dashboard.environment import Environment
+from ops_dashboard.metrics import rollup
+from ops_dashboard.metrics.models import Cell, StaleCell
+from ops_dashboard.metrics.periods import Period
+from ops_dashboard.metrics.query import Query, run
+from ops_dashboard.people.roles import SYSTEM
+from tests.killing import running_until_killed
+from tests.metrics.test_rollup import HELD, differences
+from tests.tickets.drafting import STORY, take
 
 
 class CountingBeat(OneBeat):
-    """A beat that notes what it sends instead of sending it."""
+    """A beat that notes what it sends instead of sending it; what it rings for is done at once."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
+        self.heard: Callable[[], object] = lambda: None
         counting = Celery(broker="memory://", set_as_current=False)
         counting.conf.beat_schedule = {"often": {"task": "often", "schedule": 0.0}}
         super().__init__(app=counting, lazy=False)
 
     def apply_entry(self, entry: object, producer: object = None) -> None:
         self.sent.append(getattr(entry, "name", "?"))
+        self.heard()
 
     def owed_ticks(self, count: int) -> list[float]:
         return [self.tick() for _ in range(count)]
@@ -75,6 +87,38 @@ def test_a_health_check_sees_whether_any_beat_ticks(beats: tuple[CountingBeat, C
     assert is_ticking() is True
     beats[0]._forget_session()
     assert eventually(lambda: not is_ticking())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_with_two_beats_and_a_worker_killed_in_the_middle_every_number_is_that_of_a_rebuild(
+    beats: tuple[CountingBeat, CountingBeat],
+) -> None:
+    """Three times the story: each ticket is created once, reopened once and solved twice, with a reply before each."""
+    first, second = beats
+    first.heard = second.heard = rollup.refill
+    take(replace(event, ticket_ref=ref) for ref in ("T1", "T2", "T3") for event in STORY)
+    with running_until_killed(HELD):  # half of what is owed is in its hands
+        assert (first.sent, second.sent) == ([], [])
+    first.tick()
+    take(replace(event, ticket_ref="T4") for event in STORY)
+    first._forget_session()
+    assert eventually(lambda: second.tick() != WAIT_S)
+    assert first.tick() == WAIT_S
+    assert (first.sent, second.sent) == (["often"], ["often"])
+    assert (StaleCell.objects.count(), differences()) == (0, [])
+    assert (counted("created"), counted("reopened"), counted("solved")) == (4, 4, 8)
+    before = stored()
+    rollup.refill_everything()
+    assert stored() == before
+
+
+def counted(metric: str) -> float | None:
+    week = Period(date(2026, 3, 2), date(2026, 3, 8))
+    return run(Query(metric, week), scope=SYSTEM).total.value
+
+
+def stored() -> list[tuple[object, ...]]:
+    return list(Cell.objects.order_by("source", "day", "team").values_list("source", "day", "team", "totals"))
 
 
 def eventually(holds: Callable[[], bool]) -> bool:
