@@ -44,7 +44,8 @@ def words(program: Program, told: Reading | str | None) -> TargetWords | None:
     after = f"{_figure(told.metric, told.after)}, {days(told.after_days)}"
     if told.said == Said.TOO_EARLY:
         return TargetWords(aim(program), before, after, f"{told.said}: {told.weeks} of {AFTER_WEEKS} weeks are in")
-    reached = f"; {REACHED[told.is_reached]}" if program.target_value is not None else ""
+    is_plain = program.target_value is None or (told.said == Said.CANNOT_TELL and told.is_reached is None)
+    reached = "" if is_plain else f"; {REACHED[told.is_reached]}"
     return TargetWords(aim(program), before, after, f"{told.said}{reached}")
 
 

@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Max
 
-from insights import alarms, programs
+from insights import alarms, issuing, programs
 from insights.counting import daily
 from insights.demo import analysts, feedback, history
 from insights.demo.plot import (
@@ -77,6 +77,8 @@ def tell(world: World) -> None:
         _users(world)
         history.tell(world)
         programs.measure_all(world.now.date() - DAY)
+        for digest in Digest.objects.filter(state=Digest.State.DRAFT):
+            issuing.draft(digest.area, digest.week)  # with the effects that were just measured
 
 
 def go_on(world: World, *, now: datetime) -> None:
