@@ -7,7 +7,7 @@ from django.contrib.auth import authenticate
 from pytest_django.fixtures import Settings
 
 from ops_dashboard.demo_parts import PARTS
-from ops_dashboard.metrics.models import Annotation, Cell, Goal, StaleCell
+from ops_dashboard.metrics.models import AlertRule, Annotation, Cell, Goal, StaleCell
 from ops_dashboard.people.demo_users import DEMO_USERS, demo_password
 from ops_dashboard.people.models import Agent, Membership, Site, Team, User, Vendor
 from ops_dashboard.people.roles import Role
@@ -99,6 +99,7 @@ def test_tickets_come_first_where_that_is_asked_for_and_the_rest_with_the_next_c
     assert run("--tickets-first")["exists"] is True
     second = run()
     assert second["parts"] == list(PARTS)
+    assert AlertRule.objects.filter(owner__username="demo-manager", looked_at__isnull=False).count() == 3
     assert Shift.objects.exists()
     assert run()["exists"] is True
 
