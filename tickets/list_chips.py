@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from django.core.cache import caches
 from django.http import QueryDict
 
 from ops_dashboard.metrics import kept_values, slices
 from ops_dashboard.metrics.chips import Chip, Choice
 from ops_dashboard.metrics.definitions import Dimension
 from ops_dashboard.metrics.forms import PERIODS
-from ops_dashboard.metrics.kept_answers import NOW_S
 from ops_dashboard.metrics.teams import TEAM
 from ops_dashboard.people.models import Agent
 from ops_dashboard.people.roles import Scope
@@ -104,8 +102,7 @@ def _agents(teams: frozenset[int] | None) -> list[tuple[str, str]]:
     if teams is not None:
         agents = agents.filter(memberships__team__in=teams).distinct()
     pairs = agents.order_by("name").values_list("slug", "name")
-    found: list[tuple[str, str]] = caches["panels"].get_or_set(f"agents:{hash(teams)}", lambda: list(pairs), NOW_S)
-    return found
+    return kept_values.kept_for_now(f"agents:{teams and sorted(teams)}", lambda: list(pairs))
 
 
 class _Bar:

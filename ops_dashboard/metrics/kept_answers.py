@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 
-_MISSING = object()
 NOW_S = 10  # how old what is kept by the clock may be: the picture of this moment, what a filter offers
 
 
@@ -51,13 +50,6 @@ class KeptAnswers(BaseCache):
             self._store.values.move_to_end(key)
             while len(self._store.values) > self._most:
                 self._store.values.popitem(last=False)
-
-    def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        """Set what is not there. Two threads that ask at once may both set it, to the same."""
-        if self.get(key, _MISSING, version=version) is not _MISSING:
-            return False
-        self.set(key, value, timeout, version=version)
-        return True
 
     def clear(self) -> None:
         with self._store.lock:

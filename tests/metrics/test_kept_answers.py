@@ -26,9 +26,3 @@ def test_what_was_asked_for_least_lately_goes_first() -> None:
     cache.get("a")
     cache.set("c", "c")
     assert [cache.get(key) for key in ("a", "b", "c")] == ["a", None, "c"]
-
-
-def test_what_is_there_is_not_added_again() -> None:
-    cache = KeptAnswers("added", {})
-    assert [cache.add("a", None), cache.add("a", 2), cache.get("a", "lost")] == [True, False, None]
-    assert cache.get_or_set("b", lambda: 3) == 3
