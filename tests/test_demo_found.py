@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -53,6 +54,8 @@ def world(on_stage: None) -> World:
     quality.tell(world)
     rostering.tell(world)
     rollup.refill_everything()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as autovacuum does in an installation
     return world
 
 

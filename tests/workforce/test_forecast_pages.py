@@ -16,7 +16,7 @@ from workforce.models import Event, ForecastRun, Queue
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 20
+QUERIES = 21
 
 
 @pytest.fixture(scope="module")
