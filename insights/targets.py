@@ -94,16 +94,17 @@ def _reading(program: Program, reader: Reader, *, until: date) -> Reading:
     is_rate = isinstance(metric, Ratio | Quantile)
     first = cut.base_start if is_rate else cut.base_end - max(weeks, 1) * WEEK + timedelta(days=1)
     base_days = Period(first, cut.base_end)
-    before = read(base_days)
+    base = read(base_days)
+    before = _told(metric, base, base_days)
     if not weeks:
-        return Reading(metric, Said.TOO_EARLY, _told(metric, before, base_days), base_days)
+        return Reading(metric, Said.TOO_EARLY, before, base_days)
     days = Period(cut.after_start, cut.after_start + weeks * WEEK - timedelta(days=1))
-    after = read(days)
-    told = _told(metric, after, days)
-    said = _said(metric, after, before) if weeks == AFTER_WEEKS else Said.TOO_EARLY
-    is_over = weeks == AFTER_WEEKS
-    reached = _is_reached(metric, told, _told(metric, before, base_days), program.target_value) if is_over else None
-    return Reading(metric, said, _told(metric, before, base_days), base_days, told, days, weeks, reached)
+    figure = read(days)
+    after = _told(metric, figure, days)
+    if weeks < AFTER_WEEKS:
+        return Reading(metric, Said.TOO_EARLY, before, base_days, after, days, weeks)
+    is_reached = _is_reached(metric, after, before, program.target_value)
+    return Reading(metric, _said(metric, figure, base), before, base_days, after, days, weeks, is_reached)
 
 
 def _told(metric: Metric, figure: Figure, days: Period) -> Figure:

@@ -160,6 +160,14 @@ class Quote(models.Model):
         constraints = [models.UniqueConstraint(fields=["insight", "feedback"], name="quoted_once")]
 
 
+class ProgramQuerySet(QuerySet["Program"]):
+    def visible_to(self, scope: Scope) -> "ProgramQuerySet":
+        """A partner: those of its areas."""
+        if not scope.sees_insights:
+            return self.none()
+        return self if scope.sees_every_area else self.filter(area__in=scope.product_areas)
+
+
 class Program(models.Model):
     """An initiative around one or more asks, with the figures that it is meant to move: a theme, a metric or both."""
 
@@ -182,6 +190,8 @@ class Program(models.Model):
     target_on = models.DateField(null=True, blank=True)  # by when
     shipped_on = models.DateField(null=True, blank=True)
     made_at = models.DateTimeField(db_default=Now())
+
+    objects = ProgramQuerySet.as_manager()
 
     class Meta:
         ordering = ["-made_at", "-id"]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from insights import programs
 from insights.forms import AnswerForm, MilestoneForm, ProgramForm
 from insights.letter import effect_words
-from insights.models import Milestone, Program
-from insights.models.loop import area_name
+from insights.models import Ask, Milestone, Program
+from insights.models.loop import ProgramQuerySet, area_name
 from insights.target_words import aim, words
 from insights.targets import reading
 from insights.views.acting import actor, complain
@@ -21,27 +21,19 @@ from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.rendering.numbers import significant
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
-from ops_dashboard.people.roles import Scope
-
-
-def visible(scope: Scope) -> QuerySet[Program]:
-    """A partner sees the programs of its areas."""
-    found = Program.objects.annotate(area_name=area_name()).select_related("owner", "theme", "effect")
-    found = found.prefetch_related("milestones", "asks")
-    return found if scope.sees_every_area else found.filter(area__in=scope.product_areas)
 
 
 @require_safe
 @requires("sees_insights")
 def listing(request: ReaderRequest) -> HttpResponse:
-    rows = [_row(program) for program in visible(request.scope)]
+    rows = [_row(program) for program in _seen(request)]
     return render(request, "insights/programs.html", {"rows": rows, "may_tag": request.scope.may_tag})
 
 
 @require_safe
 @requires("sees_insights")
 def detail(request: ReaderRequest, pk: int) -> HttpResponse:
-    program = get_object_or_404(visible(request.scope), pk=pk)
+    program = get_object_or_404(_seen(request), pk=pk)
     context = {
         **_row(program),
         "counted": counted_words(getattr(program, "effect", None), request.scope),
@@ -100,6 +92,12 @@ def ship(request: ReaderRequest, pk: int) -> HttpResponse:
         programs.ship(program, on=on, by=actor(request))
         messages.success(request, "Shipped; its effect is measured from that day on.")
     return redirect("program", program.pk)
+
+
+def _seen(request: ReaderRequest) -> ProgramQuerySet:
+    found = Program.objects.visible_to(request.scope).annotate(area_name=area_name())
+    asks = Prefetch("asks", Ask.objects.visible_to(request.scope))
+    return found.select_related("owner", "theme", "effect").prefetch_related("milestones", asks)
 
 
 def _row(program: Program) -> dict[str, Any]:
