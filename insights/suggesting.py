@@ -81,7 +81,14 @@ def run(*, most: int = MOST_SUGGESTED) -> SuggestionRun | None:
             told |= {"held_out": quality.texts, "top_1": quality.top_1, "top_3": quality.top_3}
             told["calibration_error"] = quality.calibration_error
         told |= {"temperature": suggester.confidence.temperature, "suggested": _suggest(suggester, most, began)}
+        _tell_planner()
         return SuggestionRun.objects.create(**told, seconds=(timezone.now() - began).total_seconds())
+
+
+def _tell_planner() -> None:
+    """A first run may have filled the table of tags, and the desk reads it before autovacuum does."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {FeedbackTheme._meta.db_table}")
 
 
 def learned_from() -> Lesson:

@@ -57,6 +57,7 @@ def tell_missing(source: Source, world: World) -> Iterator[str]:
             source.refresh_from_db()
             for name in missing(source):
                 PARTS[name].tell(world)
+                cursor.execute("ANALYZE")  # else pages are planned for empty tables until autovacuum comes round
                 source.cursor["parts"] = [*source.cursor.get("parts", []), name]
                 source.save(update_fields=["cursor"])
                 yield name
