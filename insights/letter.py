@@ -178,7 +178,7 @@ def _theme(row: dict[str, Any]) -> ThemeLine:
 def _raters(row: dict[str, Any]) -> str:
     low, high = row.get("satisfied_low"), row.get("satisfied_high")
     interval = "" if low is None or high is None else f"{span(low, high, Unit.SHARE)} %, "
-    return f"{interval}n = {whole(row['rated'])}"
+    return f"{interval}n\u00a0=\u00a0{whole(row['rated'])}"
 
 
 def _chance(q: float) -> str:

@@ -121,7 +121,7 @@ def test_the_letter_says_how_satisfied_those_are_who_rated_that_week(themes: dic
     assert (round(satisfied["low"], 3), round(satisfied["high"], 3)) == (0.531, 0.888)
     for told in forms():
         assert "75.0 % [53.1–88.8] of 20 who rated are satisfied" in told
-        assert "53.1–88.8 %, n = 20" in told  # of the theme, in four weeks
+        assert "53.1–88.8 %, n\u00a0=\u00a020" in told  # of the theme, in four weeks
 
 
 def test_few_ratings_are_not_told(themes: dict[str, Theme]) -> None:
