@@ -27,6 +27,7 @@ from insights.suggestions import CannotLearn, Quality, Suggester, learn
 from insights.surveillance import DAILY
 from insights.tagging_queue import day_began, untagged
 from insights.taxonomy import current
+from ops_dashboard.metrics.copying import tell_planner
 
 State, By = FeedbackTheme.State, FeedbackTheme.By
 LEARNED = "learned"  # what the model's suggestions call their tagger
@@ -81,14 +82,9 @@ def run(*, most: int = MOST_SUGGESTED) -> SuggestionRun | None:
             told |= {"held_out": quality.texts, "top_1": quality.top_1, "top_3": quality.top_3}
             told["calibration_error"] = quality.calibration_error
         told |= {"temperature": suggester.confidence.temperature, "suggested": _suggest(suggester, most, began)}
-        _tell_planner()
+        with connection.cursor() as cursor:
+            tell_planner(cursor, FeedbackTheme)  # which a first run has filled
         return SuggestionRun.objects.create(**told, seconds=(timezone.now() - began).total_seconds())
-
-
-def _tell_planner() -> None:
-    """A first run may have filled the table of tags, and the desk reads it before autovacuum does."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {FeedbackTheme._meta.db_table}")
 
 
 def learned_from() -> Lesson:

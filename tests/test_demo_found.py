@@ -42,20 +42,24 @@ LATELY = Period(END - 8 * WEEK + DAY, END)
 READER = Reader(SYSTEM)
 
 
+def tell_planner() -> None:
+    """As autovacuum does in an installation."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 @pytest.fixture(scope="module")
 def world(on_stage: None) -> World:
     """A quarter of it; reviews come as often as they do at the usual size."""
     world = World(1, 3_900, 13, NOW)
     tell_history(records.settle(world), world, created=lambda _: None)
-    hearing.tell(world)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(feedback, "LEAST", 1.0)
-        loop.tell(world)
-    quality.tell(world)
-    rostering.tell(world)
+        for part in (hearing, loop, quality, rostering):
+            tell_planner()
+            part.tell(world)
     rollup.refill_everything()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # as autovacuum does in an installation
+    tell_planner()
     return world
 
 

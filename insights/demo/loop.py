@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from insights import alarms, issuing, programs
@@ -37,6 +37,7 @@ from insights.models import (
     FeedbackSource,
     FeedbackTheme,
     Insight,
+    Judgement,
     Mail,
     Program,
     Subscription,
@@ -50,6 +51,7 @@ from insights.models import (
 from insights.surveillance import DAILY
 from insights.taxonomy import revise
 from ops_dashboard.metrics import rollup
+from ops_dashboard.metrics.copying import tell_planner
 from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.periods import Grain
 from tickets.demo.catalogue import REASONS
@@ -71,6 +73,8 @@ def tell(world: World) -> None:
         _themes()
         feedback.tell(world, since=world.stories.start, until=world.now)
         analysts.tell(world)
+        with connection.cursor() as cursor:
+            tell_planner(cursor, Feedback, FeedbackTheme, Judgement, ThemeFact)
         for slug in ("themed", "feedback", "created"):
             rollup.refill_all(registry.source(slug))
         _look(world)
