@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from django.db.backends.utils import CursorWrapper
 
+from ops_dashboard.metrics.rollup import by_index
 from quality.models import CalibrationPair, Criterion, CriterionScore, Review
 from quality.scorecards import BASIS_POINTS
 
@@ -31,4 +32,5 @@ UPDATE {_REVIEWS} review SET agreement_bp = told.share
 
 def keep(cursor: CursorWrapper, sampled: Sequence[int]) -> None:
     """For the pairs of these tickets; within `changed_facts` of their reviews."""
-    cursor.execute(_KEEP, [list(sampled)])
+    with by_index(cursor):
+        cursor.execute(_KEEP, [list(sampled)])
