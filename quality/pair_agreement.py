@@ -15,17 +15,21 @@ from quality.scorecards import BASIS_POINTS
 _REVIEWS, _SCORES, _PAIRS, _CRITERIA = (
     model._meta.db_table for model in (Review, CriterionScore, CalibrationPair, Criterion)
 )
+# A criterion's two ratings meet by grouping, not by a join of the ratings with themselves: for that the planner may
+# read, in a transaction that has just written them, all ratings for each one.
 _KEEP = f"""
 UPDATE {_REVIEWS} review SET agreement_bp = told.share
-  FROM (SELECT pair.first_id,
-               round({BASIS_POINTS}.0 * count(*) FILTER (WHERE one.step = other.step) / count(*))::int AS share
-          FROM {_PAIRS} pair
-          JOIN {_SCORES} one ON one.review_id = pair.first_id AND one.step IS NOT NULL
-          JOIN {_SCORES} other ON other.review_id = pair.second_id AND other.step IS NOT NULL
-          JOIN {_CRITERIA} asked ON asked.id = one.criterion_id
-          JOIN {_CRITERIA} too ON too.id = other.criterion_id AND too.key = asked.key
-         WHERE pair.sampled_id = ANY(%s)
-         GROUP BY pair.first_id) told
+  FROM (SELECT first_id, round({BASIS_POINTS}.0 * count(*) FILTER (WHERE low = high) / count(*))::int AS share
+          FROM (SELECT pair.first_id, criterion.key, min(score.step) AS low, max(score.step) AS high
+                  FROM {_PAIRS} pair
+                 CROSS JOIN LATERAL (VALUES (pair.first_id), (pair.second_id)) seat (review_id)
+                 CROSS JOIN LATERAL (SELECT criterion_id, step FROM {_SCORES} score
+                                      WHERE score.review_id = seat.review_id AND step IS NOT NULL OFFSET 0) score
+                  JOIN {_CRITERIA} criterion ON criterion.id = score.criterion_id
+                 WHERE pair.sampled_id = ANY(%s)
+                 GROUP BY pair.first_id, criterion.key
+                HAVING count(*) = 2) rated_by_both
+         GROUP BY first_id) told
  WHERE review.id = told.first_id
 """
 
