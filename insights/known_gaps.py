@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from insights.models import FeedbackSource, FeedbackTheme, Quote, SuggestionRun, Theme, ThemeFact
 from insights.surveillance import Class
@@ -13,6 +14,7 @@ from ops_dashboard.metrics.result import SMALL_CELL, Freshness
 from tickets.models import Source
 
 LATELY = timedelta(weeks=8)  # a source that has been silent for longer is not expected any more
+QUIET = timedelta(days=1)  # one that was heard since brings what it has at its own hour
 Told = dict[str, Any]
 
 
@@ -34,8 +36,9 @@ def gaps(
 
 
 def _silent(ended: datetime) -> list[Told]:
-    """Places that have brought something lately, and nothing since before the week ended."""
-    heard = Q(last_success_at__lt=ended, last_success_at__gte=ended - LATELY)
+    """Places that have brought something lately, and nothing since before the week ended or for a day."""
+    quiet_since = min(ended, timezone.now() - QUIET)
+    heard = Q(last_success_at__lt=quiet_since, last_success_at__gte=quiet_since - LATELY)
     names = [
         *FeedbackSource.objects.filter(heard).values_list("name", "last_success_at"),
         *Source.objects.filter(heard).values_list("slug", "last_success_at"),

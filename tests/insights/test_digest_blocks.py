@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from time_machine import travel
 
 from insights import asks, digests, drafting, programs
 from insights.letter import letter
@@ -283,6 +284,22 @@ def test_late_figures_and_silent_sources_are_named(themes: dict[str, Theme]) -> 
     for told in forms():
         assert "Figures reach to 4 Mar; what came later is still being counted." in told
         assert "Nothing has come from Reviews since 2 Mar." in told
+
+
+@pytest.mark.parametrize(
+    ("now", "silent"),
+    [
+        (datetime(2026, 3, 4, 18, tzinfo=UTC), []),  # Wednesday of its week
+        (datetime(2026, 3, 9, 0, 30, tzinfo=UTC), ["Reviews"]),  # just after its end
+    ],
+)
+def test_a_source_that_was_heard_within_a_day_is_not_silent(now: datetime, silent: list[str]) -> None:
+    heard = (("Reviews", datetime(2026, 3, 4, 12, tzinfo=UTC)), ("Survey", datetime(2026, 3, 8, 23, tzinfo=UTC)))
+    for name, at in heard:
+        FeedbackSource.objects.create(slug=name.lower(), name=name, kind="file", last_success_at=at)
+    with travel(now, tick=False):
+        gaps = digests.build("payments", MONDAY)["gaps"]
+    assert [row["name"] for row in gaps["silent"]] == silent
 
 
 def test_what_is_too_few_or_was_masked_is_told(cast: Cast, themes: dict[str, Theme]) -> None:
