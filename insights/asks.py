@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from insights.effects import AFTER_WEEKS, BASE_WEEKS, LEFT_OUT
 from insights.marking import mark_new, marked
-from insights.models import Ask, AskStep, Insight, Program
+from insights.models import Ask, AskStep, Effect, Insight, Program
 from insights.sizing import size
 from ops_dashboard.metrics.local_days import day_at
 from ops_dashboard.metrics.periods import EARLIEST
@@ -41,6 +41,11 @@ RULE = (
     f"Messages per contact in the {AFTER_WEEKS} weeks after shipping against {BASE_WEEKS} weeks that end {LEFT_OUT} "
     "weeks before it; better when the whole 95 % interval of the ratio lies below 1, worse when above."
 )
+
+
+def follows(kind: Kind, ask: Ask) -> bool:
+    """Whether this step may come next, whoever takes it."""
+    return Status(ask.status) in FROM[kind]
 
 
 class BadStep(ValueError):
@@ -129,7 +134,7 @@ def _step(
 ) -> Ask:
     with marked("ask", pk):
         ask = Ask.objects.select_for_update(of=("self",)).select_related("insight").get(pk=pk)
-        if Status(ask.status) not in FROM[kind]:
+        if not follows(kind, ask):
             raise BadStep(f"This ask is {ask.get_status_display().lower()}; it cannot be {kind.label.lower()} now.")
         now = at or timezone.now()
         is_answer = kind in (Kind.ACCEPTED, Kind.DECLINED) and ask.status == Status.OPEN
@@ -145,6 +150,8 @@ def _step(
         ask.status = TO[kind]
         if shipped or kind == Kind.REOPENED:
             ask.shipped_on, ask.users_told = shipped or (None, None)
+        if kind == Kind.REOPENED:
+            Effect.objects.filter(ask=ask).delete()  # of what had shipped before
         if kind == Kind.ACCEPTED:
             ask.registered = _register(ask, now)
             ask.owner = ask.owner or by

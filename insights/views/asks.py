@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from insights import asks
-from insights.asks import BadStep
+from insights.asks import BadStep, Kind
 from insights.forms import AnswerForm
 from insights.letter import asked_words, effect_words
 from insights.models import Ask, Effect, Theme
@@ -98,7 +98,6 @@ def lines(found: AskQuerySet, scope: Scope) -> list[dict[str, Any]]:
 
 def _line(ask: Any, scope: Scope, names: dict[str, str]) -> dict[str, Any]:
     effect = getattr(ask, "effect", None)
-    status = Ask.Status(ask.status)
     return {
         "ask": ask,
         "tone": "worse" if ask.is_late(today()) else TONES[ask.status],
@@ -110,12 +109,12 @@ def _line(ask: Any, scope: Scope, names: dict[str, str]) -> dict[str, Any]:
         "program": ask.program if ask.program and scope.sees_area(ask.program.area) else None,
         "judged": _judged(ask.registered, names),
         "told": "" if ask.users_told is None else f"{plural(ask.users_told, 'user')} told that it is mended.",
-        "may_accept": scope.may_answer and status == Ask.Status.OPEN,
-        "may_decline": scope.may_answer and status in (Ask.Status.OPEN, Ask.Status.ACCEPTED),
-        "may_ship": scope.may_answer and status == Ask.Status.ACCEPTED,
-        "may_tell": scope.may_answer and status == Ask.Status.SHIPPED,
-        "may_close": scope.may_tag and status in (Ask.Status.OPEN, Ask.Status.DECLINED, Ask.Status.SHIPPED),
-        "may_reopen": scope.may_tag and status in (Ask.Status.DECLINED, Ask.Status.CLOSED),
+        "may_accept": scope.may_answer and asks.follows(Kind.ACCEPTED, ask),
+        "may_decline": scope.may_answer and asks.follows(Kind.DECLINED, ask),
+        "may_ship": scope.may_answer and asks.follows(Kind.SHIPPED, ask),
+        "may_tell": scope.may_answer and ask.status == Ask.Status.SHIPPED,
+        "may_close": scope.may_tag and asks.follows(Kind.CLOSED, ask),
+        "may_reopen": scope.may_tag and asks.follows(Kind.REOPENED, ask),
         "today": today(),
     }
 

@@ -56,6 +56,8 @@ def edit(request: ReaderRequest, pk: int | None = None) -> HttpResponse:
     form = ProgramForm(request.POST or None, instance=program, scope=request.scope)
     if form.is_valid():
         saved = form.save()
+        if "theme" in form.changed_data:
+            programs.forget_effect(saved)
         messages.success(request, "Saved.")
         return redirect("program", saved.pk)
     return render(request, "insights/program_editor.html", {"form": form, "program": program})

@@ -15,6 +15,7 @@ from insights.counting import Daily, daily
 from insights.drafting import NotReady
 from insights.models import Alarm, Ask, Effect, Feedback, FeedbackSource, Insight, Milestone, Program, Survey, Theme
 from insights.sizing import size
+from insights.views.asks import lines
 from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.reporting_weeks import last_week_over
@@ -241,6 +242,19 @@ def test_steps_that_do_not_follow_are_refused(cast: Cast, themes: dict[str, Them
         asks.accept(ask, by=cast.users["pat"])
 
 
+def test_the_steps_that_are_offered_are_those_that_may_follow(cast: Cast, themes: dict[str, Theme]) -> None:
+    put(published(themes, cast.users["erin"]), cast)
+    for status in Ask.Status:
+        Ask.objects.update(status=status, shipped_on=today())
+        told = [row for who in ("erin", "pat") for row in lines(Ask.objects.all(), scope_for(cast.users[who]))]
+        offered = {
+            kind
+            for kind, name in zip(asks.FROM, ("accept", "decline", "ship", "close", "reopen"), strict=True)
+            if any(row[f"may_{name}"] for row in told)
+        }
+        assert (status, offered) == (status, {kind for kind, before in asks.FROM.items() if status in before})
+
+
 def test_a_declined_ask_can_be_put_again_and_answered_again(cast: Cast, themes: dict[str, Theme]) -> None:
     ask = put(published(themes, cast.users["erin"]), cast)
     asks.decline(ask, by=cast.users["pat"], reason="Not this quarter")
@@ -305,11 +319,38 @@ def test_too_early_is_said_and_said_anew_when_more_weeks_are_in(
     assert Effect.objects.get().weeks_after == 0
 
 
+def test_what_is_asked_again_has_no_effect_of_what_shipped_before(
+    cast: Cast, themes: dict[str, Theme], history: date
+) -> None:
+    ask = asks.accept(put(published(themes, cast.users["erin"]), cast), by=cast.users["pat"])
+    asks.ship(ask, by=cast.users["pat"], on=history)
+    programs.measure_all(today() - timedelta(days=1))
+    asks.close(ask, by=cast.users["erin"])
+    assert Effect.objects.get().verdict == "better"
+    asks.reopen(ask, by=cast.users["erin"])
+    assert not Effect.objects.exists()
+    assert programs.measure_all(today() - timedelta(days=1)) == 0
+
+
 def test_a_program_is_measured_from_the_day_it_shipped(themes: dict[str, Theme], cast: Cast, history: date) -> None:
     program = Program.objects.create(title="Payouts in a day", area="payments", theme=themes["payouts"])
     programs.ship(program, on=history, by=cast.users["erin"])
     programs.measure_all(today() - timedelta(days=1))
     assert (program.effect.verdict, program.state) == ("better", "done")
+
+
+def test_an_effect_is_read_anew_until_four_weeks_after_its_last(
+    cast: Cast, themes: dict[str, Theme], history: date
+) -> None:
+    program = Program.objects.create(title="Payouts in a day", area="payments", theme=themes["payouts"])
+    programs.ship(program, on=history, by=cast.users["erin"])
+    last = history + timedelta(days=55)
+    assert [programs.measure_all(last + timedelta(days=n)) for n in (0, 27, 28, 29)] == [1, 1, 1, 0]
+    assert Effect.objects.get().measured_on == last + timedelta(days=28)
+    edit = {"title": "Payouts", "area": "payments", "state": "done", "theme": themes["refunds"].pk}
+    assert cast.client("erin").post(f"/programs/{program.pk}/edit/", edit).status_code == 302
+    assert not Effect.objects.exists()  # it was of another theme
+    assert programs.measure_all(last + timedelta(days=30)) == 1
 
 
 def test_a_milestone_is_reached_on_a_day_and_that_can_be_taken_back() -> None:
