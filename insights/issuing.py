@@ -15,12 +15,11 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
-from smtplib import SMTPException
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from insights import digests
@@ -65,8 +64,8 @@ def approve(digest: Digest, *, by: User, at: datetime | None = None) -> int:
     locked = Digest.objects.select_for_update().get(pk=digest.pk)
     if locked.state != Digest.State.DRAFT:
         raise NotApproved("It has been approved already.")
-    locked.snapshot = digests.build(locked.area, locked.week)
-    locked.state, locked.approved_by, locked.approved_at = Digest.State.APPROVED, by, at or timezone.now()
+    locked.snapshot, now = digests.build(locked.area, locked.week), at or timezone.now()
+    locked.state, locked.approved_by, locked.approved_at = Digest.State.APPROVED, by, now
     locked.save(update_fields=["snapshot", "state", "approved_by", "approved_at"])
     readers = [user for user in subscribers(locked.area) if may_read(user, locked.area)]
     Delivery.objects.bulk_create(
@@ -74,8 +73,16 @@ def approve(digest: Digest, *, by: User, at: datetime | None = None) -> int:
         ignore_conflicts=True,
     )
     audit.record(by.username, "digest_approved", str(locked), readers=len(readers))
+    _close_when_done(locked.pk, at=now)
     digest.refresh_from_db()
     return len(readers)
+
+
+@transaction.atomic
+def approve_week(area: str, week: date, *, by: User) -> int:
+    """The same of a week that nobody may have drafted yet."""
+    digest, _ = Digest.objects.get_or_create(week=week, area=area)
+    return approve(digest, by=by)
 
 
 def deliver(*, send: Callable[[EmailMultiAlternatives], object] | None = None) -> int:
@@ -117,27 +124,34 @@ def _deliver_one(send: Callable[[EmailMultiAlternatives], object]) -> int | None
     try:
         if not row.user.is_active or not may_read(row.user, row.area) or not row.user.email:
             raise _Undeliverable("no longer a reader, or without an address")
-        send(message_for(row))
+        with transaction.atomic():  # so that a question which fails here leaves the row its transaction
+            send(message_for(row))
     except _Undeliverable as refusal:
         row.state, row.error = Delivery.State.FAILED, str(refusal)
-    except (SMTPException, OSError) as error:
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:  # noqa: BLE001  (a server that is away, a letter that cannot be built: the row tells)
         row.error = f"{type(error).__name__}: {error}"[:200]
         row.next_at = now + FIRST_PAUSE * 2 ** (row.attempts - 1)
         row.state = Delivery.State.FAILED if row.attempts >= MOST_ATTEMPTS else Delivery.State.WAITING
-        logger.warning("digest not handed over delivery=%s attempt=%s", row.pk, row.attempts)
+        logger.warning(
+            "digest not handed over delivery=%s attempt=%s error=%s", row.pk, row.attempts, type(error).__name__
+        )
     else:
         row.state, row.handed_at, row.error = Delivery.State.HANDED, timezone.now(), ""
     row.save(update_fields=["attempts", "state", "handed_at", "error", "next_at"])
     if row.state == Delivery.State.HANDED:
         mark_new("delivery", row.pk)
-    _close_when_done(row.digest)
+    _close_when_done(row.digest_id, at=timezone.now())
     return int(row.state == Delivery.State.HANDED)
 
 
-def _close_when_done(digest: Digest) -> None:
-    rest = Delivery.objects.filter(digest=digest).filter(Q(state=Delivery.State.WAITING))
-    if digest.state == Digest.State.APPROVED and not rest.exists():
-        digest.state, digest.sent_at = Digest.State.SENT, timezone.now()
+def _close_when_done(pk: int, *, at: datetime) -> None:
+    """Under the digest's lock, so that of two workers with its last two letters the second sees the first one's."""
+    digest = Digest.objects.select_for_update().get(pk=pk)
+    waiting = digest.deliveries.filter(state=Delivery.State.WAITING)
+    if digest.state == Digest.State.APPROVED and not waiting.exists():
+        digest.state, digest.sent_at = Digest.State.SENT, at
         digest.save(update_fields=["state", "sent_at"])
 
 

@@ -80,13 +80,14 @@ def page(request: ReaderRequest, week: str, area: str) -> HttpResponse:
 @requires("sees_every_area", "may_tag")
 def edit(request: ReaderRequest, week: str, area: str) -> HttpResponse:
     """The draft: figures as they stand, a person's words around them. Looking at it makes none."""
-    digest = digests.as_it_stands(_known(area), _monday(week))
+    drafted = issuing.draft if request.method == "POST" else digests.as_it_stands
+    digest = drafted(_known(area), _monday(week))
     if digest.state != Digest.State.DRAFT:
         return redirect("digest", week, area)
     form = DigestForm(request.POST or None, initial={"headline": digest.headline, "narrative": digest.narrative})
     if form.is_valid():
         try:
-            issuing.edit(issuing.draft(digest.area, digest.week), by=actor(request), **form.cleaned_data)
+            issuing.edit(digest, by=actor(request), **form.cleaned_data)
             messages.success(request, "Saved. Nothing has been sent.")
         except NotApproved as problem:
             messages.error(request, str(problem))
@@ -108,9 +109,8 @@ def edit(request: ReaderRequest, week: str, area: str) -> HttpResponse:
 @require_POST
 @requires("sees_every_area", "may_tag")
 def approve(request: ReaderRequest, week: str, area: str) -> HttpResponse:
-    digest = issuing.draft(_known(area), _monday(week))
     try:
-        readers = issuing.approve(digest, by=actor(request))
+        readers = issuing.approve_week(_known(area), _monday(week), by=actor(request))
         messages.success(request, f"Approved. It goes out to {readers} reader{'s' * (readers != 1)} within a minute.")
     except NotApproved as problem:
         messages.error(request, str(problem))

@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from io import StringIO
 from pathlib import Path
 from smtplib import SMTPServerDisconnected
+from threading import Barrier
 
 import pytest
 from django.core import mail
@@ -258,6 +260,36 @@ def test_a_server_that_is_away_is_tried_again_later_and_given_up_in_the_end(
     assert Delivery.objects.get().state == "failed"
 
 
+def test_a_letter_that_cannot_be_built_keeps_no_other_reader_waiting(cast: Cast, themes: dict[str, Theme]) -> None:
+    User.objects.filter(username="pat").update(email="pat@example.test\nBcc: eve@example.test")
+    User.objects.filter(username="erin").update(email="erin@example.test")
+    approved(cast, readers=("pat", "erin"))
+    assert (issuing.deliver(), [message.to for message in mail.outbox]) == (1, [["erin@example.test"]])
+    told = dict(Delivery.objects.values_list("user__username", "state"))
+    assert (told, Digest.objects.get().state) == ({"pat": "waiting", "erin": "handed"}, "approved")
+    pats = Delivery.objects.get(user__username="pat")
+    assert (pats.attempts, pats.error.partition(":")[0], pats.next_at > timezone.now()) == (1, "BadHeaderError", True)
+    for _ in range(issuing.MOST_ATTEMPTS):
+        Delivery.objects.update(next_at=timezone.now())
+        issuing.deliver()
+    assert (Delivery.objects.get(pk=pats.pk).state, Digest.objects.get().state) == ("failed", "sent")
+
+
+def test_a_question_that_fails_while_a_letter_is_sent_is_a_failed_try(cast: Cast, themes: dict[str, Theme]) -> None:
+    def broken(message: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+
+    approved(cast)
+    assert issuing.deliver(send=broken) == 0
+    assert Delivery.objects.get().attempts == 1
+
+
+def test_a_digest_that_nobody_reads_is_done_with_its_approval(cast: Cast, themes: dict[str, Theme]) -> None:
+    digest = approved(cast, readers=())
+    assert (digest.state, digest.sent_at) == ("sent", digest.approved_at)
+
+
 def test_every_try_is_the_same_message(cast: Cast, themes: dict[str, Theme]) -> None:
     approved(cast)
     row = Delivery.objects.select_related("digest", "user").get()
@@ -315,6 +347,25 @@ def test_a_worker_killed_between_the_server_and_the_commit_repeats_only_what_mai
     # Three readers, four handings over: the one in the window came twice, under one Message-ID.
     assert (len(ids), len(set(ids))) == (4, 3)
     assert set(Delivery.objects.values_list("state", flat=True)) == {"handed"}
+    assert Digest.objects.get().state == "sent"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_workers_with_the_last_two_letters_one_closes_the_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    cast = make_cast()
+    User.objects.filter(username__in=("pat", "erin")).update(email="someone@example.test")
+    approved(cast, readers=("pat", "erin"))
+    both_handed = Barrier(2, timeout=20)
+    monkeypatch.setattr(issuing, "mark_new", lambda *_: both_handed.wait())
+
+    def work() -> int:
+        try:
+            return issuing.deliver(send=lambda message: None)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(lambda _: work(), range(2))) == 2
     assert Digest.objects.get().state == "sent"
 
 
