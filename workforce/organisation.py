@@ -97,8 +97,9 @@ def _teams(scope: Scope) -> QuerySet[Team]:
 
 
 def _of_teams(model: type[Site] | type[Vendor], scope: Scope) -> QuerySet[Any]:
-    found = model._default_manager.annotate(teams=Count("team")).order_by("name")
-    return found if scope.teams is None else found.filter(team__in=scope.teams).distinct()
+    own = Q(team__in=scope.teams) if scope.teams is not None else Q()
+    found = model._default_manager.annotate(teams=Count("team", filter=own)).order_by("name")
+    return found if scope.teams is None else found.filter(teams__gt=0)
 
 
 def _skills(scope: Scope) -> QuerySet[Skill]:

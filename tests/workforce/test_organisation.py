@@ -1,5 +1,6 @@
 """Teams, sites, vendors and skills: who reads them, what planners do to them, and what follows."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,9 +8,10 @@ from django.test import Client
 
 from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.people.models import AuditEntry, Site, Team, User, Vendor
-from ops_dashboard.people.roles import Role
+from ops_dashboard.people.roles import SYSTEM, Role
 from tests.workforce.rostering import MONDAY, make_team, published, shift
 from workforce.models import AgentSkill, Rate, Skill
+from workforce.organisation import KINDS
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +39,18 @@ def test_managers_read_everything_leads_their_own_and_neither_writes() -> None:
         assert client.post("/organisation/sites/", {"name": "Porto", "zone": "Europe/Lisbon"}).status_code == 403
         assert client.get(f"/organisation/teams/{own.pk}/").status_code == 403
     assert not Site.objects.filter(name="Porto").exists()
+
+
+def test_a_lead_s_site_counts_the_lead_s_teams_each_once() -> None:
+    """Three teams at one site, two of them the lead's."""
+    one, _ = make_team("payments", "ada")
+    two, three = (Team.objects.create(slug=name, name=name, site=one.site) for name in ("live", "creators"))
+
+    def counted(*teams: Team) -> list[int]:
+        scope = replace(SYSTEM, teams=frozenset(team.pk for team in teams) or None)
+        return [site.teams for site in KINDS["sites"].rows(scope)]
+
+    assert (counted(), counted(one, two), counted(three)) == ([3], [2], [1])
 
 
 def test_a_planner_adds_a_site_a_vendor_and_a_team_of_them() -> None:
