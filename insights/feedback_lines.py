@@ -118,7 +118,10 @@ def _records(lines: Iterator[tuple[int, bytes]], reading: Reading) -> Iterator[t
     text = _Text(lines)
     head = next(text)
     rows = csv.reader(chain([head], text), delimiter=max(",;\t", key=head.count), strict=True)
-    heads = [name.strip().lower() for name in next(rows)]
+    try:
+        heads = [name.strip().lower() for name in next(rows)]
+    except csv.Error as error:
+        raise BadFile(f"line 1 on: the heads are no row of CSV: {error}; is a quote left open?") from error
     if missing := [name for name in NEEDED if reading.names.get(name, name) not in heads]:
         raise BadFile(f"line {text.line}: there is no column '{missing[0]}'; there are {', '.join(heads)[:200]}")
     while True:

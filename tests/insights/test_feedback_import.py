@@ -230,6 +230,8 @@ def test_a_dry_run_stores_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[
     [
         (b"", {}, "the file is empty"),
         (b"text,at\nhello,2026-03-02T09:00:00Z\n", {}, "there is no column 'id'; there are text, at"),
+        (b'"id,at,text\nr1,2026-03-02T09:00:00Z,hello\n', {}, "the heads are no row of CSV"),
+        (b'"id"x,at,text\nr1,2026-03-02T09:00:00Z,hello\n', {}, "the heads are no row of CSV"),
         (b"\0\0\0", {}, "line 1 holds NUL bytes"),
         (line(), {"zone": "Mars/Olympus"}, "is not an IANA zone"),
         (line(), {"medium": "pigeon"}, "'pigeon' is no medium; there are conversation, review"),
