@@ -77,7 +77,8 @@ def _refuse_overlap(agent: Agent, start: datetime, end: datetime, *, but: int | 
     standing = TimeOff.objects.standing().filter(agent=agent).touching(start, end).order_by("start_at")
     there = next((row for row in standing if row.pk != but), None)
     if there:
-        words = f"{there.get_state_display().lower()} from {there.start_at:%-d %b %Y}"
+        begins = there.start_at.astimezone(ZoneInfo(zone_of(agent, there.start_at.date())))
+        words = f"{there.get_state_display().lower()} from {begins:%-d %b %Y}"
         raise Overlaps(f"{agent.name} has {there.activity.name.lower()} {words} in these days already.")
 
 
