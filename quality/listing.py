@@ -16,6 +16,7 @@ from ops_dashboard.people.models import Team, User
 from ops_dashboard.people.roles import Scope
 from quality.models import Acknowledgement, Dispute, Review, Scorecard
 from quality.models.reviews import ReviewQuerySet
+from quality.plans import owed
 
 ROWS = 50
 LATE_AFTER = timedelta(days=14)  # a seat that has waited longer since its week ended
@@ -127,7 +128,7 @@ def tabs(scope: Scope, here: str) -> list[Tab]:
 
 
 def waiting_for(reviewer: User, *, now: datetime, week: tuple[datetime, datetime]) -> list[Waiting]:
-    """What waits, scorecard by scorecard, and how far the reviewer is this week. Three queries."""
+    """What waits, scorecard by scorecard, and how far the reviewer is this week. Four queries."""
     claimable = Review.objects.claimable_by(reviewer, now=now)
     counts = claimable.values(card=F("version__scorecard")).annotate(
         seats=Count("id"),
@@ -140,11 +141,11 @@ def waiting_for(reviewer: User, *, now: datetime, week: tuple[datetime, datetime
         .values_list("version__scorecard")
         .annotate(Count("id"))
     )
-    nothing = {"seats": 0, "double": 0, "late": 0}
+    nothing, due = {"seats": 0, "double": 0, "late": 0}, owed()
     found = []
-    for scorecard in Scorecard.objects.filter(is_active=True).prefetch_related("plans"):
+    for scorecard in Scorecard.objects.filter(is_active=True):
         row = by_card.get(scorecard.pk, nothing)
-        quota = max((plan.reviewer_quota for plan in scorecard.plans.all() if plan.is_active), default=0)
+        quota = due.get(scorecard.pk, 0)
         found.append(
             Waiting(scorecard, row["seats"], row["double"], row["late"], quota, int(done.get(scorecard.pk, 0)))
         )

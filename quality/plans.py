@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from django.db import transaction
+from django.db.models import Sum
 
 from ops_dashboard.people import audit
 from quality.intervals import sample_size
@@ -20,6 +21,12 @@ def save_plan(plan: SamplePlan, *, changed: Sequence[str], by: str) -> None:
     elif changed:
         plan.save(update_fields=changed)
     audit.record(by, "sample_plan_saved", str(plan)[:200], fields=", ".join(sorted(changed)))
+
+
+def owed() -> dict[int, int]:
+    """Reviews a week that every reviewer owes, by scorecard: the sum over its active plans."""
+    active = SamplePlan.objects.filter(is_active=True).order_by().values("scorecard")
+    return dict(active.annotate(owed=Sum("reviewer_quota")).values_list("scorecard", "owed"))
 
 
 def weeks_to_know(plan: SamplePlan) -> int | None:

@@ -10,8 +10,9 @@ from ops_dashboard.metrics.rendering.numbers import NOTHING, plural, shown, span
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import Scope
 from quality.intervals import pooled_interval, pooled_sd, weighted_mean
-from quality.models import Dispute, Review, SamplePlan
+from quality.models import Dispute, Review
 from quality.models.reviews import ReviewQuerySet
+from quality.plans import owed
 
 RECENT = timedelta(days=91)
 FEWEST = 5  # reviews that a mean needs to be shown
@@ -43,12 +44,12 @@ def _of_reviewer(user: User, *, now: datetime, week: tuple[datetime, datetime]) 
     waiting = Review.objects.claimable_by(user, now=now)
     mine = Review.objects.filter(reviewer=user, state=Review.State.SUBMITTED)
     done = mine.filter(submitted_at__gte=week[0], submitted_at__lt=week[1]).count()
-    owed = sum(SamplePlan.objects.filter(is_active=True).values_list("reviewer_quota", flat=True))
+    due = sum(owed().values())
     blind = mine.filter(published_at__isnull=True).count()
     disputed = Dispute.objects.filter(review__reviewer=user, state=Dispute.State.OPEN).count()
     return [
         Item("Waiting for you", whole(waiting.count()), words="to claim, oldest first"),
-        Item("This week", whole(done), words=f"of {owed} owed" if owed else "submitted"),
+        Item("This week", whole(done), words=f"of {due} owed" if due else "submitted"),
         Item("Not yet shown", whole(blind), words="wait for a second reviewer", href="?list=mine"),
         Item("Open disputes", whole(disputed), words="of your reviews", href="?list=disputed"),
     ]

@@ -17,7 +17,7 @@ from ops_dashboard.people.requests import ReaderRequest
 from quality import samples
 from quality.models import Review, Sample, SamplePlan
 from quality.plan_form import PlanForm
-from quality.plans import save_plan, weeks_to_know
+from quality.plans import owed, save_plan, weeks_to_know
 from quality.sample_sheet import sample_sheet
 from quality.views.files import sent
 from quality.views.reviews import this_week
@@ -107,15 +107,15 @@ def plan(request: ReaderRequest, pk: int | None = None) -> HttpResponse:
 def quotas() -> list[dict[str, object]]:
     """Reviewers with what they submitted this week, against what they owe."""
     begin, end = this_week()
-    owed = sum(SamplePlan.objects.filter(is_active=True).values_list("reviewer_quota", flat=True))
+    due = sum(owed().values())
     done = Count("reviews", filter=Q(reviews__submitted_at__gte=begin, reviews__submitted_at__lt=end))
     reviewers = User.objects.filter(role="reviewer", is_active=True).annotate(done=done).order_by("username")
     return [
         {
             "name": user.shown_name,
             "done": user.done,
-            "owed": owed,
-            "share": min(100.0, 100 * user.done / owed) if owed else 0.0,
+            "owed": due,
+            "share": min(100.0, 100 * user.done / due) if due else 0.0,
         }
         for user in reviewers
     ]

@@ -3,10 +3,14 @@
 import pytest
 
 from ops_dashboard.people.models import AuditEntry
+from ops_dashboard.people.roles import scope_for
+from quality.listing import waiting_for
 from quality.models import SamplePlan
-from quality.plans import weeks_to_know
+from quality.plans import owed, weeks_to_know
+from quality.strips import strip_of
+from quality.views.samples import quotas
 from tests.cast import Cast, make_cast
-from tests.quality.building import save_plan, save_scorecard
+from tests.quality.building import NOON, save_plan, save_scorecard
 
 pytestmark = pytest.mark.django_db
 Sent = dict[str, object]
@@ -74,6 +78,20 @@ def test_weeks_until_an_error_rate_is_known(cast: Cast) -> None:
     assert weeks_to_know(save_plan(scorecard, name="a", size=16)) == 13
     assert weeks_to_know(save_plan(scorecard, name="b", size=2, strata="agent")) is None
     assert weeks_to_know(save_plan(scorecard, name="c", size=0)) is None
+
+
+def test_a_reviewer_owes_the_sum_of_the_active_plans_wherever_it_is_told(cast: Cast) -> None:
+    one, other = (save_scorecard(function).scorecard for function in ("Accounts", "Safety"))
+    for scorecard, name, quota, is_active in (
+        (one, "Weekly", 5, True), (one, "Vendors", 3, True), (one, "Old", 9, False), (other, "Safety", 4, True),
+    ):  # fmt: skip
+        save_plan(scorecard, name=name, reviewer_quota=quota, is_active=is_active)
+    assert owed() == {one.pk: 8, other.pk: 4}
+    quinn = cast.users["quinn"]
+    rows = waiting_for(quinn, now=NOON, week=(NOON, NOON))
+    assert {row.scorecard.pk: row.quota for row in rows} == owed()
+    week = next(item for item in strip_of(scope_for(quinn), quinn, now=NOON, week=(NOON, NOON)) if "week" in item.label)
+    assert (week.words, {row["owed"] for row in quotas()}) == ("of 12 owed", {12})
 
 
 def test_a_scorecard_is_made_once_for_a_function_and_told_in_the_audit_trail(cast: Cast) -> None:
