@@ -67,17 +67,19 @@ def save(owner: User, page: str, question: Question, terms: Terms, *, replace: b
 @transaction.atomic
 def change(view: SavedView, terms: Terms, *, by: User) -> SavedView:
     """Another name, shared or not, to open the page with or not. NameTaken, BadView."""
-    others = [other for other in _held(by) if other.pk != view.pk and other.page == view.page]
-    if taken := next((other for other in others if other.name == terms.name), None):
+    own = _held(by)
+    standing = _standing(view, own)
+    same = (other for other in own if (other.page, other.name) == (standing.page, terms.name))
+    if taken := next((other for other in same if other.pk != standing.pk), None):
         raise NameTaken(taken)
-    return _write(view, _question(view), terms, by=by)
+    return _write(standing, _question(standing), terms, by=by)
 
 
 @transaction.atomic
 def replace(view: SavedView, question: Question, *, by: User) -> SavedView:
     """Another question under the same name. BadView."""
-    _held(by)
-    return _write(view, question, _terms(view), by=by)
+    standing = _standing(view, _held(by))
+    return _write(standing, question, _terms(standing), by=by)
 
 
 @transaction.atomic
@@ -91,6 +93,14 @@ def _held(owner: User) -> list[SavedView]:
     """All views of an account, whose row is held until the transaction ends."""
     User.objects.select_for_update(no_key=True).get(pk=owner.pk)
     return list(SavedView.objects.filter(owner=owner))
+
+
+def _standing(view: SavedView, own: list[SavedView]) -> SavedView:
+    """The view as it stands now that the account is held. BadView."""
+    found = next((each for each in own if each.pk == view.pk), None)
+    if found is None:
+        raise BadView(f"“{view.name}” has been deleted meanwhile.")
+    return found
 
 
 def _write(view: SavedView, question: Question, terms: Terms, *, by: User) -> SavedView:

@@ -85,6 +85,8 @@ def change(request: ReaderRequest, pk: int) -> HttpResponse:
             return HttpResponseRedirect(_back_to(request, view.page))
     except NameTaken as problem:
         form.add_error("name", f"{problem} Choose another name.")
+    except BadView as problem:
+        form.add_error(None, str(problem))
     return _asked_again(request, form, _askable(request, view.page), action=reverse("view-change", args=[pk]))
 
 
@@ -94,7 +96,7 @@ def replace(request: ReaderRequest, pk: int) -> HttpResponse:
     """What the page shows becomes what the view asks."""
     view = _own(request, pk)
     try:
-        saved_views.replace(view, _question(request, _askable(request, view.page)), by=_by(request))
+        view = saved_views.replace(view, _question(request, _askable(request, view.page)), by=_by(request))
     except BadView as problem:
         messages.error(request, str(problem))
         return HttpResponseRedirect(_back_to(request, view.page))

@@ -243,6 +243,31 @@ def test_a_view_takes_what_the_page_shows_now(cast: Cast) -> None:
     assert told(refused)[-1].startswith("These filters are too many")
 
 
+def test_a_view_that_was_changed_meanwhile_keeps_both_changes(cast: Cast) -> None:
+    """Each act has read the view before the other."""
+    carol, view = cast.users["carol"], keep(cast)
+    first, second = (SavedView.objects.get(pk=view.pk) for _ in range(2))
+    saved_views.change(first, Terms("Chats", is_shared=True), by=carol)
+    saved_views.replace(second, Question(WEEK, names_people=False), by=carol)
+    kept = SavedView.objects.get()
+    assert (kept.name, kept.is_shared, kept.querystring) == ("Chats", True, WEEK)
+    saved_views.change(view, Terms("Week"), by=carol)
+    kept.refresh_from_db()
+    assert (kept.name, kept.querystring) == ("Week", WEEK)
+
+
+def test_a_view_that_was_deleted_meanwhile_does_not_come_back(cast: Cast) -> None:
+    carol, view = cast.users["carol"], keep(cast)
+    SavedView.objects.all().delete()
+    for act in (
+        lambda: saved_views.change(view, Terms("Chats"), by=carol),
+        lambda: saved_views.replace(view, Question(WEEK, names_people=False), by=carol),
+    ):
+        with pytest.raises(BadView, match="“Chat” has been deleted meanwhile"):
+            act()
+    assert not SavedView.objects.exists()
+
+
 def test_a_deleted_view_is_gone_and_says_how_to_have_it_back(cast: Cast) -> None:
     view = keep(cast)
     client = cast.client("carol")
