@@ -34,6 +34,13 @@ def from_alarm(alarm: Alarm) -> Insight:
 
 
 @transaction.atomic
+def of_alarm(alarm: Alarm) -> Insight:
+    """The insight that the alarm opened; a new draft where there is none any more, one for two who ask at once."""
+    held = Alarm.objects.select_for_update(no_key=True, of=("self",)).select_related("theme").get(pk=alarm.pk)
+    return Insight.objects.filter(alarm=held).first() or from_alarm(held)
+
+
+@transaction.atomic
 def create(
     *,
     claim: str,
@@ -57,6 +64,7 @@ def create(
 def edit(insight: Insight, *, claim: str, story: str, area: str, themes: Sequence[Theme], by: User) -> None:
     """Words can be mended at any time; who mended what is published leaves a trace."""
     with marked("insight", insight.pk):
+        insight.refresh_from_db(fields=["state"])
         insight.claim, insight.story, insight.area = claim, story, area
         insight.save(update_fields=["claim", "story", "area"])
         insight.themes.set(themes)
@@ -69,6 +77,7 @@ def publish(insight: Insight, *, by: User | None, at: datetime | None = None) ->
     if not insight.themes.exists():
         raise NotReady("An insight needs a theme before it is published: its size is counted by theme.")
     with marked("insight", insight.pk):
+        insight.refresh_from_db(fields=["evidence", "published_at"])
         published_at = at or timezone.now()
         told = size(list(insight.themes.all()), _day_before(published_at))
         insight.evidence = insight.evidence | {"published": told}

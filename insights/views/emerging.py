@@ -73,9 +73,7 @@ def restore(request: ReaderRequest, pk: int) -> HttpResponse:
 @requires("sees_every_area", "may_tag")
 def start(request: ReaderRequest, pk: int) -> HttpResponse:
     """To the alarm's draft; a new one where there is none any more."""
-    alarm = get_object_or_404(Alarm.objects.select_related("theme"), pk=pk)
-    insight = getattr(alarm, "insight", None) or drafting.from_alarm(alarm)
-    return redirect("insight-edit", insight.pk)
+    return redirect("insight-edit", drafting.of_alarm(get_object_or_404(Alarm, pk=pk)).pk)
 
 
 def _recent(surveys: list[Survey]) -> dict[int, list[int]]:
