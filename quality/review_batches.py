@@ -13,7 +13,7 @@ from quality.reviews import Answers, changed_facts, put_score
 from quality.scorecards import Card
 from quality.words import kept
 
-REVIEWS, SCORES, PAIRS = (model._meta.db_table for model in (Review, CriterionScore, CalibrationPair))
+REVIEWS, SCORES = (model._meta.db_table for model in (Review, CriterionScore))
 
 # What each submission sets, and how Postgres reads it.
 _COLUMNS = {
@@ -78,26 +78,33 @@ def _store_scores(submissions: Iterable[Submission]) -> None:
 
 
 def _publish_whole(sampled: Iterable[int]) -> None:
-    """Publish every one of these tickets whose seats are all submitted, at the instant of the last."""
+    """Publish every one of these tickets whose seats are all submitted, at the instant of the last.
+
+    The seats of a ticket meet by grouping: joined with themselves in the transaction that has just written
+    thousands, the planner may read all reviews for each one.
+    """
     tickets = list(sampled)
-    whole = (
-        f"SELECT sampled_id, max(submitted_at) AS at, count(*) AS seats FROM {REVIEWS} WHERE sampled_id = ANY(%s) "
-        "GROUP BY sampled_id HAVING bool_and(state = 'submitted' AND published_at IS NULL)"
-    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {REVIEWS} JOIN ({whole}) whole USING (sampled_id)", [tickets])
-        reviews = [row[0] for row in cursor.fetchall()]
+        cursor.execute(
+            "SELECT sampled_id, (array_agg(version_id ORDER BY seat))[1], array_agg(id ORDER BY seat), "
+            f"max(submitted_at) FROM {REVIEWS} WHERE sampled_id = ANY(%s) GROUP BY sampled_id "
+            "HAVING bool_and(state = 'submitted' AND published_at IS NULL)",
+            [tickets],
+        )
+        whole = cursor.fetchall()
+        published = [(review, at) for _, _, seats, at in whole for review in seats]
+        reviews = [review for review, _ in published]
         with changed_facts(reviews):
-            cursor.execute(
-                f"INSERT INTO {PAIRS} (sampled_id, version_id, first_id, second_id, completed_at) "
-                "SELECT whole.sampled_id, first.version_id, first.id, second.id, whole.at "
-                f"FROM ({whole}) whole JOIN {REVIEWS} first ON first.sampled_id = whole.sampled_id AND first.seat = 1 "
-                f"JOIN {REVIEWS} second ON second.sampled_id = whole.sampled_id AND second.seat = 2",
-                [tickets],
+            CalibrationPair.objects.bulk_create(
+                CalibrationPair(
+                    sampled_id=ticket, version_id=version, first_id=seats[0], second_id=seats[1], completed_at=at
+                )
+                for ticket, version, seats, at in whole
+                if len(seats) == 2
             )
             pair_agreement.keep(cursor, tickets)
             cursor.execute(
-                f"UPDATE {REVIEWS} review SET published_at = whole.at FROM ({whole}) whole "
-                "WHERE review.sampled_id = whole.sampled_id",
-                [tickets],
+                f"UPDATE {REVIEWS} review SET published_at = told.at "
+                "FROM unnest(%s::bigint[], %s::timestamptz[]) AS told (id, at) WHERE review.id = told.id",
+                [reviews, [at for _, at in published]],
             )
