@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from insights.models import Feedback, FeedbackTheme, Theme, ThemeFact
-from ops_dashboard.metrics.rollup import mark_changed, snapshot
+from ops_dashboard.metrics.rollup import by_index, mark_changed, snapshot
 
 ABOUT = "feedback"
 SURE = 0.9  # a suggestion counts from this confidence on
@@ -65,10 +65,11 @@ def _rebuild(ids: list[int]) -> int:
     hold(ids)
     with connection.cursor() as cursor:
         snapshot(cursor, ids, about=ABOUT)
-        cursor.execute(f"DELETE FROM {_FACTS} WHERE feedback = ANY(%s)", [ids])
-        cursor.execute(_COUNTED, {"ids": ids, "sure": SURE})
-        facts: int = cursor.rowcount
-        cursor.execute(_MARK, {"ids": ids})
+        with by_index(cursor):  # the planner does not know yet of the tags and facts that this transaction writes
+            cursor.execute(f"DELETE FROM {_FACTS} WHERE feedback = ANY(%s)", [ids])
+            cursor.execute(_COUNTED, {"ids": ids, "sure": SURE})
+            facts: int = cursor.rowcount
+            cursor.execute(_MARK, {"ids": ids})
         mark_changed(cursor, ids, had_facts=True, about=ABOUT)
     return facts
 

@@ -154,4 +154,7 @@ def _write_tickets(
     cursor.execute(f"DROP TABLE IF EXISTS {_STAGE}")
     cursor.execute(f"CREATE TEMP TABLE {_STAGE} ON COMMIT DROP AS SELECT {names} FROM {TICKETS} WITH NO DATA")
     copy_in(cursor, _STAGE, {name: column.where(~is_new) for name, column in columns.items()})
-    cursor.execute(f"UPDATE {TICKETS} ticket SET ({names}) = ({staged}) FROM {_STAGE} stage WHERE ticket.id = stage.id")
+    with by_index(cursor):  # nothing is known of the stage: it was filled a moment ago
+        cursor.execute(
+            f"UPDATE {TICKETS} ticket SET ({names}) = ({staged}) FROM {_STAGE} stage WHERE ticket.id = stage.id"
+        )
