@@ -12,9 +12,10 @@ from datetime import date
 import numpy as np
 from django.http import QueryDict
 
+from ops_dashboard.metrics.asking import rows_source
 from ops_dashboard.metrics.catalogue import cuts
 from ops_dashboard.metrics.definitions import Metric, UnknownMetric, registry
-from ops_dashboard.metrics.forms import Asked, FilterForm
+from ops_dashboard.metrics.forms import OF_A_PAGE, Asked, FilterForm
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import BadQuery, NotYours, Query, Reader
 from ops_dashboard.metrics.result import Figure
@@ -22,7 +23,7 @@ from ops_dashboard.metrics.slices import Slice, asked_slice
 from ops_dashboard.people.roles import Scope
 
 PERIOD = "last-28-days"
-TAKEN = frozenset({"metric", "period", "compare", "grain", "by", "from", "to", "exact"})
+ABOUT = "ticket"
 
 
 class BadDrill(ValueError):
@@ -49,6 +50,8 @@ def behind(data: QueryDict, *, scope: Scope, today: date) -> Drill | None:
         return None
     try:
         metric = registry.metric(slug)
+        if (about := rows_source(metric).about) != ABOUT:
+            raise BadDrill(f"{metric.label} counts {about}s, not tickets.")
         offered = tuple(cuts(metric))
         asked = FilterForm(data, today=today, filters=offered, period=PERIOD).asked()
         if asked.problems:
@@ -60,7 +63,7 @@ def behind(data: QueryDict, *, scope: Scope, today: date) -> Drill | None:
     except (UnknownMetric, BadQuery, NotYours) as error:
         raise BadDrill(str(error)) from error
     tickets = () if problems else tuple(np.unique(subjects).tolist())
-    return Drill(asked, metric, figure, tickets, TAKEN | set(offered), part, problems)
+    return Drill(asked, metric, figure, tickets, OF_A_PAGE | set(offered), part, problems)
 
 
 def _figure(reader: Reader, query: Query, part: Slice, *, facts: int) -> Figure:

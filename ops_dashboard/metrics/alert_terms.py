@@ -18,13 +18,12 @@ from ops_dashboard.metrics.asking import (
 )
 from ops_dashboard.metrics.catalogue import cuts
 from ops_dashboard.metrics.definitions import Metric, UnknownMetric, registry
-from ops_dashboard.metrics.forms import FilterForm, Where
+from ops_dashboard.metrics.forms import OF_A_PAGE, FilterForm, Where
 from ops_dashboard.metrics.models import AlertRule
 from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import Reader
 from ops_dashboard.people.roles import Scope
 
-OF_A_PAGE = {"period", "from", "to", "compare", "grain", "by", "exact", "metric", "tab"}  # said in addresses, no cuts
 BY_WEEKS = "Figures of your role are told by whole weeks; alerts look at days."
 
 

@@ -16,7 +16,7 @@ from ops_dashboard.metrics import alerts
 from ops_dashboard.metrics.alert_forms import RuleForm, initial_of
 from ops_dashboard.metrics.alert_links import doors_of
 from ops_dashboard.metrics.alert_looks import foretold
-from ops_dashboard.metrics.alert_terms import BY_WEEKS, OF_A_PAGE, BadRule, may_keep_rules, terms_of
+from ops_dashboard.metrics.alert_terms import BY_WEEKS, BadRule, may_keep_rules, terms_of
 from ops_dashboard.metrics.alert_words import (
     cuts_words,
     firing_words,
@@ -30,6 +30,7 @@ from ops_dashboard.metrics.alert_words import (
     when_words,
 )
 from ops_dashboard.metrics.asking import BeingRecounted
+from ops_dashboard.metrics.forms import OF_A_PAGE
 from ops_dashboard.metrics.models import AlertFiring, AlertRule
 from ops_dashboard.metrics.query import Reader
 from ops_dashboard.metrics.rendering.freshness import freshness_line

@@ -96,6 +96,10 @@ def period_word(data: QueryDict) -> str:
     return f"{first or last}..{last or first}" if first or last else data.get("period", "").strip()
 
 
+# What an address says besides the cuts of a metric.
+OF_A_PAGE = frozenset({"period", "from", "to", "compare", "grain", "by", "exact", "metric", "tab"})
+
+
 class FilterForm:
     """Parses a query string against the filters a page offers."""
 
@@ -107,10 +111,11 @@ class FilterForm:
         filters: tuple[str, ...],
         period: str,
         grain: Grain = Grain.DAY,
+        grains: tuple[Grain, ...] = tuple(Grain),
         tabs: tuple[str, ...] = (),
     ):
         self._data, self._today, self._filters, self._tabs = data, today, filters, tabs
-        self._default_period, self._default_grain = period, grain
+        self._default_period, self._default_grain, self._grains = period, grain, grains
         self._problems: dict[str, str] = {}
 
     def asked(self) -> Asked:
@@ -157,10 +162,10 @@ class FilterForm:
 
     def _grain(self, period: Period) -> tuple[str, Grain]:
         word = self._data.get("grain", "").strip()
-        if word in [grain.value for grain in Grain]:
+        if word in self._grains:
             return word, Grain(word)
         if word:
-            self._problems["grain"] = f"{word!r} is no grain; try day, week or month."
+            self._problems["grain"] = f"{word!r} is no grain here; try {', '.join(self._grains)}."
         return "", self._fitting_grain(period)
 
     def _fitting_grain(self, period: Period) -> Grain:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.http import QueryDict
 
-from ops_dashboard.metrics.forms import Asked, FilterForm
+from ops_dashboard.metrics.forms import GRAINS, Asked, FilterForm
 from ops_dashboard.metrics.periods import Grain, Period
 
 TODAY = date(2026, 3, 18)  # a Wednesday
@@ -55,6 +55,13 @@ def test_a_bad_value_is_told_beside_its_chip_and_the_rest_stands(text: str, fiel
     assert set(asked.problems) == {field}
     assert text.split("=")[1] in asked.problems[field]
     assert (asked.where, asked.period.days) == ((("team", ("a",)),), 28)
+
+
+def test_a_page_cuts_by_days_weeks_or_months_alone_and_machines_by_all_grains() -> None:
+    for word in ("total", "hour-of-week"):
+        page = FilterForm(QueryDict(f"grain={word}"), today=TODAY, filters=(), period="last-28-days", grains=GRAINS)
+        assert page.asked().problems == {"grain": f"'{word}' is no grain here; try day, week, month."}
+        assert (page.asked().grain, ask(f"grain={word}").grain) == (Grain.DAY, Grain(word))
 
 
 def test_a_period_that_ends_before_it_starts_is_refused() -> None:

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.test import Client
 
 from ops_dashboard.metrics import rollup
+from ops_dashboard.metrics.asking import rows_source
 from ops_dashboard.metrics.definitions import Level, Total, registry
 from ops_dashboard.metrics.query import Reader
 from ops_dashboard.people.models import Team, User
@@ -97,10 +98,13 @@ def test_the_list_narrows_a_figure_and_never_widens_it() -> None:
     assert listed(client, f"{query}&ref=N0") == 1
 
 
-def test_every_counting_metric_can_be_opened() -> None:
+def test_every_metric_that_counts_tickets_can_be_opened() -> None:
     client = client_of(Role.MANAGER)
     for metric in registry.metrics():
         response = client.get(f"/api/v1/tickets/?metric={metric.slug}&period={PERIOD}")
+        if (about := rows_source(metric).about) != "ticket":
+            assert response.json() == {"metric": f"{metric.label} counts {about}s, not tickets."}
+            continue
         assert (metric.slug, response.status_code) == (metric.slug, 200)
         if isinstance(metric, Total | Level) and not metric.slug.startswith("promises"):
             assert response.json()["count"] <= max(11, figure(client, metric.slug, f"period={PERIOD}"))
@@ -112,6 +116,7 @@ def test_every_counting_metric_can_be_opened() -> None:
         ("metric=tea", "no metric 'tea'"),
         ("metric=created&period=2026-13", "'2026-13' is not a period"),
         ("metric=created&team=nowhere", "no team 'nowhere'"),
+        ("metric=themed", "counts feedbacks, not tickets"),
     ],
 )
 def test_a_figure_that_makes_no_sense_lists_nothing_and_says_why(query: str, words: str) -> None:
