@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from ops_dashboard.metrics import shared_parts
 from ops_dashboard.metrics.asking import cuts_named
 from ops_dashboard.metrics.chips import offered_filters, with_known_values
-from ops_dashboard.metrics.forms import Asked, FilterForm
+from ops_dashboard.metrics.forms import GRAINS, Asked, FilterForm
 from ops_dashboard.metrics.keeping_back import in_weeks_over
 from ops_dashboard.metrics.kept_answers import NOW_S
 from ops_dashboard.metrics.pages import CustomPanel, Page, Panel
@@ -54,6 +54,7 @@ def asked_on(page: Page, data: QueryDict, scope: Scope) -> Asked:
         filters=filters,
         period=page.period,
         grain=page.grain,
+        grains=GRAINS,
         tabs=tuple(tab.slug for tab in page.tabs),
     )
     asked = form.asked()
@@ -127,17 +128,17 @@ def _drawn(parts: list[_Part], *, within_s: float = inf) -> list[SafeString]:
     for part in parts:
         if part.mark in html:
             continue
-        lasts = NOW_S if part.of_now else DEFAULT_TIMEOUT
         if part.mark in there:
             html[part.mark] = there[part.mark]
-            here.set(part.mark, there[part.mark], lasts)
+            if not part.of_now:  # kept here, one of now would grow as old again as it is
+                here.set(part.mark, there[part.mark], DEFAULT_TIMEOUT)
             continue
         if time.monotonic() > until and part is not parts[0]:
             break
         drawn = part.draw()
         html[part.mark] = drawn.html
         if drawn.is_whole:
-            here.set(part.mark, drawn.html, lasts)
+            here.set(part.mark, drawn.html, NOW_S if part.of_now else DEFAULT_TIMEOUT)
             fresh[part.of_now][part.mark] = drawn.html
     for of_now, those in fresh.items():
         if those:

@@ -124,7 +124,7 @@ class Reader:
     @cached_property
     def _standing(self) -> str:
         """What answers stand on besides the question, in words that change with it."""
-        rights = [getattr(self.scope, field.name) for field in fields(Scope) if field.name != "username"]
+        rights = [_in_order(getattr(self.scope, field.name)) for field in fields(Scope) if field.name != "username"]
         generations = sorted((fill.source, fill.generation) for fill in self._fills.values())
         goals = [(g.metric, g.team_id, g.value, g.valid_from, g.valid_to) for g in self._goals]
         notes = [(a.kind, a.on, a.until, a.label) for a in self._annotations]
@@ -379,6 +379,11 @@ class Reader:
         teams = self._teams(query)
         own = teams[0] if teams is not None and len(teams) == 1 else None
         return goal_in_force(self._goals, query.metric, query.period.end, team=own)
+
+
+def _in_order(value: object) -> object:
+    """A set as a list that reads the same in every process."""
+    return sorted(value) if isinstance(value, frozenset) else value
 
 
 def _has_begun(start: date, metric: Metric) -> bool:

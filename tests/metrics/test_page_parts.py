@@ -1,5 +1,6 @@
 """What one process draws, the others take from it; and what was looked at is drawn as soon as its cells change."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,8 +15,9 @@ from ops_dashboard.metrics import lately, page_parts, rollup, shared_parts, task
 from ops_dashboard.metrics.drawing_ahead import draw_lately
 from ops_dashboard.metrics.models import Goal
 from ops_dashboard.metrics.panels import Drawn, panel_section
+from ops_dashboard.metrics.query import Reader
 from ops_dashboard.people.models import Team, User
-from ops_dashboard.people.roles import Role
+from ops_dashboard.people.roles import SYSTEM, Role
 from tests.metrics.facts import add_ticket, record
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +85,19 @@ def test_what_one_process_has_drawn_another_takes(client: Client, carol: User, d
     assert again == first
 
 
+def test_what_is_of_this_moment_grows_no_older_in_the_process_that_takes_it(
+    client: Client, carol: User, drawn: list[str]
+) -> None:
+    client.get(PAGE)
+    as_another_process()
+    drawn.clear()
+    client.get(PAGE)
+    assert drawn == []
+    caches["default"].clear()  # its time is over
+    client.get(PAGE)
+    assert drawn == ["breaking"]
+
+
 def test_a_browser_waits_for_the_figures_and_fetches_the_panels_that_nobody_has_drawn(
     client: Client, carol: User, drawn: list[str], settings: Settings
 ) -> None:
@@ -137,6 +152,13 @@ def test_a_reader_with_fewer_teams_takes_nothing_of_one_with_more(
     client.force_login(lead)
     client.get(PAGE)
     assert {"kept", "cut"} <= set(drawn)
+
+
+def test_a_mark_is_the_same_in_every_process() -> None:
+    """Two sets of the same teams that are told in another order, as sets of words are in another process."""
+    scopes = [replace(SYSTEM, teams=frozenset(teams)) for teams in ((0, 8), (8, 0))]
+    assert len({str(scope.teams) for scope in scopes}) == 2
+    assert len({Reader(scope).mark_of("panel", None) for scope in scopes}) == 1
 
 
 def test_a_part_that_was_put_there_by_somebody_else_is_not_shown(client: Client, carol: User, drawn: list[str]) -> None:
