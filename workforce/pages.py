@@ -33,6 +33,7 @@ PRODUCTIVITY = Page(
             template="workforce/_allocation.html",
             context=allocation,
             size="full",
+            of_now=False,
             rights=("sees_costs", "sees_plans"),
         ),
         CutPanel(slug="throughput", title="Solved per productive hour", metric="solved_per_hour"),
