@@ -110,7 +110,7 @@ class Revision:
                 raise BadChange(f"{theme.name} has themes below it: merge or move those first")
             Theme.objects.filter(merged_into=theme).update(merged_into=into)
             self._end(theme, ThemeChange.Kind.MERGE, [into], merged_into=into)
-            facts.rebuild_theme(*Theme.objects.filter(merged_into=into))
+        facts.rebuild_theme(*Theme.objects.filter(merged_into=into))
 
     def split(self, theme: Theme, into: Sequence[tuple[str, str]]) -> list[Theme]:
         """New themes in the place of one, each (name, definition). What was tagged stays with the old one."""
