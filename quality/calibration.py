@@ -65,7 +65,7 @@ class Apart:
 @dataclass(frozen=True)
 class Calibration:
     pairs: int
-    waiting: int  # seats of double reviews still to be done
+    waiting: int  # tickets of which two reviews are to be made and not both are in
     criteria: tuple[Agreement, ...]
     reviewers: tuple[Strictness, ...]
     apart: tuple[Apart, ...]

@@ -178,7 +178,7 @@ def _visible(request: ReaderRequest, pk: int) -> Insight:
 
 
 def _satisfied(figure: Figure) -> str:
-    """`20.0 % [9.1–38.0 %] of 30 who rated it in 28 days are satisfied`; "" where too few rated."""
+    """`20.0 % [9.1–38.0] of 30 who rated it in 28 days are satisfied`; "" where too few rated."""
     if figure.n < SMALL_CELL or figure.value is None or figure.low is None or figure.high is None:
         return ""
     interval = span(figure.low, figure.high, Unit.SHARE)

@@ -116,7 +116,12 @@ def _store(slug: str, holding: Holding) -> None:
 
 
 def forget(source: Source) -> None:
-    """Its levels are not counted any more; the caller holds the lock of all cells."""
+    """Its levels are not counted any more.
+
+    Safe beside other refills: who adds to a level waits for its row of EVERY, does not find it any more and adds
+    nothing. A team's row that was written meanwhile counts for nothing without it, and goes when the level is taken
+    anew, under the lock of all cells.
+    """
     Stock.objects.filter(metric__in=[level.slug for level in levels_of(source)]).delete()
 
 
