@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ops_dashboard.metrics.query import today
@@ -54,7 +55,8 @@ def edit_rate(request: ReaderRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and save(form, request.scope, "changed", "rate", of=subject):
         messages.success(request, f"The rate of {subject} is as you wrote it; figures in money follow within minutes.")
         return redirect("rates")
-    context = {"form": form, "title": f"Rate of {subject}", "back": "/rates/", "remove": f"/rates/{pk}/remove/"}
+    back, remove = reverse("rates"), reverse("rate-remove", args=[pk])
+    context = {"form": form, "title": f"Rate of {subject}", "back": back, "remove": remove}
     return render(request, "workforce/dated_row.html", context, status=422 if request.method == "POST" else 200)
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ops_dashboard.metrics.keyset import BadCursor
@@ -94,7 +95,7 @@ def _people_table(found: PeopleList) -> Table:
     )  # fmt: skip
     rows = tuple(
         (
-            Cell(row.agent.name, order=row.agent.name, href=f"/people/{row.agent.slug}/"),
+            Cell(row.agent.name, order=row.agent.name, href=reverse("person", args=[row.agent.slug])),
             *(Cell(str(each) if each else "–", order=str(each or "")) for each in (
                 row.team, row.team and row.team.site, row.team and row.team.vendor
             )),
@@ -163,8 +164,8 @@ def edit(request: ReaderRequest, slug: str, kind: str, pk: int) -> HttpResponse:
         messages.success(request, f"The {told.one} of {agent.name} is as you wrote it.")
         return redirect("person", slug=agent.slug)
     context = {
-        "form": form, "title": f"{told.one.capitalize()} of {agent.name}", "back": f"/people/{agent.slug}/",
-        "remove": f"/people/{agent.slug}/{told.slug}/{pk}/remove/",
+        "form": form, "title": f"{told.one.capitalize()} of {agent.name}", "back": reverse("person", args=[agent.slug]),
+        "remove": reverse("staff-remove", args=[agent.slug, told.slug, pk]),
     }  # fmt: skip
     return render(request, "workforce/dated_row.html", context, status=422 if request.method == "POST" else 200)
 

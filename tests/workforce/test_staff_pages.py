@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.test.utils import override_script_prefix
 
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.models import Agent, AuditEntry, Membership, Site, Team, User, Vendor
@@ -69,6 +70,8 @@ def test_a_lead_reads_the_own_people_and_nobody_else_s(teams: list[Team], client
     bob = as_(Role.TEAM_LEAD, client, teams[0])
     html = bob.get("/people/").content.decode()
     assert "/people/ada/" in html and "/people/cem/" not in html and "/people/new/" not in html
+    with override_script_prefix("/desk/"):
+        assert 'href="/desk/people/ada/"' in bob.get("/people/").content.decode()
     page = bob.get("/people/ada/").content.decode()
     assert "Another contract" not in page and "What an hour costs" not in page and "Correct or end" not in page
     assert [bob.get(f"/people/{slug}/").status_code for slug in ("cem", "old", "nobody")] == [404, 404, 404]
