@@ -22,7 +22,7 @@ def sentences(snapshot: Told) -> tuple[str, ...]:
 
 def _late(gaps: Told) -> Iterator[str]:
     if gaps["complete_to"]:
-        yield f"Figures reach to {_at(gaps['complete_to'])}; what came later is still being counted."
+        yield f"Figures reach to {_at(gaps['complete_to'])}; what came later is not in them yet."
     yield from gaps["owed"]
     for place in gaps["silent"]:
         yield f"Nothing has come from {place['name']} since {_at(place['since'])}."

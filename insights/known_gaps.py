@@ -11,7 +11,6 @@ from insights.models import FeedbackSource, FeedbackTheme, Quote, SuggestionRun,
 from insights.surveillance import Class
 from ops_dashboard.metrics.local_days import bounds
 from ops_dashboard.metrics.result import SMALL_CELL, Freshness
-from tickets.models import Source
 
 LATELY = timedelta(weeks=8)  # a source that has been silent for longer is not expected any more
 QUIET = timedelta(days=1)  # one that was heard since brings what it has at its own hour
@@ -27,7 +26,7 @@ def gaps(
     return {
         "complete_to": reached.isoformat() if reached and reached < ended else None,
         "owed": list(fresh.owed),
-        "silent": _silent(ended),
+        "silent": _silent(ended, fresh),
         "tags": _tags(themes, begun, ended),
         "few_themes": sum(row["n"] < SMALL_CELL for row in rows),
         "short_history": sum(row["class"] == Class.TOO_LITTLE for row in rows),
@@ -35,13 +34,13 @@ def gaps(
     }
 
 
-def _silent(ended: datetime) -> list[Told]:
-    """Places that have brought something lately, and nothing since before the week ended or for a day."""
+def _silent(ended: datetime, fresh: Freshness) -> list[Told]:
+    """Feedback that came lately and not since before the week ended or for a day; sources that had stopped by then."""
     quiet_since = min(ended, timezone.now() - QUIET)
-    heard = Q(last_success_at__lt=quiet_since, last_success_at__gte=quiet_since - LATELY)
+    heard = FeedbackSource.objects.filter(last_success_at__lt=quiet_since, last_success_at__gte=quiet_since - LATELY)
     names = [
-        *FeedbackSource.objects.filter(heard).values_list("name", "last_success_at"),
-        *Source.objects.filter(heard).values_list("slug", "last_success_at"),
+        *heard.values_list("name", "last_success_at"),
+        *((told.name, told.since) for told in fresh.silent if told.since < ended),
     ]
     return [{"name": name, "since": at.isoformat()} for name, at in sorted(names) if at]
 

@@ -9,6 +9,7 @@ import os
 from celery import Celery
 
 from ops_dashboard.environment import TASK_LIMIT_S, Environment
+from ops_dashboard.metrics.cycle import REFILL_EVERY_S
 
 # How often each task is rung for, in seconds; a bell that nobody has heard by the next one is dropped.
 EVERY_S = {
@@ -16,7 +17,7 @@ EVERY_S = {
     "tickets.tasks.close_broken_off": 60,
     "insights.tasks.close_broken_off": 60,
     "tickets.tasks.judge_again": 60,
-    "ops_dashboard.metrics.tasks.refill": 60,
+    "ops_dashboard.metrics.tasks.refill": REFILL_EVERY_S,
     "ops_dashboard.metrics.tasks.check_freshness": 60,
     "insights.tasks.read_tickets": 180,
     "workforce.tasks.count_day": 300,

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
+from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.people.models import AuditEntry
 from tickets.models import ImportRun, Source
@@ -81,6 +82,10 @@ def _import_lag() -> Iterator[Sample]:
             yield {"source": slug}, (now - at).total_seconds()
 
 
+def _silent_sources() -> Iterator[Sample]:
+    yield {}, sum(len(ask()) for ask in registry.silences)
+
+
 def _rejected_rows() -> Iterator[Sample]:
     for slug, count in ImportRun.objects.values_list("source__slug").annotate(n=Sum("rejected")):
         yield {"source": slug}, count
@@ -102,6 +107,7 @@ GAUGES: dict[str, tuple[str, str, Callable[[], Iterator[Sample]]]] = {
     "ops_stale_cells": ("gauge", "Cells that must be recomputed.", _stale_cells),
     "ops_oldest_stale_seconds": ("gauge", "Age of the oldest cell that must be recomputed.", _oldest_stale),
     "ops_import_lag_seconds": ("gauge", "Since the last successful import of a source.", _import_lag),
+    "ops_silent_sources": ("gauge", "Sources that usually send and have stopped.", _silent_sources),
     "ops_rejected_rows_total": ("counter", "Rows that were refused at import.", _rejected_rows),
     "ops_import_runs": ("gauge", "Import runs by state.", _import_runs),
     "ops_sign_ins_total": ("counter", "Attempts to sign in by outcome.", _sign_ins),

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ops_dashboard.metrics.chips import Chip, Choice
-from ops_dashboard.metrics.definitions import Better, Metric, Quantile, Ratio, Total, Unit
+from ops_dashboard.metrics.definitions import Better, Metric, Quantile, Ratio, Silence, Total, Unit
 from ops_dashboard.metrics.explain import Effect
 from ops_dashboard.metrics.explanations import Explanation
 from ops_dashboard.metrics.pages import Bar, Link, site
@@ -187,7 +187,7 @@ def _shown() -> tuple[Shown, ...]:
 
 
 def _said(result: Result) -> dict[str, Any]:
-    return {"sentence": sentence(result)}
+    return {"sentence": sentence(result), "defined": result.metric, "rows_href": "?"}
 
 
 def _share(met: float, n: int) -> Figure:
@@ -314,8 +314,9 @@ def _figures() -> list[FigureItem]:
 def _freshness() -> tuple[Freshness, ...]:
     return (
         FRESH,
-        Freshness(NOW - timedelta(minutes=14), 3, FRESH.zone),
+        Freshness(NOW - timedelta(minutes=3), 3, FRESH.zone),
         Freshness(NOW - timedelta(days=2), 0, FRESH.zone),
+        Freshness(NOW - timedelta(hours=3), 0, FRESH.zone, silent=(Silence("helpdesk", NOW - timedelta(hours=3)),)),
         Freshness(None, 0, FRESH.zone),
     )
 

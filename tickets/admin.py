@@ -85,11 +85,12 @@ class MappingInline(admin.TabularInline):
 
 @admin.register(Source)
 class SourceAdmin(AuditedAdmin):
-    """A source is made by its first import; here people say what its status words mean."""
+    """A source is made by its first import; here people say what its status words mean, and that it sends no more."""
 
-    list_display = ["slug", "kind", "zone", "last_success_at", "last_event_at"]
+    list_display = ["slug", "kind", "zone", "last_success_at", "last_event_at", "has_ended"]
     list_filter = ["kind"]
-    fields = readonly_fields = ("slug", "kind", "zone", "last_success_at", "last_event_at", "refused")
+    readonly_fields = ("slug", "kind", "zone", "last_success_at", "last_event_at", "refused")
+    fields = (*readonly_fields, "has_ended")
     inlines = [MappingInline]
     search_fields = ["slug"]
 

@@ -1,7 +1,7 @@
 """The ticket metrics: what people read, declared to the engine."""
 
 from ops_dashboard.metrics.definitions import Better, Debt, Level, Metric, Quantile, Ratio, Total, Unit, registry
-from tickets import rejudging
+from tickets import rejudging, silent_sources
 from tickets.sources import REOPEN_DAYS, SOURCES
 from tickets.vocabulary import PromiseKind, Step
 
@@ -466,3 +466,4 @@ METRICS = (*VOLUME, *BACKLOG, *EFFORT, *_durations(), *PROMISES)
 
 registry.add(*SOURCES, *METRICS)
 registry.debts.append(Debt(rejudging.WORDS, rejudging.is_owed, rejudging.work_off))
+registry.silences.append(silent_sources.silences)

@@ -5,8 +5,9 @@ amount over it. A `Metric` is what people read, made from measures in one of fou
 here touches the database; `rollup.py` fills cells from these definitions and `query.py` reads them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal
@@ -272,13 +273,22 @@ class Debt:
     work_off: Callable[[], int]
 
 
+@dataclass(frozen=True)
+class Silence:
+    """A place that usually brings facts and has stopped: figures know nothing of it after `since`."""
+
+    name: str
+    since: datetime
+
+
 class Registry:
-    """All declarations, filled by `autodiscover` as the admin fills its site."""
+    """All declarations, filled by `autodiscover` as the admin fills its site. `silences` ask who has stopped."""
 
     def __init__(self) -> None:
         self._sources: dict[str, Source] = {}
         self._metrics: dict[str, Metric] = {}
         self.debts: list[Debt] = []
+        self.silences: list[Callable[[], Sequence[Silence]]] = []
 
     def add(self, *declared: Source | Metric) -> None:
         for item in declared:

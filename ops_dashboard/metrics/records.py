@@ -50,6 +50,11 @@ def row_record(result: Result, row: Row) -> dict[str, Any]:
     return record
 
 
+def _silent(result: Result) -> list[dict[str, str | None]]:
+    """Who usually sends and has stopped, which is why the figures are complete no further."""
+    return [{"source": told.name, "since": instant_word(told.since)} for told in result.freshness.silent]
+
+
 def _value(result: Result, figure: Figure) -> float | None:
     """The figure's value; a count is a whole number, not a fraction that happens to be one."""
     value = figure.value
@@ -73,6 +78,7 @@ def result_record(result: Result) -> dict[str, Any]:
         "grain": result.grain.value,
         "zone": result.freshness.zone,
         "complete_to": instant_word(result.freshness.complete_to),
+        **({"silent": silent} if (silent := _silent(result)) else {}),
         "target": result.target,
         "rows": (rows := [row_record(result, row) for row in result.rows]),
         **({"withheld": WHY_WITHHELD} if any("withheld" in row for row in rows) else {}),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from ops_dashboard.metrics.definitions import Metric
+from ops_dashboard.metrics.definitions import Metric, Silence
 from ops_dashboard.metrics.periods import Grain, Period
 
 SMALL_CELL = 10  # readers with `small_cells_hidden` see no figure that rests on fewer subjects
@@ -57,6 +57,7 @@ class Freshness:
     stale_cells: int
     zone: str
     owed: tuple[str, ...] = ()  # what facts still have to be redone, in words
+    silent: tuple[Silence, ...] = ()  # places that have stopped, the longest first
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,22 @@
 """What Celery does for the engine. Redis only rings the bell: the work owed stands in StaleCell."""
 
 import logging
-from datetime import timedelta
 
 from celery import shared_task
-from django.db.models import Min
 from django.utils import timezone
 from redis.exceptions import RedisError
 
 from ops_dashboard.metrics import alert_looks, rollup
+from ops_dashboard.metrics.cycle import Age, age_of
 from ops_dashboard.metrics.drawing_ahead import draw_lately
 from ops_dashboard.metrics.lock_waits import WAITED, is_lock_wait
 from ops_dashboard.metrics.models import StaleCell
+from ops_dashboard.metrics.query import Reader
+from ops_dashboard.metrics.records import instant_word
+from ops_dashboard.people.roles import SYSTEM
 
 logger = logging.getLogger("ops.metrics")
 
-LATE_AFTER = timedelta(minutes=6)  # six missed refills
 DRAWN_WITHIN_S = 50  # after that the next refill is near
 PARALLEL_FROM = 4 * rollup.BATCH  # marks from which a second worker is called to help
 
@@ -68,9 +69,11 @@ def look_at_alerts() -> int:
 
 @shared_task(name="ops_dashboard.metrics.tasks.check_freshness")
 def check_freshness() -> bool:
-    """Whether no cell has been owed for longer than LATE_AFTER; a late one is logged as an error."""
-    oldest = StaleCell.objects.aggregate(at=Min("marked_at"))["at"]
-    is_late = oldest is not None and timezone.now() - oldest > LATE_AFTER
-    if is_late:
-        logger.error("cells late oldest=%s count=%s", oldest.isoformat(), StaleCell.objects.count())
-    return not is_late
+    """Whether figures are neither stale nor wait for a place that has stopped; either is logged as an error."""
+    told = Reader(SYSTEM).freshness
+    is_stale = age_of(told.complete_to, now=timezone.now()) is Age.STALE
+    if is_stale:
+        logger.error("figures stale complete_to=%s cells=%s", instant_word(told.complete_to), told.stale_cells)
+    for silence in told.silent:
+        logger.error("source silent source=%s since=%s", silence.name, instant_word(silence.since))
+    return not is_stale and not told.silent

@@ -282,7 +282,7 @@ def test_late_figures_and_silent_sources_are_named(themes: dict[str, Theme]) -> 
     gaps = digests.build("payments", MONDAY)["gaps"]
     assert (gaps["complete_to"], [row["name"] for row in gaps["silent"]]) == ("2026-03-04T12:00:00+00:00", ["Reviews"])
     for told in forms():
-        assert "Figures reach to 4 Mar; what came later is still being counted." in told
+        assert "Figures reach to 4 Mar; what came later is not in them yet." in told
         assert "Nothing has come from Reviews since 2 Mar." in told
 
 

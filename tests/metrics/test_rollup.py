@@ -20,6 +20,7 @@ from ops_dashboard.metrics.definitions import Column, registry
 from ops_dashboard.metrics.models import Cell, Fill, StaleCell
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import Query, Reader, run
+from ops_dashboard.metrics.records import instant_word
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import SYSTEM, Role
 from tests.killing import running_until_killed
@@ -259,9 +260,10 @@ def test_sql_tools_read_the_same_totals() -> None:
 def test_cells_owed_for_too_long_are_reported(caplog: pytest.LogCaptureFixture) -> None:
     record(add_ticket(1, created_at=NOON))
     assert tasks.check_freshness()
-    StaleCell.objects.update(marked_at=timezone.now() - timedelta(minutes=7))
+    since = timezone.now() - timedelta(minutes=7)
+    StaleCell.objects.update(marked_at=since)
     assert not tasks.check_freshness()
-    assert "cells late" in caplog.text
+    assert f"figures stale complete_to={instant_word(since)} cells={StaleCell.objects.count()}" in caplog.text
     tasks.refill()
     assert tasks.check_freshness()
 

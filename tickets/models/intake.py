@@ -18,6 +18,12 @@ class Source(models.Model):
     cursor = models.JSONField(default=dict, blank=True)
     last_success_at = models.DateTimeField(null=True)
     last_event_at = models.DateTimeField(null=True)
+    has_ended = models.BooleanField(
+        "sends no more",
+        default=False,
+        db_default=False,
+        help_text="Its silence is no news: figures wait for nothing from it.",
+    )
 
     def __str__(self) -> str:
         return self.slug

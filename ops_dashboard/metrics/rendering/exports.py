@@ -166,6 +166,7 @@ def _about(result: Result) -> tuple[tuple[str, str], ...]:
         ("Filters", filters),
         ("Zone", fresh.zone),
         ("Complete to", instant_word(fresh.complete_to) or "nothing yet"),
+        *(("Silent", f"{told.name}, since {instant_word(told.since)}") for told in fresh.silent),
         ("Quantiles", "exact" if result.exact else "within 1 %"),
         *((("Withheld", f"{result.withheld} rows, {WHY_WITHHELD}"),) if result.withheld else ()),
     )

@@ -62,6 +62,8 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"{result.metric.label} ({record['unit']}), {record['period']}, {record['zone']}")
         self.stdout.write(f"complete to {record['complete_to'] or 'nothing yet'}")
+        for silent in record.get("silent", ()):
+            self.stdout.write(f"nothing from {silent['source']} since {silent['since']}")
         for line in _aligned([columns, *([_text(row.get(c)) for c in columns] for row in record["rows"])]):
             self.stdout.write(line)
 
