@@ -66,10 +66,13 @@ class Calendar:
         exceptions = self.holidays or self.overrides or self.breaks
         return not exceptions and all(set(self.weekly.get(day, ())) in whole for day in WEEKDAYS)
 
-    @property
-    def exceptions(self) -> frozenset[date]:
-        """Every date with a rule of its own."""
-        return self.holidays | self.overrides.keys() | self.breaks.keys()
+    def is_holiday(self, day: date) -> bool:
+        """Whether a holiday closes that date: none does that hours of its own open again."""
+        return day in self.holidays and (self.holiday_beats_override or day not in self.overrides)
+
+    def has_special_hours(self, day: date) -> bool:
+        """Whether that date departs from its weekday by hours of its own or a break."""
+        return not self.is_holiday(day) and (day in self.overrides or day in self.breaks)
 
     def spans_on(self, day: date) -> list[MinuteSpan]:
         """Open minutes counted from the local midnight of `day`, breaks not yet cut out.
@@ -82,10 +85,9 @@ class Calendar:
         return spans
 
     def _windows_on(self, day: date) -> Windows:
-        is_holiday = day in self.holidays
-        if day in self.overrides and not (is_holiday and self.holiday_beats_override):
-            return self.overrides[day]
-        return () if is_holiday else self.weekly.get(WEEKDAYS[day.weekday()], ())
+        if self.is_holiday(day):
+            return ()
+        return self.overrides[day] if day in self.overrides else self.weekly.get(WEEKDAYS[day.weekday()], ())
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Calendar":

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,9 +30,9 @@ class Why(StrEnum):
 class Stretch:
     """One stretch of a promise; `seconds` of it counted, `total` with it since the start.
 
-    `policy` and `calendar` index what the promise was judged by; `holidays` are the exceptional
-    dates of the calendar that touch the stretch. Before a policy applied, `in_force` is false and
-    the policy is the one that later did.
+    `policy` and `calendar` index what the promise was judged by; `holidays` and `special` are the dates
+    that touch the stretch on which a holiday closed, or which had special hours. Before a policy applied,
+    `in_force` is false and the policy is the one that later did.
     """
 
     start_at: int
@@ -47,6 +48,7 @@ class Stretch:
     team: int
     assignee: int
     holidays: tuple[date, ...]
+    special: tuple[date, ...]
 
 
 def proof(
@@ -91,8 +93,8 @@ def _stretches(bench: Bench, parts: Segments, rows: list[int]) -> Iterator[Stret
         end_at = min(int(parts.end_at[row]), bench.now)
         pieces = _pieces(bench, target, int(parts.start_at[row]), end_at)
         if not parts.running[row]:
-            pieces = [(int(parts.start_at[row]), end_at, Why.PAUSED, ())]
-        for start, end, why, holidays in pieces:
+            pieces = [(int(parts.start_at[row]), end_at, Why.PAUSED, _NO_DATES)]
+        for start, end, why, dates in pieces:
             seconds = end - start if why == Why.RUNNING else 0
             total += seconds
             yield Stretch(
@@ -108,17 +110,26 @@ def _stretches(bench: Bench, parts: Segments, rows: list[int]) -> Iterator[Stret
                 status=int(spans.status[span]),
                 team=int(spans.team[span]),
                 assignee=int(spans.assignee[span]),
-                holidays=holidays,
+                holidays=dates.holidays,
+                special=dates.special,
             )
 
 
-Piece = tuple[int, int, Why, tuple[date, ...]]
+class _Dates(NamedTuple):
+    """Those of a piece that are no days like others."""
+
+    holidays: tuple[date, ...] = ()
+    special: tuple[date, ...] = ()
+
+
+_NO_DATES = _Dates()
+Piece = tuple[int, int, Why, _Dates]
 
 
 def _pieces(bench: Bench, target: Target, start: int, end: int) -> list[Piece]:
     """A running segment as open and closed pieces."""
     if target.clock == "calendar" or target.calendar == ALWAYS_OPEN or start >= end:
-        return [(start, end, Why.RUNNING, ())]
+        return [(start, end, Why.RUNNING, _NO_DATES)]
     clock = bench.clocks[target.calendar]
     parts = clock.between(start, end) if isinstance(clock, Succession) else [(start, end, clock)]
     return [piece for part_start, part_end, each in parts for piece in _hours(each.calendar, part_start, part_end)]
@@ -129,15 +140,15 @@ def _hours(calendar: Calendar, start: int, end: int) -> Iterator[Piece]:
     at = start
     for opens, closes in zip(*open_intervals(calendar, start, end), strict=True):
         if at < opens:
-            yield at, int(opens), Why.CLOSED, _exceptions(calendar, at, int(opens))
-        yield int(opens), int(closes), Why.RUNNING, ()
+            yield at, int(opens), Why.CLOSED, _dates(calendar, at, int(opens))
+        yield int(opens), int(closes), Why.RUNNING, _dates(calendar, int(opens), int(closes))
         at = int(closes)
     if at < end:
-        yield at, end, Why.CLOSED, _exceptions(calendar, at, end)
+        yield at, end, Why.CLOSED, _dates(calendar, at, end)
 
 
-def _exceptions(calendar: Calendar, start: int, end: int) -> tuple[date, ...]:
-    """Dates with a rule of their own that touch [start, end)."""
+def _dates(calendar: Calendar, start: int, end: int) -> _Dates:
+    """Dates that touch [start, end)."""
     first, last = (datetime.fromtimestamp(at, UTC).astimezone(calendar.zone).date() for at in (start, end - 1))
-    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    return tuple(day for day in days if day in calendar.exceptions)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return _Dates(tuple(filter(calendar.is_holiday, days)), tuple(filter(calendar.has_special_hours, days)))

@@ -33,6 +33,7 @@ class ProofLine:
     team: Label
     assignee: Label
     holidays: tuple[date, ...]
+    special: tuple[date, ...]
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def _lines(stretches: Iterable[Stretch], levels: ServiceLevels, labels: Labels) 
             team=labels("team", stretch.team),
             assignee=labels("assignee", stretch.assignee),
             holidays=stretch.holidays,
+            special=stretch.special,
         )
 
 

@@ -19,7 +19,7 @@ from tickets.labels import Label
 from tickets.lists import Due, TicketList, TicketRow
 from tickets.models import Message
 from tickets.proof import Why
-from tickets.proof_card import ProofCard
+from tickets.proof_card import ProofCard, ProofLine
 from tickets.ticket_page import Moment, Promised, State, TicketPage
 from tickets.vocabulary import Labelled, PromiseState
 
@@ -171,9 +171,7 @@ def drawn_proof(card: ProofCard) -> drawing.ProofCard | None:
     """The card as the proof component draws it; None when there is nothing to draw yet."""
     if not card.lines:
         return None
-    stretches = [
-        drawing.Stretch(PACES[line.why], line.start_at, line.end_at, _why(line.holidays)) for line in card.lines
-    ]
+    stretches = [drawing.Stretch(PACES[line.why], line.start_at, line.end_at, _why(line)) for line in card.lines]
     row = card.promised.row
     return drawing.proof_card(
         stretches,
@@ -185,7 +183,17 @@ def drawn_proof(card: ProofCard) -> drawing.ProofCard | None:
 
 
 def proof_table(card: ProofCard) -> Table:
-    columns = ("From", "Until", "Clock", "Status", "Team", "Assignee", "Policy", "Calendar", "Holidays")
+    columns = (
+        "From",
+        "Until",
+        "Clock",
+        "Status",
+        "Team",
+        "Assignee",
+        "Policy",
+        "Calendar",
+        "Holidays and special hours",
+    )
     rows = tuple(
         (
             Cell(instant(line.start_at)),
@@ -196,7 +204,7 @@ def proof_table(card: ProofCard) -> Table:
             Cell(line.assignee.text or NOTHING),
             Cell(line.policy),
             Cell(line.calendar),
-            Cell(", ".join(on.isoformat() for on in line.holidays)),
+            Cell(_why(line)),
             Cell(lasted(line.seconds)),
             Cell(lasted(line.total)),
         )
@@ -254,6 +262,7 @@ def _facts(card: ProofCard) -> Iterable[tuple[str, str]]:
     yield "Owner at decision", card.promised.owner.text or NOTHING
 
 
-def _why(holidays: Iterable[object]) -> str:
-    dates = [day(on) for on in holidays]  # type: ignore[arg-type]
-    return f"holiday {', '.join(dates)}" if dates else ""
+def _why(line: ProofLine) -> str:
+    """`holiday 25 Dec, 26 Dec; special hours 24 Dec`."""
+    named = (("holiday", line.holidays), ("special hours", line.special))
+    return "; ".join(f"{word} {', '.join(map(day, dates))}" for word, dates in named if dates)

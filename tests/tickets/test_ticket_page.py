@@ -168,6 +168,44 @@ def test_the_pages_print_what_the_ticket_says() -> None:
         assert client.get(f"/tickets/helpdesk/T1/promises/{nothing}/").status_code == 404
 
 
+def test_the_proof_calls_a_holiday_only_what_closed_as_one() -> None:
+    """Tuesday is a holiday, Wednesday has a break; Thursday would be a holiday, but hours of its own open it."""
+    daily = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
+    calendar = {
+        "name": "year",
+        "timezone": "UTC",
+        "weekly": daily,
+        "holidays": ["2026-03-03", "2026-03-05"],
+        "overrides": {"2026-03-05": [["10:00", "12:00"]]},
+        "breaks": {"2026-03-03": [["12:00", "13:00"]], "2026-03-04": [["12:00", "13:00"]]},
+    }
+    target = {"kind": "resolution", "seconds": 720_000}
+    policy = {"name": "chat", "order": 0, "conditions": {"channel": ["chat"]}, "calendar": "year", "targets": [target]}
+    load(parse({"calendars": [calendar], "policies": [policy]}), by="test")
+    friday = 4 * 24 * 60 + 30
+    take(
+        [
+            draft("ticket_created", 0, by="rita", ticket="T9", status="open", channel="chat"),
+            draft("status_changed", friday, by="alice", ticket="T9", status="solved"),
+        ]
+    )
+    client, _ = client_of(Role.MANAGER)
+    proof = client.get("/tickets/helpdesk/T9/promises/resolution/1/").content.decode()
+    rows = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", proof, re.DOTALL)]
+    assert [(cells[2], cells[8]) for cells in rows if len(cells) == 11 and cells[0] != "From"] == [
+        ("running", ""),
+        ("closed hours", "holiday 3 Mar; special hours 4 Mar"),
+        ("running", "special hours 4 Mar"),
+        ("closed hours", "special hours 4 Mar"),
+        ("running", "special hours 4 Mar"),
+        ("closed hours", "special hours 4 Mar, 5 Mar"),
+        ("running", "special hours 5 Mar"),
+        ("closed hours", "special hours 5 Mar"),
+        ("running", ""),
+    ]
+    assert re.search("closed Mon 2 Mar, 17:00 to Wed 4 Mar, 09:00, .*: holiday 3 Mar; special hours 4 Mar", proof)
+
+
 def test_a_ref_may_hold_slashes_and_is_escaped() -> None:
     take([draft("ticket_created", 0, by="rita", ticket="2026/<b>7</b>", status="new")])
     client, _ = client_of(Role.MANAGER)
