@@ -95,7 +95,6 @@ class User(AbstractUser):
     teams = models.ManyToManyField(Team, blank=True, related_name="users")
     agent = models.OneToOneField(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="user")
     product_areas = models.JSONField(default=list, blank=True)
-    zone = models.CharField(max_length=60, blank=True, default="")
     access_epoch = models.PositiveIntegerField(default=0, editable=False)  # grows when access changes
 
     class Meta(AbstractUser.Meta):
