@@ -26,8 +26,7 @@ from ops_dashboard.metrics.pages import (
     site,
 )
 from ops_dashboard.metrics.periods import Grain, Period
-from ops_dashboard.metrics.query import NotYours, Query, Reader, today
-from ops_dashboard.metrics.rendering.figures import figure_item
+from ops_dashboard.metrics.query import Query, Reader, today
 from ops_dashboard.metrics.rendering.numbers import MINUS, whole
 from ops_dashboard.metrics.rows_behind import rows_behind, rows_behind_bands
 from ops_dashboard.metrics.teams import TEAM_CUTS
@@ -38,18 +37,11 @@ from tickets import ageing, at_risk
 from tickets.age_links import age_links, lists_all, unsolved_link, unsolved_pairs
 from tickets.forms import TicketsForm
 from tickets.narrowing import Narrowing
+from tickets.small_counts import SMALL_COUNTS, refuse_small_cells
+from tickets.today import today_so_far
 from tickets.vocabulary import PromiseKind
 from tickets.wanted import PromiseIs
 
-_TODAY = (
-    ("created", "Created"),
-    ("solved", "Solved"),
-    ("first_reply_attainment", "First reply on time"),
-    ("next_reply_attainment", "Next reply on time"),
-    ("reopened", "Reopened"),
-    ("promises_running", "Promises running"),
-)
-SMALL_COUNTS = ("sees_small_cells",)  # of panels that count single tickets
 LINES = 14  # of the table of what breaks next
 _MISSED_BY_EDGES = (15 * 60, 3600, 4 * 3600)
 _MISSED_BY_BANDS = ("under 15 min", "15–60 min", "1–4 h", "over 4 h")
@@ -71,7 +63,7 @@ _BETWEEN_CUTS = (("reclassified_in", 1), ("reclassified_out", -1))  # cancel out
 
 def missed_by(metric: str, reader: Reader, asked: Asked) -> tuple[Bar, ...]:
     """How far the missed promises that `metric` is a quantile of went over."""
-    _refuse_small_cells(reader)
+    refuse_small_cells(reader)
     counts = reader.distribution(Query(metric, asked.period, where=asked.where), edges=_MISSED_BY_EDGES)
     links = rows_behind_bands(reader, asked, metric, _MISSED_BY_EDGES, url_name="tickets")
     bars = zip(_MISSED_BY_BANDS, counts, links, strict=True)
@@ -80,7 +72,7 @@ def missed_by(metric: str, reader: Reader, asked: Asked) -> tuple[Bar, ...]:
 
 def backlog_bridge(reader: Reader, asked: Asked) -> Context:
     """Opening, every step, closing; the steps add up, or `off` says by how much they do not. Empty for days to come."""
-    _refuse_small_cells(reader)
+    refuse_small_cells(reader)
     before = Period(*[asked.period.start - timedelta(days=1)] * 2)
     opening = reader.run(Query("backlog", before, where=asked.where)).total
     closing = reader.run(Query("backlog", asked.period, where=asked.where)).total
@@ -92,6 +84,7 @@ def backlog_bridge(reader: Reader, asked: Asked) -> Context:
     steps = [
         {
             "words": result.metric.label,
+            "metric": result.metric,
             "count": int(result.total.value or 0),
             "signed": f"{'+' if sign > 0 else MINUS}{whole(result.total.value or 0)}",
             "href": rows_behind(reader, asked, result.metric.slug, url_name="tickets"),
@@ -113,7 +106,7 @@ def backlog_bridge(reader: Reader, asked: Asked) -> Context:
 
 def ages(reader: Reader, asked: Asked) -> Context:
     """The unsolved tickets of now, by three clocks."""
-    _refuse_small_cells(reader)
+    refuse_small_cells(reader)
     narrowing = _narrowing(reader, asked)
     bands = ageing.ageing(scope=reader.scope, narrowing=narrowing, now=timezone.now())
     most = max(1, *(band.age for band in bands))
@@ -126,23 +119,9 @@ def ages(reader: Reader, asked: Asked) -> Context:
     }
 
 
-def today_so_far(reader: Reader, asked: Asked) -> Context:
-    """What the day has brought until now, for the page's filters; a day that still runs is compared with nothing."""
-    _refuse_small_cells(reader)
-    day = Period(today(), today())
-    results = [(reader.run(Query(slug, day, where=asked.where)), label) for slug, label in _TODAY]
-    return {
-        "items": [
-            figure_item(result, label=label, rows_url="tickets" if reader.sees_rows(result.metric) else "")
-            for result, label in results
-        ],
-        "querystring": replace(asked, period_word="today", compare_word="off", problems={}).querystring,
-    }
-
-
 def breaking_next(reader: Reader, asked: Asked) -> Context:
     """Running promises by team and kind, the nearest first."""
-    _refuse_small_cells(reader)
+    refuse_small_cells(reader)
     rows = at_risk.running(scope=reader.scope, now=timezone.now(), narrowing=_narrowing(reader, asked))
     beside = [(slug, value) for slug, values in asked.where if slug not in TEAM_CUTS for value in values]
     teams_shown = Team.objects.filter(id__in={row.team for row in rows[:LINES]}).only("id", "slug", "name").in_bulk()
@@ -184,12 +163,6 @@ def _cells(row: at_risk.Running, filters: list[tuple[str, str]]) -> list[dict[st
     ]
 
 
-def _refuse_small_cells(reader: Reader) -> None:
-    """These panels count single tickets, which some readers may not see."""
-    if reader.scope.small_cells_hidden:
-        raise NotYours("This panel counts few tickets at a time, which your role may not see.")
-
-
 def _narrowing(reader: Reader, asked: Asked) -> Narrowing:
     return Narrowing(*reader.narrowed_to(Query("promises_running", asked.period, where=asked.where)))
 
@@ -217,19 +190,24 @@ OVERVIEW = Page(
             rights=SMALL_COUNTS,
             of_now=False,
         ),
-        LinePanel(slug="kept", title="First reply on time", metric="first_reply_attainment"),
+        LinePanel(slug="kept", title="First reply on time", metric="first_reply_attainment", rows_url="tickets"),
         BridgePanel(slug="why", title="Why it changed", metric="first_reply_attainment"),
         CustomPanel(
             slug="breaking",
             title="What breaks next",
+            metric="promises_running",
             template="tickets/_breaking_next.html",
             context=breaking_next,
             rights=SMALL_COUNTS,
             size="full",
         ),
-        CutPanel(slug="teams", title="By team", metric="first_reply_attainment"),
-        LinePanel(slug="created", title="Tickets created", metric="created", marks="bars", size="half"),
-        LinePanel(slug="backlog", title="Backlog at the end of the day", metric="backlog", size="half"),
+        CutPanel(slug="teams", title="By team", metric="first_reply_attainment", rows_url="tickets"),
+        LinePanel(
+            slug="created", title="Tickets created", metric="created", marks="bars", size="half", rows_url="tickets"
+        ),
+        LinePanel(
+            slug="backlog", title="Backlog at the end of the day", metric="backlog", size="half", rows_url="tickets"
+        ),
     ),
     icon="grid",
 )
@@ -246,12 +224,26 @@ def _promise_tab(kind: PromiseKind, label: str, times: tuple[tuple[str, str], ..
         kind.label.replace("_", "-"),
         label,
         (
-            LinePanel(slug="kept", title=on_time, metric=kept, splits=True),
+            LinePanel(slug="kept", title=on_time, metric=kept, splits=True, rows_url="tickets"),
             BridgePanel(slug="why", title="Why it changed", metric=kept),
             HeatPanel(slug="hours", title="By hour of the week", metric=kept, size="wide", rows_url="tickets"),
-            BarsPanel(slug="missed-by", title="Missed by", bars=partial(missed_by, overshoot), rights=SMALL_COUNTS),
-            CutPanel(slug="cut", title=on_time, metric=kept),
-            LinePanel(slug="missed-by-median", title="Missed by, median", metric=overshoot, size="half", splits=True),
+            BarsPanel(
+                slug="missed-by",
+                title="Missed by",
+                metric=overshoot,
+                bars=partial(missed_by, overshoot),
+                rights=SMALL_COUNTS,
+                rows_url="tickets",
+            ),
+            CutPanel(slug="cut", title=on_time, metric=kept, rows_url="tickets"),
+            LinePanel(
+                slug="missed-by-median",
+                title="Missed by, median",
+                metric=overshoot,
+                size="half",
+                splits=True,
+                rows_url="tickets",
+            ),
             *(
                 LinePanel(
                     slug=f"{time}-{word}",
@@ -259,6 +251,7 @@ def _promise_tab(kind: PromiseKind, label: str, times: tuple[tuple[str, str], ..
                     metric=f"{time}_{word}_business",
                     size="half",
                     splits=True,
+                    rows_url="tickets",
                 )
                 for title, time in times
                 for word in ("median", "p90")
@@ -293,6 +286,7 @@ SERVICE_LEVELS = Page(
         CustomPanel(
             slug="breaking",
             title="Still running",
+            metric="promises_running",
             template="tickets/_breaking_next.html",
             context=breaking_next,
             rights=SMALL_COUNTS,
@@ -317,10 +311,13 @@ BACKLOG = Page(
         FigureSpec("wait_p90_business", label="p90 requester wait", rows_url="tickets"),
     ),
     panels=(
-        LinePanel(slug="level", title="Backlog at the end of the day", metric="backlog", splits=True),
+        LinePanel(
+            slug="level", title="Backlog at the end of the day", metric="backlog", splits=True, rows_url="tickets"
+        ),
         CustomPanel(
             slug="bridge",
             title="From opening to closing",
+            metric="backlog",
             template="tickets/_backlog_bridge.html",
             context=backlog_bridge,
             rights=SMALL_COUNTS,
@@ -328,13 +325,32 @@ BACKLOG = Page(
             of_now=False,
         ),
         CustomPanel(
-            slug="ages", title="How old it is now", template="tickets/_ageing.html", context=ages, rights=SMALL_COUNTS
+            slug="ages",
+            title="How old it is now",
+            metric="backlog",
+            template="tickets/_ageing.html",
+            context=ages,
+            rights=SMALL_COUNTS,
         ),
-        CutPanel(slug="cut", title="Backlog", metric="backlog"),
-        LinePanel(slug="reopens", title="Reopen rate", metric="reopen_rate", size="half", splits=True),
-        LinePanel(slug="one-touch", title="One-touch rate", metric="one_touch_rate", size="half", splits=True),
-        CutPanel(slug="reassignments", title="Reassignments per resolution", metric="reassignments_per_resolution"),
-        CutPanel(slug="replies", title="Replies per resolution", metric="replies_per_resolution"),
+        CutPanel(slug="cut", title="Backlog", metric="backlog", rows_url="tickets"),
+        LinePanel(
+            slug="reopens", title="Reopen rate", metric="reopen_rate", size="half", splits=True, rows_url="tickets"
+        ),
+        LinePanel(
+            slug="one-touch",
+            title="One-touch rate",
+            metric="one_touch_rate",
+            size="half",
+            splits=True,
+            rows_url="tickets",
+        ),
+        CutPanel(
+            slug="reassignments",
+            title="Reassignments per resolution",
+            metric="reassignments_per_resolution",
+            rows_url="tickets",
+        ),
+        CutPanel(slug="replies", title="Replies per resolution", metric="replies_per_resolution", rows_url="tickets"),
     ),
     icon="layers",
     grain=Grain.DAY,

@@ -131,7 +131,11 @@ STEPS = Source(
         Column("is_transferred", "u1", "f.is_transferred::int"),
     ),
     measures=(
-        *(Measure(step.label, _is("step", step), hourly=step in (Step.SOLVED, Step.CREATED)) for step in Step if step),
+        *(
+            Measure(step.label, _is("step", step), hourly=step in (Step.SOLVED, Step.CREATED, Step.REOPENED))
+            for step in Step
+            if step
+        ),
         Measure("entered", lambda f: (f["step"] > 0) & (f["step"] < Step.SOLVED)),
         Measure("left", lambda f: f["step"] >= Step.SOLVED),
         Measure("reassigned", _column("is_reassigned")),

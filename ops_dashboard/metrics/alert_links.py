@@ -53,10 +53,10 @@ def _tab(page: Page, metric: Metric) -> str:
 def _rows(metric: Metric, scope: Scope) -> str:
     """The list that some page offers for what the metric counts."""
     for page in _showing(metric, scope):
-        for figure in page.figures:
-            if figure.metric == metric.slug and figure.rows_url:
+        for part in (*page.figures, *page.every_panel):
+            if getattr(part, "metric", "") == metric.slug and part.rows_url:
                 try:
-                    return reverse(figure.rows_url)
+                    return reverse(part.rows_url)
                 except NoReverseMatch:
                     return ""
     return ""

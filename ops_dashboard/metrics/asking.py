@@ -29,7 +29,10 @@ class BeingRecounted(Exception):
 
 @dataclass(frozen=True)
 class Query:
-    """A question: one metric over a period, cut and filtered. `where` values are slugs."""
+    """A question: one metric over a period, cut and filtered. `where` values are slugs.
+
+    `until_hour`: of each day only the hours before that one, as a whole (grain `total`). BadQuery otherwise.
+    """
 
     metric: str
     period: Period
@@ -38,6 +41,16 @@ class Query:
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     compare: Period | None = None
     exact: bool = False
+    until_hour: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.until_hour is not None and self.grain is not Grain.TOTAL:
+            raise BadQuery("Some hours of each day are told as a whole only; leave out the grain.")
+
+    @property
+    def grain_read(self) -> Grain:
+        """What amounts are read by."""
+        return self.grain if self.until_hour is None else Grain.HOUR_OF_WEEK
 
 
 def today() -> date:

@@ -77,7 +77,7 @@ def shown_filters(page: Page, asked: Asked) -> list[str]:
 
 def _leading_metric(page: Page) -> str | None:
     metrics = [figure.metric for figure in page.figures]
-    metrics += [panel.metric for panel in page.every_panel if hasattr(panel, "metric")]
+    metrics += [slug for panel in page.every_panel if (slug := getattr(panel, "metric", ""))]
     return metrics[0] if metrics else None
 
 

@@ -52,6 +52,23 @@ def collapsed(groups: Groups) -> Groups:
     )
 
 
+def before_hour(groups: Groups, hour: int | None) -> Groups:
+    """Of amounts by hour of the week what fell before an hour of its day, each cut as a whole; all where it is None."""
+    if hour is None:
+        return groups
+    keys: dict[Key, int] = {}
+    place = np.array(
+        [keys.setdefault((None, cut), len(keys)) if (at or 0) % 24 < hour else -1 for at, cut in groups.keys], np.int64
+    )
+    kept = place >= 0
+    sums = {slug: sums_of(place[kept], amounts[kept], len(keys)) for slug, amounts in groups.sums.items()}
+    durations = {
+        slug: (place[group][kept[group]], seconds[kept[group]], weight[kept[group]])
+        for slug, (group, seconds, weight) in groups.durations.items()
+    }
+    return Groups(list(keys), sums, durations, groups.opening)
+
+
 def distinct_rows(columns: Sequence[np.ndarray]) -> tuple[list[np.ndarray], np.ndarray]:
     """The distinct combinations of columns, in order, and for each row which of them it is. int64[n] each"""
     if len(columns) == 1:

@@ -43,13 +43,15 @@ class FigureSpec:
 @dataclass(frozen=True, kw_only=True)
 class Panel:
     """A part of a page. `size`: full, wide (two thirds), half or side (one third). `rights`: of `Scope`,
-    beyond those of its metric; whoever lacks one gets the page without it."""
+    beyond those of its metric; whoever lacks one gets the page without it. `rows_url` as of a figure, for
+    one whose metric can be listed. Where it has a `metric`, its head tells what that means."""
 
     slug: str
     title: str
     size: str = "half"
     help: str = ""
     rights: tuple[str, ...] = ()
+    rows_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +77,9 @@ class CutPanel(Panel):
 
 @dataclass(frozen=True, kw_only=True)
 class HeatPanel(Panel):
-    """A metric by hour of the week. Needs a measure with hours. `rows_url` as of a figure."""
+    """A metric by hour of the week. Needs a measure with hours."""
 
     metric: str
-    rows_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +107,10 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class BarsPanel(Panel):
-    """A histogram: bars in a fixed order (ageing, missed by), made by `bars(reader, asked)`."""
+    """A histogram: bars in a fixed order (ageing, missed by), made by `bars(reader, asked)`. `metric`: what they
+    are of, as of the next."""
 
+    metric: str = ""
     bars: Callable[[Reader, "Asked"], tuple[Bar, ...]]
     sentence: Callable[[tuple[Bar, ...]], str] | None = None
     size: str = "side"
@@ -120,6 +123,7 @@ class CustomPanel(Panel):
     One that is not `of_now` is drawn from answers alone, so that it stands until a cell changes."""
 
     template: str
+    metric: str = ""
     of_now: bool = True
     context: Callable[[Reader, "Asked"], Context] = lambda reader, asked: {}
 

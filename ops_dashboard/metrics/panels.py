@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from ops_dashboard.metrics.asking import BeingRecounted
 from ops_dashboard.metrics.chips import Choice, cut_choices
-from ops_dashboard.metrics.definitions import registry
+from ops_dashboard.metrics.definitions import Metric, registry
 from ops_dashboard.metrics.explanations import explain
 from ops_dashboard.metrics.forms import Asked
 from ops_dashboard.metrics.local_days import day_at
@@ -35,7 +35,7 @@ from ops_dashboard.metrics.rendering.figures import FigureItem, figure_item
 from ops_dashboard.metrics.rendering.heat import heat_map
 from ops_dashboard.metrics.rendering.sentences import sentence
 from ops_dashboard.metrics.result import WHY_WITHHELD, Result
-from ops_dashboard.metrics.rows_behind import rows_behind_hours
+from ops_dashboard.metrics.rows_behind import rows_behind, rows_behind_hours
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +68,13 @@ class PanelView:
     empty: Empty | None = None
     error: str = ""
     export_querystring: str = ""
+    defined: Metric | None = None
+    rows_href: str = ""
+
+    @property
+    def place(self) -> str:
+        """Keeps the ids of definitions apart where a metric stands in several panels."""
+        return f"{self.panel.slug}-panel-"
 
     @property
     def export_formats(self) -> tuple[str, ...]:
@@ -182,8 +189,15 @@ def _uncut(asked: Asked) -> str:
 
 def _drawn(view: PanelView, asked: Asked, reader: Reader) -> SafeString:
     """The panel with its body: drawn here, so that a template that fails takes only its own panel along."""
+    if metric := getattr(view.panel, "metric", ""):
+        view = replace(view, defined=registry.metric(metric), rows_href=_rows_href(view, metric, asked, reader))
     given = {"view": view, "body": view.body, "panel": view.panel, "asked": asked, "scope": reader.scope}
     return render_to_string("panels/_panel.html", view.body | given)
+
+
+def _rows_href(view: PanelView, metric: str, asked: Asked, reader: Reader) -> str:
+    """The list of all that the panel counts."""
+    return "" if view.empty or view.error else rows_behind(reader, asked, metric, url_name=view.panel.rows_url)
 
 
 @singledispatch

@@ -39,7 +39,7 @@ from ops_dashboard.metrics.asking import (
 from ops_dashboard.metrics.attachments import goal_in_force, notes_within
 from ops_dashboard.metrics.bounded import figures
 from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Source, Total, registry
-from ops_dashboard.metrics.groups import Groups, Key, collapsed, recoded
+from ops_dashboard.metrics.groups import Groups, Key, before_hour, collapsed, recoded
 from ops_dashboard.metrics.keeping_back import in_reporting_weeks, kept_back
 from ops_dashboard.metrics.models import Annotation, Fill, Goal
 from ops_dashboard.metrics.openings import opening
@@ -200,7 +200,7 @@ class Reader:
                     raise NotYours(f"This account may not see figures by {dimension.label.lower()}.")
         if len(set(query.by)) != len(query.by):
             raise BadQuery(f"by={','.join(query.by)} names a cut twice.")
-        if query.grain is Grain.HOUR_OF_WEEK and isinstance(metric, Level):
+        if query.grain_read is Grain.HOUR_OF_WEEK and isinstance(metric, Level):
             raise BadQuery(f"{metric.slug} is a stock; it has no hour of the week.")
 
     def _is_packed_otherwise(self, source: str) -> bool:
@@ -274,20 +274,21 @@ class Reader:
         for source, measures in needs(metric):
             cuts = [dimension_of(source, slug) for slug in query.by]
             exact = query.exact and isinstance(metric, Quantile)
-            asked = (source.slug, tuple(measures), period, query.grain, tuple(columns(cuts)), query.where, exact)
+            grain = query.grain_read
+            asked = (source.slug, tuple(measures), period, grain, tuple(columns(cuts)), query.where, exact)
             if asked not in self._aggregated:
                 self._aggregated[asked] = cell_store.aggregate(
                     self._shelf(query),
                     source,
                     measures,
                     period,
-                    grain=query.grain,
+                    grain=grain,
                     by=columns(cuts),
                     where=self._codes(source, query),
                     teams=self._teams(query),
                     exact=exact,
                 )
-            groups = self._aggregated[asked]
+            groups = before_hour(self._aggregated[asked], query.until_hour)
             if isinstance(metric, Level) and not found:  # a stock is of no source; its first one carries it
                 groups = replace(groups, opening=self._opening(query, metric, period.start))
             recode = recoding(cuts)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,11 +13,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from django.utils.html import escape
 from django_htmx.middleware import HtmxDetails
 from pytest import LogCaptureFixture
 
 from ops_dashboard.metrics import rollup
-from ops_dashboard.metrics.pages import Bar, BarsPanel, CustomPanel, FigureSpec, LinePanel, Page, Panel, Site, Tab
+from ops_dashboard.metrics.definitions import registry
+from ops_dashboard.metrics.pages import Bar, BarsPanel, CustomPanel, FigureSpec, LinePanel, Page, Panel, Site, Tab, site
 from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.views import page_view
 from ops_dashboard.people.models import Team, User
@@ -85,6 +88,21 @@ def test_a_page_shows_one_tab_at_a_time_and_what_stands_under_all(get: Callable[
     assert '<input type="hidden" name="tab" value="far">' in second
     lost = text(get(page, "tab=moon"))
     assert "This page has no tab &#x27;moon&#x27;; it has near, far." in lost and "Close by" in lost
+
+
+def test_each_panel_with_a_metric_tells_what_it_means_on_every_page(get: Callable[..., HttpResponseBase]) -> None:
+    metrics = 0
+    for page in site.pages():
+        for tab in ("", *(tab.slug for tab in page.tabs)):
+            html = text(get(page, f"tab={tab}"))
+            for panel in page.shown_panels(tab):
+                if metric := getattr(panel, "metric", ""):
+                    head = html.partition(f'<h2 id="title-{panel.slug}">')[2].partition('<div class="tools">')[0]
+                    assert escape(registry.metric(metric).definition) in head, (page.slug, panel.slug)
+                    metrics += 1
+            ids = re.findall(r'id="([^"]+)"', html)
+            assert len(ids) == len(set(ids)), page.slug
+    assert metrics > 50
 
 
 def test_a_figure_that_fails_leaves_the_others(get: Callable[..., HttpResponseBase]) -> None:

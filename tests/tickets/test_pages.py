@@ -16,7 +16,7 @@ from ops_dashboard.metrics.query import NotYours, Reader
 from ops_dashboard.people.models import Team, Vendor
 from ops_dashboard.people.roles import SYSTEM
 from tests.metrics.facts import add_ticket, make_priorities, make_teams, record
-from tickets import pages
+from tickets import pages, today
 from tickets.models import Ticket
 
 NOW = datetime(2026, 4, 8, 12, tzinfo=UTC)
@@ -123,4 +123,31 @@ def test_only_those_who_may_list_tickets_are_led_to_them(backlog: list[int]) -> 
     day = replace(ASKED, period=Period(NOW.date(), NOW.date()))
     assert pages.breaking_next(Reader(SYSTEM), ASKED)["leads_on"]
     assert not pages.breaking_next(planner, ASKED)["leads_on"]
-    assert {item.rows_url for item in pages.today_so_far(planner, day)["items"]} == {""}
+    assert {item.rows_url for item in today.today_so_far(planner, day)["items"]} == {""}
+
+
+def test_today_is_compared_with_the_same_hours_of_the_same_weekday(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 12:30: four tickets so far, three of them before 12:00; a week ago two before, two after."""
+    now = NOW + timedelta(minutes=30)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    (priority,) = make_priorities(1)
+    a_week_ago = NOW - timedelta(days=7)
+    times = [NOW - timedelta(minutes=m) for m in (1, 50, 150)] + [NOW + timedelta(minutes=15)]
+    times += [a_week_ago - timedelta(minutes=m) for m in (30, 719)] + [a_week_ago + timedelta(hours=h) for h in (0, 8)]
+    for number, at in enumerate(times):
+        record(add_ticket(number + 1, created_at=at, priority=priority.pk))
+    rollup.refill()
+    for where in ((), (("priority", ("p0",)),)):  # from totals by hour, and from single facts
+        items = {item.slug: item for item in today.today_so_far(Reader(SYSTEM), replace(ASKED, where=where))["items"]}
+        created, running = items["created"], items["promises_running"]
+        assert (created.value.number, created.against) == ("4", "to 12:00 vs last Wed")
+        assert created.change is not None and created.change.words == "up 50 %, within noise"
+        assert items["solved"].change is not None and items["solved"].change.text == "no change"
+        assert (items["first_reply_attainment"].change, items["first_reply_attainment"].against) == (
+            None,
+            "no comparable data last Wed",
+        )
+        assert (running.change, running.against) == (None, "at this moment")
+    monkeypatch.setattr(timezone, "now", lambda: NOW - timedelta(hours=11, minutes=30))
+    items = {item.slug: item for item in today.today_so_far(Reader(SYSTEM), ASKED)["items"]}
+    assert items["created"].against == "compared from 01:00 on"

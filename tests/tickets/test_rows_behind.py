@@ -120,6 +120,34 @@ def test_a_bar_keeps_the_filters_of_its_page(replies: Cast, where: str, ref: str
     assert found == {"at-least=4h": [ref]}
 
 
+def behind_panels(client: Client, path: str) -> dict[str, list[str]]:
+    """By the name of each panel whose head leads to tickets, those."""
+    html = client.get(path).content.decode()
+    heads = re.findall(r'<a class="button small" href="([^"]*)" aria-label="Tickets behind ([^"]*)">', html)
+    return {unescape(title): listed(client, unescape(href)) for href, title in heads}
+
+
+LATE = sorted(LATE_S)
+
+
+def test_each_panel_leads_to_the_tickets_that_it_counts(replies: Cast) -> None:
+    carol = replies.client("carol")
+    decided = sorted([*LATE, "kept", "unanswered"])
+    assert behind_panels(carol, f"/service-levels/?{WEEK}") == {
+        "First reply on time": decided,
+        "By hour of the week": decided,
+        "Missed by": LATE,
+        "Missed by, median": LATE,
+    }
+    assert behind_panels(carol, f"/service-levels/?{WEEK}&tab=next-reply") == {
+        "Next reply on time": ["kept"],
+        "By hour of the week": ["kept"],
+    }
+    one_day = behind_panels(carol, "/service-levels/?period=2026-04-07..2026-04-07")
+    assert one_day["Missed by, median"] == ["late-5h"]
+    assert behind_panels(replies.client("pat"), f"/service-levels/?{WEEK}") == {}
+
+
 def test_each_hour_of_the_week_leads_to_what_was_decided_in_it(replies: Cast) -> None:
     carol = replies.client("carol")
     expected = {
@@ -254,6 +282,13 @@ def test_each_step_of_the_bridge_leads_to_the_tickets_that_took_it(backlog: Cast
     twice = f"/tickets/?{WEEK}&compare=off&metric=backlog_solved"
     assert links(carol, f"/backlog/?{WEEK}&compare=off")[twice] == "−2"
     assert "2 facts on 1 tickets" in carol.get(twice).content.decode()
+
+
+def test_the_panels_of_the_backlog_lead_to_what_is_in_it(backlog: Cast) -> None:
+    """By hand: at the end of the week `fresh` was not there yet."""
+    unsolved = ["calm", "moved", "old"]
+    found = behind_panels(backlog.client("carol"), f"/backlog/?{WEEK}")
+    assert found == {"Backlog at the end of the day": unsolved, "Backlog": unsolved}
 
 
 def test_a_lead_is_led_to_what_counts_for_the_team(backlog: Cast) -> None:
