@@ -189,6 +189,7 @@ OVERVIEW = Page(
             size="full",
             rights=SMALL_COUNTS,
             of_now=False,
+            of_today=True,
         ),
         LinePanel(slug="kept", title="First reply on time", metric="first_reply_attainment", rows_url="tickets"),
         BridgePanel(slug="why", title="Why it changed", metric="first_reply_attainment"),

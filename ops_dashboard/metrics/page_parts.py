@@ -4,8 +4,10 @@ Whoever can fetch the rest later waits for no more than settings.FIRST_ANSWER_S 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import blake2b
 from itertools import takewhile
 from math import inf
 
@@ -26,13 +28,28 @@ from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import Reader, today
 from ops_dashboard.people.roles import Scope
 
+FIGURES = "figures"  # what the strip is called among the parts of a page
+
+
+@dataclass(frozen=True)
+class ShownPart:
+    """A part of a page as HTML, under the name by which a browser that shows it asks for it again."""
+
+    name: str
+    html: SafeString
+
+    @cached_property
+    def stand(self) -> str:
+        """Another one as soon as anything of it is."""
+        return blake2b(self.html.encode(), digest_size=6).hexdigest()
+
 
 @dataclass(frozen=True)
 class PageParts:
-    """The figure strip and the panels as HTML; `rest` are the panels after those, which nobody has drawn yet."""
+    """The figure strip and the panels; `rest` are the panels after those, which nobody has drawn yet."""
 
-    figures: SafeString
-    panels: list[SafeString]
+    figures: ShownPart
+    panels: list[ShownPart]
     rest: tuple[Panel, ...] = ()
 
 
@@ -40,9 +57,14 @@ class PageParts:
 class _Part:
     """`mark` tells all that it is drawn from; one `of_now` may show what no cell tells."""
 
+    name: str
     mark: str
     draw: Callable[[], Drawn]
     of_now: bool = False
+
+
+def name_of(panel: Panel) -> str:
+    return f"panel-{panel.slug}"
 
 
 def asked_on(page: Page, data: QueryDict, scope: Scope) -> Asked:
@@ -78,11 +100,19 @@ def reader_of(asked: Asked, scope: Scope) -> Reader:
 
 def page_parts(page: Page, asked: Asked, reader: Reader, *, request_id: str, within_s: float = inf) -> PageParts:
     """The strip, and as many panels as are there or can be drawn until `within_s` have gone by."""
-    html = _drawn(_parts(page, asked, reader, request_id=request_id), within_s=within_s)
-    return PageParts(html[0], html[1:], page.shown_panels(asked.tab)[len(html) - 1 :])
+    shown = _drawn(_parts(page, asked, reader, request_id=request_id), within_s=within_s)
+    return PageParts(shown[0], shown[1:], page.shown_panels(asked.tab)[len(shown) - 1 :])
 
 
-def panels_from(slug: str, page: Page, asked: Asked, reader: Reader, *, request_id: str) -> list[SafeString]:
+def changed_parts(
+    seen: Mapping[str, str], page: Page, asked: Asked, reader: Reader, *, request_id: str
+) -> list[ShownPart]:
+    """Those of the parts `seen`, by name, that stand otherwise by now."""
+    parts = [part for part in _parts(page, asked, reader, request_id=request_id) if part.name in seen]
+    return [part for part in _drawn(parts) if part.stand != seen[part.name]]
+
+
+def panels_from(slug: str, page: Page, asked: Asked, reader: Reader, *, request_id: str) -> list[ShownPart]:
     """The panel called `slug` and all after it; all of the page where it has none called so."""
     shown = page.shown_panels(asked.tab)
     first = next((place for place, panel in enumerate(shown) if panel.slug == slug), 0)
@@ -99,7 +129,8 @@ def _parts(page: Page, asked: Asked, reader: Reader, *, request_id: str) -> list
     cuts = {cut for figure in page.figures for cut in cuts_named(figure)}
     parts = [
         _Part(
-            reader.mark_of((page.slug, "figures"), anywhere, cuts=cuts),
+            FIGURES,
+            reader.mark_of((page.slug, FIGURES), anywhere, cuts=cuts),
             lambda: strip(page.figures, anywhere, reader, request_id=request_id),
         )
     ]
@@ -109,14 +140,15 @@ def _parts(page: Page, asked: Asked, reader: Reader, *, request_id: str) -> list
 
 def _panel_part(page: Page, panel: Panel, asked: Asked, reader: Reader, *, request_id: str) -> _Part:
     return _Part(
+        name_of(panel),
         reader.mark_of((page.slug, panel.slug), asked, cuts=cuts_named(panel)),
         lambda: panel_section(panel, asked, reader, request_id=request_id),
         of_now=isinstance(panel, CustomPanel) and panel.of_now,
     )
 
 
-def _drawn(parts: list[_Part], *, within_s: float = inf) -> list[SafeString]:
-    """The HTML of each part: as this process kept it, as another shared it, or drawn.
+def _drawn(parts: list[_Part], *, within_s: float = inf) -> list[ShownPart]:
+    """Each part as HTML: as this process kept it, as another shared it, or drawn.
 
     When `within_s` have gone by, it ends before the next part that would have to be drawn, the first excepted.
     """
@@ -143,4 +175,4 @@ def _drawn(parts: list[_Part], *, within_s: float = inf) -> list[SafeString]:
     for of_now, those in fresh.items():
         if those:
             shared_parts.share(those, seconds=NOW_S if of_now else shared_parts.SHARED_S)
-    return [html[part.mark] for part in takewhile(lambda part: part.mark in html, parts)]
+    return [ShownPart(part.name, html[part.mark]) for part in takewhile(lambda part: part.mark in html, parts)]

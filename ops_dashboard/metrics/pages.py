@@ -120,11 +120,13 @@ class BarsPanel(Panel):
 class CustomPanel(Panel):
     """Whatever else: a template fragment with what `context(reader, asked)` gives.
 
-    One that is not `of_now` is drawn from answers alone, so that it stands until a cell changes."""
+    One that is not `of_now` is drawn from answers alone, so that it stands until a cell changes; one `of_today`
+    is about this day whatever period the page is asked about."""
 
     template: str
     metric: str = ""
     of_now: bool = True
+    of_today: bool = False
     context: Callable[[Reader, "Asked"], Context] = lambda reader, asked: {}
 
 

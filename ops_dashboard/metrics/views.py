@@ -7,15 +7,24 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from ops_dashboard.metrics import lately
+from ops_dashboard.metrics import lately, looking_again
 from ops_dashboard.metrics.catalogue import cuts, entries
 from ops_dashboard.metrics.chips import chips
 from ops_dashboard.metrics.definitions import UnknownMetric, registry
 from ops_dashboard.metrics.forms import Asked, FilterForm
-from ops_dashboard.metrics.page_parts import asked_on, page_parts, page_tabs, panels_from, reader_of
+from ops_dashboard.metrics.page_parts import (
+    ShownPart,
+    asked_on,
+    changed_parts,
+    page_parts,
+    page_tabs,
+    panels_from,
+    reader_of,
+)
 from ops_dashboard.metrics.pages import Page
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import BadQuery, NotYours, Reader, today
@@ -32,13 +41,16 @@ from ops_dashboard.people.requests import ReaderRequest, page_or_part
 @require_safe
 @requires("sees_metrics")
 def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
-    """A declared page; to htmx only the answers under the filter bar, or of those the panels from `rest` on."""
+    """A declared page; to htmx only the answers under the filter bar, of those the panels from `rest` on, or what
+    has changed `again`."""
     if not page.may_open(request.scope):
         raise PermissionDenied(f"{page.title} is not open to your role.")
     left_out, page = page.left_out(request.scope), page.part_for(request.scope)
     asked = asked_on(page, request.GET, request.scope)
     reader = reader_of(asked, request.scope)
     request_id = uuid4().hex[:12]
+    if request.htmx and "again" in request.GET:
+        return _again(request, page, asked, reader, request_id=request_id)
     rest = request.GET.get("rest", "")
     if rest and request.htmx:
         panels = panels_from(rest, page, asked, reader, request_id=request_id)
@@ -58,14 +70,43 @@ def page_view(request: ReaderRequest, page: Page) -> HttpResponse:
         "tabs": page_tabs(page, asked),
         "panels": parts.panels,
         "rest": parts.rest,
-        "freshness": freshness_line(reader.freshness, now=timezone.now()),
+        "freshness": _freshness(request, page, asked, reader),
         "left_out": left_out,
         "doors": doors(asked, request.scope, here=page.url_name),
     }
-    if request.user.pk:
-        lately.note(request.user.pk, page.slug, asked.querystring)
+    _note(request, page, asked)
     here = f"{request.path}?{asked.querystring}"
     return page_or_part(request, "pages/page.html", "pages/_answers.html", context, shown_at=here)
+
+
+def _again(request: ReaderRequest, page: Page, asked: Asked, reader: Reader, *, request_id: str) -> HttpResponse:
+    """What stands otherwise than in the browser that asks; 204 where nothing does."""
+    seen, moving = looking_again.seen(request.GET["again"]), looking_again.moving(page, asked)
+    freshness = _freshness(request, page, asked, reader)
+    told = {name: stand for name, stand in seen.items() if name in moving}
+    changed = [part for part in [freshness] if part.stand != seen.get(part.name)]
+    changed += changed_parts(told, page, asked, reader, request_id=request_id)
+    _note(request, page, asked)
+    if not changed:
+        return HttpResponse(status=204)
+    return page_or_part(request, "pages/page.html", "pages/_changed.html", {"changed": changed})
+
+
+def _freshness(request: ReaderRequest, page: Page, asked: Asked, reader: Reader) -> ShownPart:
+    """How old the numbers are, and whether the page looks for newer ones by itself."""
+    name, value = looking_again.PAUSED
+    context = {
+        "freshness": freshness_line(reader.freshness, now=timezone.now()),
+        "is_moving": bool(looking_again.moving(page, asked)),
+        "is_paused": request.COOKIES.get(name) == value,
+        "address": f"{request.path}?{asked.querystring}",
+    }
+    return ShownPart("freshness", render_to_string("pages/_freshness.html", context))
+
+
+def _note(request: ReaderRequest, page: Page, asked: Asked) -> None:
+    if request.user.pk:
+        lately.note(request.user.pk, page.slug, asked.querystring)
 
 
 def _views(request: ReaderRequest, page: Page, asked: Asked) -> ViewMenu:
