@@ -13,13 +13,15 @@ Three service levels go by one name where contacts abandon; `ServiceLevel` tells
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil, exp, floor, inf, log, pi, sqrt
+from functools import cache, cached_property
+from math import ceil, exp, floor, inf, isqrt, log, nan, pi, sqrt
 
 import numpy as np
 from scipy.special import ndtr
 
 HOUR_S = 3600
 _BLOCK = 4096  # terms of the series at a time
+_NOUGHT = 1e-18  # what a share of 0 or 1 counts as where log odds are taken
 _SPENT = -40.0  # log of what a remaining term may weigh against the sum
 MOST_AGENTS = 10_000_000
 
@@ -120,7 +122,7 @@ class Waiting:
     def y(self) -> float:
         return self.arrives / self.theta
 
-    @property
+    @cached_property
     def log_a(self) -> float:
         return log_a(self.x, self.y)
 
@@ -180,6 +182,7 @@ def required_agents(
     if patience_s is None:
         return _required_c(arrivals_per_hour, aht_s, target_s, share, max_occupancy)
 
+    @cache
     def given(agents: int) -> Answered:
         return erlang_a(
             arrivals_per_hour=arrivals_per_hour,
@@ -189,34 +192,82 @@ def required_agents(
             patience_s=patience_s,
         )
 
-    fewest = fewest_that(
-        lambda agents: (got := given(agents)).level(service_level) >= share and got.occupancy <= max_occupancy,
-        guess=max(1, ceil(arrivals_per_hour * aht_s / HOUR_S)),
-    )
-    return given(fewest)
+    def margin(agents: int) -> float:
+        got = given(agents)
+        return margin_of(got.level(service_level), share, got.occupancy, max_occupancy)
+
+    load = arrivals_per_hour * aht_s / HOUR_S
+    calm = 1 / max_occupancy if max_occupancy < 1 else 0.0
+    return given(fewest_that(margin, guess=ceil(load * max(part_served(target_s, share, patience_s), calm))))
 
 
-def fewest_that(is_enough: Callable[[int], bool], *, guess: int) -> int:
-    """The smallest number >= 1 that is enough, where every larger one is; found outwards from a guess."""
-    low, high, step = 0, max(1, guess), max(1, int(sqrt(guess)))
+def part_served(target_s: float, share: float, patience_s: float | None) -> float:
+    """What part of a load has to be served for the goal where chance plays no part, as with endlessly many agents.
+
+    If a part p is served, a patient contact waits patience x log(1 / p): the goal holds from p = share on,
+    or from where that wait is the target.
+    """
+    return 1.0 if patience_s is None else max(share, exp(-target_s / patience_s))
+
+
+def margin_of(reached: float, share: float, occupancy: float, max_occupancy: float) -> float:
+    """How far both goals are kept, below nought just where one is not.
+
+    In log odds, which grow nearly evenly with the number of agents, where shares bend towards 0 and 1.
+    """
+    room = inf if max_occupancy == 1 else _odds_above(max_occupancy, occupancy)
+    return min(_odds_above(reached, share), room)
+
+
+def _odds_above(reached: float, goal: float) -> float:
+    gap = _log_odds(reached) - _log_odds(goal)
+    return max(gap, 0.0) if reached >= goal else min(gap, -_NOUGHT)
+
+
+def _log_odds(share: float) -> float:
+    return log(max(share, _NOUGHT)) - log(max(1 - share, _NOUGHT))
+
+
+def fewest_that(margin: Callable[[int], float], *, guess: int) -> int:
+    """The smallest number >= 1 whose margin is not below nought, where it never falls as numbers grow.
+
+    Outwards from the guess until two numbers enclose it, then inwards; few questions, since each is dear
+    where agents are many. Impossible beyond `MOST_AGENTS`.
+    """
+    told: list[tuple[int, float]] = []
+
+    def is_enough(number: int) -> bool:
+        told.append((number, margin(number)))
+        return told[-1][1] >= 0
+
+    low, high = 0, max(1, guess)
+    step = isqrt(high)
     while not is_enough(high):
         low, high, step = high, high + step, 2 * step
         if high > MOST_AGENTS:
             raise Impossible(f"more than {MOST_AGENTS:,} agents would be needed")
-    step = max(1, int(sqrt(high)))
+    while low == 0 and high > 1:
+        probe = max(1, high - step)
+        low, high, step = (low, probe, 2 * step) if is_enough(probe) else (probe, high, step)
+    is_slow = False
     while high - low > 1:
-        probe = max(low + 1, high - step) if low == 0 else (low + high) // 2
-        if is_enough(probe):
-            high, step = probe, 2 * step
-        else:
-            low = probe
+        wide, crossing = high - low, _crossing(*told[-2:])
+        probe = (low + high) // 2 if is_slow or not low < crossing <= high else min(ceil(crossing), high - 1)
+        low, high = (low, probe) if is_enough(probe) else (probe, high)
+        is_slow = 2 * (high - low) > wide
     return high
+
+
+def _crossing(one: tuple[int, float], other: tuple[int, float]) -> float:
+    """Where the line through two numbers and their margins meets nought; nan where it never does."""
+    (a, at_a), (b, at_b) = one, other
+    return b - at_b * (b - a) / (at_b - at_a) if at_a != at_b else nan
 
 
 def _required_c(arrivals: float, aht_s: float, target_s: float, share: float, max_occupancy: float) -> Answered:
     """Upwards from the first stable number, each B from the one before."""
     load = arrivals * aht_s / HOUR_S
-    agents = floor(load) + 1
+    agents = max(floor(load) + 1, floor(load / max_occupancy))
     if load / max_occupancy > MOST_AGENTS:
         raise Impossible(f"more than {MOST_AGENTS:,} agents would be needed")
     blocking = erlang_b(load, agents)
