@@ -5,7 +5,7 @@ object rows: alice of team A holds ticket 1001; dave of team B has nothing to do
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from datetime import UTC, date, datetime
@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 from django.contrib.admin import site as admin_site
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from ops_dashboard.metrics import saved_views
-from ops_dashboard.metrics.models import AlertFiring, AlertRule, Annotation, Goal
+from ops_dashboard.metrics.models import AlertFiring, AlertRule, Annotation, Goal, SavedView
 from ops_dashboard.metrics.pages import Question
 from ops_dashboard.metrics.saved_views import Terms
-from ops_dashboard.people import audit
-from ops_dashboard.people.models import Site, Vendor
+from ops_dashboard.people import audit, tokens
+from ops_dashboard.people.models import ApiToken, Site, Vendor
 from tests.access.rows import (
     ABSENT,
     DEFINE,
@@ -32,11 +32,16 @@ from tests.access.rows import (
     NOTHING_THERE,
     REFUSED,
     SEE_TICKETS,
+    SHUT,
+    SIGN_IN,
     SIGNED_IN,
     WITH_ROLE,
     AdminModel,
+    Answer,
     Row,
+    act,
     admin,
+    answer_of,
     api,
     everybody,
     page,
@@ -65,7 +70,9 @@ MARKS_OF_READING = {
 }  # fmt: skip
 MONTH = "period=this-month&compare=previous"
 KEEP_RULES = tuple(name for name in WITH_ROLE if name != "pat")  # who is told by whole weeks has no days to look at
-NO_RULES = {"pat": REFUSED, "eve": REFUSED}
+NOBODY_ELSES = {name: ABSENT for name in WITH_ROLE if name != "carol"}
+NOT_CAROLS = NOBODY_ELSES | {"pat": REFUSED}
+VIEW = {"page": "backlog", "querystring": MONTH, "name": "Mine"}
 APPS = re.compile(r"(?<=app_label>)[a-z|]+")  # every app with a model in the admin, in no order
 
 ROWS = {
@@ -74,27 +81,29 @@ ROWS = {
     "metrics": everybody("/metrics"),  # the test client calls from loopback
     "favicon.ico": everybody("/favicon.ico", MOVED),
     "sign-in/": everybody("/sign-in/"),
-    "sign-out/": everybody("/sign-out/", 405),
+    "sign-out/": Row("/sign-out/", EVERYBODY, opens=SIGN_IN, told={}),
     "welcome/<uidb64>/<token>/": everybody("/welcome/MQ/spent-link/"),
     "password/": Row("/password/", SIGNED_IN),
     "tokens/": page("/tokens/", ("adam",)),
-    "tokens/<int:pk>/revoke/": everybody("/tokens/1/revoke/", 405),
+    "tokens/<int:pk>/revoke/": act("/tokens/1001/revoke/", ("adam",)),
     "": page("/"),
     "service-levels/": page("/service-levels/"),
     "backlog/": page("/backlog/"),
     "alerts/": page("/alerts/", KEEP_RULES),
     "alerts/new/": page("/alerts/new/", KEEP_RULES),
-    "alerts/<int:pk>/": Row("/alerts/1001/", ("carol",), otherwise=ABSENT, unlike=NO_RULES),
-    "alerts/<int:pk>/<alert_step:step>/": everybody("/alerts/1001/pause/", 405),
-    "alerts/firings/<int:pk>/acknowledge/": everybody("/alerts/firings/1001/acknowledge/", 405),
+    "alerts/<int:pk>/": page("/alerts/1001/", ("carol",), **NOT_CAROLS),
+    **{
+        f"alerts/<int:pk>/<alert_step:step>/{more}": act(f"/alerts/1001/{step}/", ("carol",), **NOT_CAROLS)
+        for more, step in (("", "pause"), (" resume", "resume"), (" delete", "delete"))
+    },
+    "alerts/firings/<int:pk>/acknowledge/": act("/alerts/firings/1001/acknowledge/", ("carol",), **NOT_CAROLS),
     "catalogue/": page("/catalogue/"),
     "patterns/": page("/patterns/"),
     "export/<slug:metric>.<export_format:form>": page("/export/created.csv", EXPORT),
-    # They take a POST alone; tests/metrics/test_saved_views.py posts.
-    "views/save/": everybody("/views/save/", 405),
-    "views/<int:pk>/change/": everybody("/views/1/change/", 405),
-    "views/<int:pk>/replace/": everybody("/views/1/replace/", 405),
-    "views/<int:pk>/delete/": everybody("/views/1/delete/", 405),
+    "views/save/": act("/views/save/", WITH_ROLE, VIEW),
+    "views/<int:pk>/change/": act("/views/1001/change/", ("carol",), VIEW, **NOBODY_ELSES),
+    "views/<int:pk>/replace/": act("/views/1001/replace/", ("carol",), VIEW, **NOBODY_ELSES),
+    "views/<int:pk>/delete/": act("/views/1001/delete/", ("carol",), VIEW, **NOBODY_ELSES),
     "tickets/": page("/tickets/", SEE_TICKETS),
     "tickets/<slug:source>/<path:ref>/": page("/tickets/desk/1001/", SEE_TICKETS, dave=ABSENT),
     "tickets/<slug:source>/<path:ref>/promises/<slug:kind>/<int:run>/": page(
@@ -109,9 +118,9 @@ ROWS = {
     "api/v1/tickets/<slug:source>/<path:ref>/": api("/api/v1/tickets/desk/1001/", SEE_TICKETS, dave=ABSENT),
     "api/schema/": api("/api/schema/"),
     "admin/": admin("/admin/", ENTER_ADMIN),
-    "admin/login/": Row("/admin/login/", (), signed_out=MOVED, unlike=dict.fromkeys(ENTER_ADMIN, MOVED)),
-    "admin/logout/": Row("/admin/logout/", ENTER_ADMIN, opens=MOVED, otherwise=MOVED),
-    "admin/password_change/": Row("/admin/password_change/", ENTER_ADMIN, opens=MOVED, otherwise=MOVED),
+    "admin/login/": Row("/admin/login/", (), unlike=dict.fromkeys(ENTER_ADMIN, MOVED)),
+    "admin/logout/": everybody("/admin/logout/", MOVED),
+    "admin/password_change/": everybody("/admin/password_change/", MOVED),
     "admin/password_change/done/": admin("/admin/password_change/done/", ENTER_ADMIN),
     "admin/autocomplete/": admin("/admin/autocomplete/", ()),
     "admin/jsi18n/": admin("/admin/jsi18n/", ENTER_ADMIN),
@@ -174,6 +183,9 @@ def routes(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterat
             yield route
 
 
+# A second row of one address has a word behind its route.
+PAGES = {route: row for route, row in ROWS.items() if not row.is_act}
+ACTS = {route: row for route, row in ROWS.items() if row.is_act}
 ALL_ROUTES = tuple(routes(get_resolver().url_patterns))
 ADMIN_ROUTES = tuple(route for model in ADMIN_MODELS for route, _ in admin_rows(model, 0))
 
@@ -184,6 +196,9 @@ def stage(on_stage: None) -> Cast:
     cast = tell()
     told_rule(cast)
     saved_views.save(cast.users["carol"], "backlog", Question(MONTH), Terms("Carol's", is_shared=True))
+    SavedView.objects.update(id=1001)
+    tokens.make(cast.users["erin"], name="Loader", rights=["sees_metrics"], days=9, by=cast.users["adam"])
+    ApiToken.objects.update(id=1001)
     cast.sign_in()
     return cast
 
@@ -233,10 +248,10 @@ def keys(cast: Cast) -> dict[str, object]:
     }
 
 
-def answers(cast: Cast, row: Row) -> dict[str, int]:
+def answers(cast: Cast, row: Row) -> dict[str, Answer]:
     clients = {name: cast.client(name) for name in EVERYBODY}
     with written() as tables:
-        found = {name: client.get(row.url).status_code for name, client in clients.items()}
+        found = {name: answer_of(client.get(row.url)) for name, client in clients.items()}
     assert tables == set(), "a GET changes nothing but marks of reading"
     return found
 
@@ -255,24 +270,60 @@ def written() -> Iterator[set[str]]:
         yield found
 
 
+def sent(cast: Cast, name: str, url: str, told: Mapping[str, str]) -> Answer:
+    """What a member gets for a form; whatever it did is taken back, and who was refused has done nothing."""
+    client = cast.client(name)
+    with transaction.atomic(), written() as tables:
+        answer = answer_of(client.post(url, told))
+        transaction.set_rollback(True)
+    assert answer not in SHUT or tables == set()
+    return answer
+
+
 def test_every_address_has_a_row_and_every_row_an_address() -> None:
-    assert set(ALL_ROUTES) == {*ROWS, *ADMIN_ROUTES}
+    assert set(ALL_ROUTES) == {*(route.partition(" ")[0] for route in ROWS), *ADMIN_ROUTES}
 
 
-@pytest.mark.parametrize("route", ROWS)
+def test_no_row_rests_at_the_verb() -> None:
+    """What takes a POST alone is an act, which says who may do it."""
+    assert [route for route, row in ROWS.items() if 405 in map(row.expected, EVERYBODY)] == []
+
+
+@pytest.mark.parametrize("route", PAGES)
 def test_an_address_opens_to_exactly_those_it_should(cast: Cast, route: str) -> None:
-    assert answers(cast, ROWS[route]) == {name: ROWS[route].expected(name) for name in EVERYBODY}
+    assert answers(cast, PAGES[route]) == {name: PAGES[route].expected(name) for name in EVERYBODY}
+
+
+@pytest.mark.parametrize("route", ACTS)
+def test_an_act_is_done_by_exactly_those_who_may_do_it(cast: Cast, route: str) -> None:
+    row = ACTS[route]
+    found = {name: sent(cast, name, row.url, row.told or {}) for name in EVERYBODY}
+    assert found == {name: row.expected(name) for name in EVERYBODY}
+    if row.path not in (page.path for page in PAGES.values()):
+        assert set(answers(cast, row).values()) <= {405, *SHUT}, "looking does nothing"
 
 
 @pytest.mark.parametrize("verb", ["post", "put", "patch", "delete"])
 def test_no_verb_opens_what_reading_does_not(cast: Cast, verb: str) -> None:
     """405 says that the verb does not exist; everything else must be a door that stays shut."""
-    shut = {302, 401, 403, 404, 405}
-    for route, row in ROWS.items():
+    shut = {MOVED, 405, *SHUT}
+    for route, row in PAGES.items():
         for name in EVERYBODY:
-            if row.expected(name) in (302, 401, 403, 404):
-                status = getattr(cast.client(name), verb)(row.url).status_code
-                assert (route, name, status in shut) == (route, name, True)
+            if row.expected(name) in shut:
+                answer = answer_of(getattr(cast.client(name), verb)(row.url))
+                assert (route, name, answer in shut) == (route, name, True)
+
+
+def test_whoever_sees_a_page_may_send_its_form(cast: Cast) -> None:
+    """Unless an act of the same address says who may."""
+    acts = {row.path for row in ACTS.values()}
+    shut = {
+        (route, name)
+        for route, row in PAGES.items()
+        for name in EVERYBODY
+        if row.shows(name) and row.path not in acts and sent(cast, name, row.url, {}) in SHUT
+    }
+    assert shut == set()
 
 
 @pytest.mark.parametrize("model", ADMIN_MODELS)

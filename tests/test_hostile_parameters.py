@@ -78,6 +78,9 @@ FORMS: list[tuple[str, str, dict[str, str]]] = [
     ("petra", "/forecast/events/900001/", {"label": "Sale", "type": "sale", "start_on": "2026-03-02"}),
     ("petra", "/forecast/queues/phone/", {"aht_s": "300", "target_s": "20", "share": "0.8", "max_occupancy": "0.85"}
      | {"external_shrinkage": "0.1", "internal_shrinkage": "0.1"}),
+    ("petra", "/organisation/activities/", {"name": "Huddle", "kind": "meeting", "shrinkage": "internal"}),
+    ("petra", "/organisation/templates/", {"name": "Late", "starts": "14:00", "ends": "22:00", "team": ""}
+     | {"parts": "18:00-18:30 lunch", "is_active": "on"}),
     ("quinn", "/samples/draw/", {"plan": "9001", "week": "2026-03-02"}),
     ("quinn", "/samples/plans/9001/", {"name": "weekly", "strata": "agent", "size": "2", "seed": "s"}),
     ("quinn", f"/reviews/{DRAFT}/save/", {"notes": "kind"}),
@@ -110,7 +113,7 @@ def test_no_value_of_a_parameter_breaks_an_address(
     broken = []
     for route in sorted(ROWS)[part::SLICES]:
         path, _, query = ROWS[route].url.partition("?")
-        usual = dict(parse_qsl(query))
+        usual = dict(parse_qsl(query)) | dict(ROWS[route].told or {})
         for client in map(cast.client, asking(route)):
             with watched(monkeypatch) as names:
                 status = answer(client, verb, path, usual)

@@ -59,7 +59,7 @@ def test_no_text_comes_out_as_markup(cast: Cast, name: str) -> None:  # noqa: F8
     client = cast.client(name)
     shown, broken = 0, []
     for route, row in ROWS.items():
-        if row.expected(name) != OK:
+        if not row.shows(name):
             continue
         answer = client.get(row.url)
         assert (route, answer.status_code) == (route, OK)

@@ -10,19 +10,13 @@ from ops_dashboard.people.models import Team
 from quality.disputes import raise_dispute
 from quality.models import Dispute, Review, Sample, SamplePlan
 from quality.reviews import claim
-from tests.access.rows import ABSENT, AdminModel, Row, api, page
+from tests.access.rows import ABSENT, AdminModel, Row, act, api, page
 from tests.cast import Cast
 from tests.quality.building import MONDAY, NOON, open_seats, reviewed, save_scorecard
 
 READ = ("alice", "bob", "carol", "dave", "quinn")
 REVIEW, SETTLE, EXPORT = ("quinn",), ("bob",), ("bob", "carol")
-GONE = 405  # opens to POST only
 REVIEWED, DRAFT, DISPUTED, DRAWN = 9001, 9002, 9001, 9001
-
-
-def posts(url: str, open_to: tuple[str, ...]) -> Row:
-    """An address that only takes POST: whoever may send to it is told so, the others are refused first."""
-    return Row(url, open_to, opens=GONE)
 
 
 ROWS: dict[str, Row] = {
@@ -32,12 +26,12 @@ ROWS: dict[str, Row] = {
     "api/v1/reviews/": api("/api/v1/reviews/", READ),
     "api/v1/reviews/<int:pk>/": api(f"/api/v1/reviews/{REVIEWED}/", READ, dave=ABSENT),
     "api/v1/calibration/": api("/api/v1/calibration/?scorecard=accounts", ("carol", "quinn")),
-    "reviews/claim/": posts("/reviews/claim/", REVIEW),
+    "reviews/claim/": act("/reviews/claim/", REVIEW),
     "reviews/<int:pk>/": page(f"/reviews/{REVIEWED}/", READ, dave=ABSENT),
-    "reviews/<int:pk>/save/": posts(f"/reviews/{DRAFT}/save/", REVIEW),
-    "reviews/<int:pk>/submit/": posts(f"/reviews/{DRAFT}/submit/", REVIEW),
-    "reviews/<int:pk>/release/": posts(f"/reviews/{DRAFT}/release/", REVIEW),
-    "reviews/<int:pk>/acknowledge/": posts(f"/reviews/{REVIEWED}/acknowledge/", READ),
+    "reviews/<int:pk>/save/": act(f"/reviews/{DRAFT}/save/", REVIEW),
+    "reviews/<int:pk>/submit/": act(f"/reviews/{DRAFT}/submit/", REVIEW),
+    "reviews/<int:pk>/release/": act(f"/reviews/{DRAFT}/release/", REVIEW),
+    "reviews/<int:pk>/acknowledge/": act(f"/reviews/{REVIEWED}/acknowledge/", READ, dave=ABSENT),
     "reviews/<int:pk>/dispute/": page(
         f"/reviews/{REVIEWED}/dispute/", ("alice",), bob=ABSENT, carol=ABSENT, dave=ABSENT, quinn=ABSENT
     ),
@@ -49,13 +43,13 @@ ROWS: dict[str, Row] = {
         for file in ("agreement.csv", "agreement.xlsx", "reviewers.csv", "reviewers.xlsx")
     },
     "scorecards/": page("/scorecards/", READ),
-    "scorecards/new/": posts("/scorecards/new/", REVIEW),
+    "scorecards/new/": act("/scorecards/new/", REVIEW),
     "scorecards/<slug:slug>/": page("/scorecards/accounts/", READ),
     "scorecards/<slug:slug>/edit/": page("/scorecards/accounts/edit/", REVIEW),
     "samples/": page("/samples/", REVIEW),
     "samples/export.csv": page("/samples/export.csv", REVIEW),
     "samples/export.xlsx": page("/samples/export.xlsx", REVIEW),
-    "samples/draw/": posts("/samples/draw/", REVIEW),
+    "samples/draw/": act("/samples/draw/", REVIEW, {"plan": str(DRAWN)}),
     "samples/<int:pk>/": page(f"/samples/{DRAWN}/", REVIEW),
     "samples/plans/new/": page("/samples/plans/new/", REVIEW),
     "samples/plans/<int:pk>/": page(f"/samples/plans/{DRAWN}/", REVIEW),

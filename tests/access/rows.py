@@ -1,6 +1,9 @@
 """The language of the table of addresses: who asks, and what everyone should get."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from django.http import HttpResponse
 
 from tests.cast import EVERYBODY, NOBODY, ROLES
 
@@ -10,21 +13,36 @@ SEE_TICKETS = ("alice", "bob", "carol", "dave", "erin")
 EXPORT = ("bob", "carol", "erin", "petra")
 ENTER_ADMIN = DEFINE = ("carol", "petra", "adam")
 NOTHING_THERE = dict.fromkeys(ENTER_ADMIN, 404)
-OK, MOVED, SIGN_IN, REFUSED, ABSENT = 200, 302, 302, 403, 404
+Answer = int | str  # a status; to be sent to sign in is told apart from being sent on
+OK, MOVED, SIGN_IN, REFUSED, ABSENT = 200, 302, "sign in", 403, 404
+SHUT: frozenset[Answer] = frozenset({SIGN_IN, 401, REFUSED, ABSENT})
 
 
 @dataclass(frozen=True)
 class Row:
-    """`url` is asked by GET. Whoever is in no group gets `otherwise`; nobody gets `signed_out`."""
+    """`url` is asked by GET, an act done by POST. Whoever is in no group gets `otherwise`; nobody gets `signed_out`."""
 
     url: str
     open_to: tuple[str, ...]
-    otherwise: int = REFUSED
-    signed_out: int = SIGN_IN
-    opens: int = OK
-    unlike: dict[str, int] = field(default_factory=dict)  # members who get something else
+    otherwise: Answer = REFUSED
+    signed_out: Answer = SIGN_IN
+    opens: Answer = OK
+    unlike: Mapping[str, Answer] = field(default_factory=dict)  # members who get something else
+    told: Mapping[str, str] | None = None  # what the form of an act sends; None: a page
 
-    def expected(self, name: str) -> int:
+    @property
+    def is_act(self) -> bool:
+        return self.told is not None
+
+    @property
+    def path(self) -> str:
+        return self.url.partition("?")[0]
+
+    def shows(self, name: str) -> bool:
+        """Whether it is a page that this member gets to see."""
+        return not self.is_act and self.expected(name) == OK
+
+    def expected(self, name: str) -> Answer:
         if name in self.unlike:
             return self.unlike[name]
         if name in self.open_to:
@@ -36,12 +54,23 @@ class Row:
 AdminModel = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
+def answer_of(response: HttpResponse) -> Answer:
+    """What came back, in the words of the table."""
+    is_at_the_door = response.headers.get("Location", "").startswith("/sign-in/")
+    return SIGN_IN if is_at_the_door else response.status_code
+
+
 def everybody(url: str, status: int = OK) -> Row:
     return Row(url, EVERYBODY, opens=status)
 
 
 def page(url: str, open_to: tuple[str, ...] = WITH_ROLE, **unlike: int) -> Row:
     return Row(url, open_to, unlike=unlike)
+
+
+def act(url: str, open_to: tuple[str, ...], told: Mapping[str, str] | None = None, **unlike: int) -> Row:
+    """Takes a POST alone; whoever may do it is sent on to a page afterwards."""
+    return Row(url, open_to, opens=MOVED, unlike=unlike, told=told or {})
 
 
 def api(url: str, open_to: tuple[str, ...] = WITH_ROLE, **unlike: int) -> Row:
