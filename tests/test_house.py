@@ -87,6 +87,7 @@ PURE = (
     "workforce.expected_misses",
     "workforce.forecasting",
     "workforce.intraday",
+    "workforce.pattern_words",
     "workforce.series",
     "workforce.series_file",
     "workforce.shift_changes",

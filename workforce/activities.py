@@ -1,8 +1,14 @@
-"""The activities that every installation knows, and how each counts."""
+"""The activities that every installation knows, how each counts, and what hangs on one.
+
+Planners add their own. How an activity counts stays as it is once shifts hold it, since hours that
+were told rest on it; only its name changes.
+"""
 
 from dataclasses import dataclass
 
-from workforce.models import Activity
+from django.core.exceptions import ValidationError
+
+from workforce.models import Activity, ShiftSegment, ShiftTemplate, TimeOff
 
 Kind, Shrinkage = Activity.Kind, Activity.Shrinkage
 
@@ -29,6 +35,33 @@ STANDARD = (
     Standard("leave", "Leave", Kind.ABSENCE, shrinkage=Shrinkage.EXTERNAL),
     Standard("sick", "Sick", Kind.ABSENCE, shrinkage=Shrinkage.EXTERNAL),
 )
+COUNTING = ("kind", "is_paid", "is_productive", "shrinkage")
+
+
+def clash(kind: str, is_productive: bool, shrinkage: str) -> str:
+    """What makes no sense in how an activity counts; "" where nothing does."""
+    if is_productive and kind in (Kind.BREAK, Kind.ABSENCE):
+        return f"{kind} does not count as staffed"
+    if is_productive and shrinkage:
+        return "what counts as staffed takes nothing from paid time"
+    return ""
+
+
+def is_counted(activity: Activity) -> bool:
+    """Whether hours rest on how it counts; on that of plain work they always do."""
+    return activity.slug == PLAIN or activity.shiftsegment_set.exists() or activity.timeoff_set.exists()
+
+
+def hanging_on(activity: Activity) -> int:
+    """What names it. ValidationError for one that every installation has."""
+    if activity.slug in {standard.slug for standard in STANDARD}:
+        raise ValidationError(f"{activity} is known to every installation and stays.")
+    templates = sum(
+        any(part[2] == activity.slug for part in segments)
+        for segments in ShiftTemplate.objects.values_list("segments", flat=True)
+    )
+    rows = (model.objects.filter(activity=activity).count() for model in (ShiftSegment, TimeOff))
+    return templates + sum(rows)
 
 
 def known_by_slug() -> dict[str, Activity]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
+from functools import partial
 
 from ops_dashboard.people.zones import BadZone, zone_of
 
@@ -17,19 +18,19 @@ Value = str | int | date | time | tuple[tuple[time, time, str], ...] | None
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
 
-def word(text: str) -> str:
+def word(text: str, *, longest: int = 80) -> str:
     """The short name of something: small letters, digits, hyphens."""
-    if not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", text) or len(text) > 80:
+    if not re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", text) or len(text) > longest:
         raise BadValue(f"'{text}' is no short name; use small letters, digits and hyphens: 'payments-dublin'")
     return text
 
 
-def name(text: str) -> str:
+def name(text: str, *, longest: int = 120) -> str:
     """What people read. Nothing that a spreadsheet would take for a formula."""
     if text[0] in "=+-@\t\r" or any(ord(letter) < 32 for letter in text):
         raise BadValue(f"'{text[:40]}' begins like a formula, or holds control characters")
-    if len(text) > 120:
-        raise BadValue("at most 120 characters")
+    if len(text) > longest:
+        raise BadValue(f"at most {longest} characters")
     return text
 
 
@@ -84,10 +85,19 @@ def currency(text: str) -> str:
     return text
 
 
-def basis(text: str) -> str:
-    if text not in {"scheduled", "productive", "paid"}:
-        raise BadValue(f"'{text}' is none of scheduled, productive, paid")
-    return text
+def yes(text: str) -> bool:
+    if text not in {"yes", "no"}:
+        raise BadValue(f"'{text[:40]}' is neither yes nor no")
+    return text == "yes"
+
+
+def one_of(*known: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in known:
+            raise BadValue(f"'{text[:40]}' is none of {', '.join(known)}")
+        return text
+
+    return read
 
 
 def zone(text: str) -> str:
@@ -116,7 +126,33 @@ class Field:
 
 
 VALID = {"valid_from": Field(day), "valid_to": Field(day, is_needed=False)}
+SHORT, TITLE = Field(partial(word, longest=50)), Field(partial(name, longest=80))
 KINDS: dict[str, dict[str, Field]] = {
+    "sites": {"site": SHORT, "name": TITLE, "zone": Field(zone)},
+    "vendors": {"vendor": SHORT, "name": TITLE},
+    "teams": {
+        "team": Field(word),
+        "name": Field(name),
+        "site": Field(word, is_needed=False),
+        "vendor": Field(word, is_needed=False),
+        "support_function": Field(partial(name, longest=80), is_needed=False),
+    },
+    "activities": {
+        "activity": SHORT,
+        "name": TITLE,
+        "kind": Field(one_of("work", "break", "meeting", "training", "offline", "absence")),
+        "paid": Field(yes),
+        "staffed": Field(yes),
+        "shrinkage": Field(one_of("internal", "external"), is_needed=False, default=""),
+    },
+    "templates": {
+        "template": Field(word),
+        "name": TITLE,
+        "team": Field(word, is_needed=False),
+        "start": Field(clock),
+        "end": Field(clock),
+        "activities": Field(parts, is_needed=False, default=()),
+    },
     "agents": {"agent": Field(word), "name": Field(name), "team": Field(word), **VALID},
     "skills": {"agent": Field(word), "skill": Field(word), "level": Field(level), **VALID},
     "contracts": {
@@ -133,7 +169,7 @@ KINDS: dict[str, dict[str, Field]] = {
         "contract_type": Field(word, is_needed=False),
         "amount": Field(money),
         "currency": Field(currency),
-        "basis": Field(basis),
+        "basis": Field(one_of("scheduled", "productive", "paid")),
         **VALID,
     },
     "shifts": {
@@ -148,8 +184,15 @@ KINDS: dict[str, dict[str, Field]] = {
 
 
 def kind_of(title: str, heads: tuple[str, ...]) -> str | None:
-    """Which kind a table is, by its sheet's name, else by the columns that only one kind has."""
+    """Which kind a table is, by its sheet's name, else the one that knows most of its columns and misses fewest."""
     if title.lower() in KINDS:
         return title.lower()
-    fitting = [kind for kind, fields in KINDS.items() if all(n in heads for n, f in fields.items() if f.is_needed)]
-    return fitting[0] if len(fitting) == 1 else None
+    fits = {
+        kind: (
+            sum(head in fields for head in heads),
+            -sum(field.is_needed and name not in heads for name, field in fields.items()),
+        )
+        for kind, fields in KINDS.items()
+    }
+    best = [kind for kind in KINDS if fits[kind] == max(fits.values())]
+    return best[0] if len(best) == 1 and fits[best[0]][0] > 1 else None

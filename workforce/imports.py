@@ -1,10 +1,10 @@
-"""Importing people and shifts: every row is checked, and either all of them are taken in or none.
+"""Importing an organisation, its people and their shifts: every row is checked, and all are taken in or none.
 
 `check` does it all in a transaction that it takes back, so a preview promises what taking in does.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,19 +17,22 @@ from django.db import models, transaction
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people import audit
 from ops_dashboard.people.dated import ends_after
-from ops_dashboard.people.models import Agent, Membership, Team, Vendor
+from ops_dashboard.people.models import Agent, Membership, Site, Team, Vendor
 from ops_dashboard.people.roles import Scope
-from workforce import roster_rows, rosters, staff
-from workforce.activities import PLAIN, ensured
+from workforce import organisation, roster_rows, rosters, staff
+from workforce.activities import PLAIN, clash, ensured, is_counted
 from workforce.import_fields import KINDS, BadValue, kind_of
 from workforce.import_files import Record, Table
-from workforce.models import Contract, ContractType, RosterVersion, Shift
+from workforce.models import Activity, Contract, ContractType, RosterVersion, Shift, ShiftTemplate
+from workforce.pattern_words import Parts, length, segments_of
 from workforce.price_marks import repricing
 from workforce.roster_acts import span
 from workforce.shift_changes import BadShift, Segment, Told, monday, with_activity
+from workforce.wall_time import BadPattern
 from workforce.workbook_parts import BadFile
 
 MOST_PROBLEMS = 200
+OF_EVERYBODY = ("sites", "vendors", "teams", "activities", "templates")  # planners write them
 Values = dict[str, Any]
 
 
@@ -111,8 +114,8 @@ def _take_table(kind: str, table: Table, scope: Scope, outcome: Outcome) -> None
     if unknown := [head for head in table.heads if head and head not in fields]:
         outcome.problems.append(Problem(kind, 1, unknown[0], f"no such column; there are {', '.join(fields)}"))
         return
-    if kind == "rates" and not (scope.sees_costs and scope.may_plan):
-        outcome.problems.append(Problem(kind, 1, "amount", "your role does not set rates"))
+    if refusal := _refusal(kind, scope):
+        outcome.problems.append(Problem(kind, 1, next(iter(fields)), refusal))
         return
     take = _Taker(scope)
     for record in table.records:
@@ -126,6 +129,15 @@ def _take_table(kind: str, table: Table, scope: Scope, outcome: Outcome) -> None
                 outcome.count(kind, getattr(take, kind)(values))
         except _Wrong as wrong:
             outcome.problems.append(Problem(kind, record.line, wrong.field, str(wrong)))
+
+
+def _refusal(kind: str, scope: Scope) -> str:
+    """Why a reader who may import does not import this kind; "" where they do."""
+    if kind == "rates" and not (scope.sees_costs and scope.may_plan):
+        return "your role does not set rates"
+    if kind in OF_EVERYBODY and not scope.may_staff:
+        return f"your role does not write {kind}"
+    return ""
 
 
 def _values(kind: str, record: Record, outcome: Outcome) -> Values | None:
@@ -160,6 +172,47 @@ class _Taker:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self._known: dict[tuple[type[models.Model], str], Any] = {}
+
+    def sites(self, values: Values) -> str:
+        return organisation.put(Site, values["site"], name=values["name"], zone=values["zone"])
+
+    def vendors(self, values: Values) -> str:
+        return organisation.put(Vendor, values["vendor"], name=values["name"])
+
+    def teams(self, values: Values) -> str:
+        """What is left empty stays as it is."""
+        told = {"name": values["name"], "support_function": values["support_function"]}
+        told |= {
+            field: self._one(model, values[field], field)
+            for field, model in (("site", Site), ("vendor", Vendor))
+            if values[field]
+        }
+        return organisation.put(Team, values["team"], **{field: value for field, value in told.items() if value})
+
+    def activities(self, values: Values) -> str:
+        told = {
+            "kind": values["kind"], "is_paid": values["paid"], "is_productive": values["staffed"],
+            "shrinkage": values["shrinkage"],
+        }  # fmt: skip
+        if problem := clash(values["kind"], values["staffed"], values["shrinkage"]):
+            raise _Wrong("staffed", problem)
+        row = ensured().get(values["activity"])
+        if row and is_counted(row) and any(getattr(row, name) != value for name, value in told.items()):
+            raise _Wrong("activity", f"shifts hold '{row.slug}', so how it counts stays; make another")
+        return organisation.put(Activity, values["activity"], name=values["name"], **told)
+
+    def templates(self, values: Values) -> str:
+        team = self._team(values["team"]) if values["team"] else None
+        self._refuse_unknown(values["activities"], ensured())
+        try:
+            minutes = length(values["start"], values["end"])
+            segments = segments_of(values["start"], minutes, values["activities"])
+        except BadPattern as problem:
+            raise _Wrong("end" if not values["activities"] else "activities", str(problem)) from problem
+        return organisation.put(
+            ShiftTemplate, values["template"], name=values["name"], team=team, starts=values["start"],
+            minutes=minutes, segments=segments,
+        )  # fmt: skip
 
     def agents(self, values: Values) -> str:
         team = self._team(values["team"])
@@ -213,9 +266,8 @@ class _Taker:
         activities = ensured()
         begin, finish = span(values["date"], values["start"], values["end"], zone)
         shift = Told(str(uuid4()), agent.pk, values["date"], zone, (Segment(activities[PLAIN].pk, begin, finish),))
+        self._refuse_unknown(values["activities"], activities)
         for start, end, slug in values["activities"]:
-            if slug not in activities:
-                raise _Wrong("activities", f"there is no activity '{slug}'; there are {', '.join(sorted(activities))}")
             first, last = span(values["date"], start, end, zone)
             if first < begin:  # after midnight of a night shift
                 first, last = first + 86_400, last + 86_400
@@ -223,6 +275,11 @@ class _Taker:
                 raise _Wrong("activities", f"{slug} from {start:%H:%M} lies outside the shift")
             shift = with_activity(shift, first, last, activities[slug].pk)
         return shift
+
+    def _refuse_unknown(self, parts: Parts, known: Collection[str]) -> None:
+        for _, _, slug in parts:
+            if slug not in known:
+                raise _Wrong("activities", f"there is no activity '{slug}'; there are {', '.join(sorted(known))}")
 
     def _zone(self, agent: Agent, team: Team, on: Any) -> str:
         contract = Contract.objects.valid_on(on).filter(agent=agent).first()

@@ -1,4 +1,4 @@
-"""What people are sorted by: teams, sites, vendors and skills; how each is listed, asked for and written.
+"""What people and shifts are sorted by: how each kind of rows is listed, asked for and written.
 
 A team that changes its site or vendor takes its past along; what its hours cost is counted again. What
 somebody or something still hangs on is not removed, and a team never is: it is no longer active.
@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Model, Q, QuerySet
@@ -20,53 +19,20 @@ from ops_dashboard.metrics.rendering.tables import Cell, Column, Table
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import Site, Team, Vendor
 from ops_dashboard.people.roles import Scope
-from ops_dashboard.people.zones import zones
-from tickets.slugs import slug_of
-from workforce.models import AgentSkill, Rate, Skill
+from workforce.activities import ensured, hanging_on
+from workforce.models import Activity, AgentSkill, Rate, Shift, ShiftTemplate, Skill
+from workforce.organisation_forms import (
+    ActivityForm,
+    NamedForm,
+    SiteForm,
+    SkillForm,
+    TeamForm,
+    TemplateForm,
+    VendorForm,
+)
+from workforce.pattern_words import clock, words_of
 from workforce.price_marks import repricing
-
-
-class NamedForm(forms.ModelForm):
-    """A new row gets its short name from its name; that never changes again, since files and addresses carry it."""
-
-    name = forms.CharField(max_length=80)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        row = self.instance
-        if row.pk is None and data.get("name"):
-            row.slug = slug_of(data["name"], longest=50)
-            if type(row)._default_manager.filter(slug=row.slug).exists():
-                self.add_error("name", f"There is one already that is called {row.slug}.")
-        return data
-
-
-class SiteForm(NamedForm):
-    zone = forms.ChoiceField(choices=zones, label="Time zone", initial="UTC")
-
-    class Meta:
-        model = Site
-        fields = ["name", "zone"]
-
-
-class VendorForm(NamedForm):
-    class Meta:
-        model = Vendor
-        fields = ["name"]
-
-
-class SkillForm(NamedForm):
-    class Meta:
-        model = Skill
-        fields = ["name"]
-
-
-class TeamForm(NamedForm):
-    class Meta:
-        model = Team
-        fields = ["name", "site", "vendor", "support_function", "is_active"]
-        labels = {"is_active": "Active"}
-        help_texts = {"vendor": "Empty: our own people.", "is_active": "A team that is not is offered nowhere."}
+from workforce.staff import ADDED, CHANGED, UNCHANGED
 
 
 @dataclass(frozen=True)
@@ -107,6 +73,20 @@ def _skills(scope: Scope) -> QuerySet[Skill]:
     return Skill.objects.annotate(people=Count("agents__agent", filter=known, distinct=True)).order_by("name")
 
 
+def _templates(scope: Scope) -> QuerySet[ShiftTemplate]:
+    found = ShiftTemplate.objects.select_related("team")
+    return found if scope.teams is None else found.filter(Q(team=None) | Q(team__in=scope.teams))
+
+
+def _activities(_: Scope) -> QuerySet[Activity]:
+    ensured()
+    return Activity.objects.all()
+
+
+def _yes(is_so: bool) -> Cell:
+    return Cell("yes" if is_so else "no")
+
+
 def _number(value: int) -> Cell:
     return Cell(str(value), order=value)
 
@@ -116,8 +96,19 @@ def _team_cells(team: Any) -> tuple[Cell, ...]:
     return (
         *(Cell(str(word or ""), order=str(word or "")) for word in words),
         _number(team.people),
-        Cell("yes" if team.is_active else "no"),
+        _yes(team.is_active),
     )
+
+
+def _template_cells(template: ShiftTemplate) -> tuple[Cell, ...]:
+    starts, ends = clock(template.starts, 0), clock(template.starts, template.minutes)
+    team, within = str(template.team or "every team"), words_of(template.starts, template.segments)
+    return (Cell(team, order=team), Cell(starts, order=starts), Cell(ends), Cell(within), _yes(template.is_active))
+
+
+def _activity_cells(activity: Activity) -> tuple[Cell, ...]:
+    kind, takes = activity.get_kind_display(), activity.get_shrinkage_display()
+    return (Cell(kind, order=kind), _yes(activity.is_paid), _yes(activity.is_productive), Cell(takes))
 
 
 KINDS = {
@@ -146,6 +137,16 @@ KINDS = {
             "skills", "Skills", "skill", Skill, SkillForm, (Column("People", "number"),),
             _skills, lambda skill: (_number(skill.people),),
             lambda skill: AgentSkill.objects.filter(skill=skill).count(),
+        ),
+        Kind(
+            "templates", "Shift templates", "template", ShiftTemplate, TemplateForm,
+            (Column("Team"), Column("Starts"), Column("Ends"), Column("Within it"), Column("Active")),
+            _templates, _template_cells, lambda template: Shift.objects.filter(template=template).count(),
+        ),
+        Kind(
+            "activities", "Activities", "activity", Activity, ActivityForm,
+            (Column("Kind"), Column("Paid"), Column("Staffed"), Column("Shrinkage")),
+            _activities, _activity_cells, hanging_on,
         ),
     )
 }  # fmt: skip
@@ -177,6 +178,20 @@ def save(form: NamedForm, kind: Kind, scope: Scope) -> None:
         form.save()
     row: Any = form.instance
     audit.record(scope.username, f"{kind.one}_{deed}", f"{kind.one} {row.pk}", of=row.slug, fields=[*form.changed_data])
+
+
+def put(model: type[Model], slug: str, **values: Any) -> str:
+    """Write a row of an import by its short name; whoever takes in the file leaves the trace, and prices anew."""
+    row: Any = model._default_manager.filter(slug=slug).first()
+    if row is None:
+        model._default_manager.create(slug=slug, **values)
+        return ADDED
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    if changed:
+        row.save(update_fields=changed)
+    return CHANGED if changed else UNCHANGED
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Organisation: teams, sites, vendors and skills, read by whoever sees rosters and written by planners."""
+"""Organisation: what people and shifts are sorted by, read by whoever sees rosters and written by planners."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ops_dashboard.people.access import NOT_YOURS, requires
 from ops_dashboard.people.requests import ReaderRequest
 from workforce import organisation
-from workforce.organisation import KINDS, Kind, NamedForm
+from workforce.organisation import KINDS, Kind
+from workforce.organisation_forms import NamedForm
 
 ANOTHER = "Somebody else has just added one of this name; look again."
 

@@ -14,13 +14,23 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.people.models import Agent, Membership, Team, User, Vendor
-from ops_dashboard.people.roles import Role
-from tests.workforce.rostering import MONDAY, make_team
+from ops_dashboard.people.roles import Role, scope_for
+from tests.workforce.rostering import MONDAY, make_team, published, shift
 from workforce.import_files import read
 from workforce.imports import Outcome, sorted_kinds, take_in
 from workforce.management.commands.import_roster import SCOPE
-from workforce.models import AgentSkill, Contract, Rate, RosterVersion, Shift, ShiftSegment
+from workforce.models import (
+    Activity,
+    AgentSkill,
+    Contract,
+    Rate,
+    RosterVersion,
+    Shift,
+    ShiftSegment,
+    ShiftTemplate,
+)
 from workforce.workbook_parts import MOST_ROWS, MOST_UNPACKED, BadFile, judge
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +78,112 @@ def test_agents_come_in_and_twice_changes_nothing() -> None:
     assert second.document()["kinds"] == {"agents": {"added": 0, "changed": 0, "unchanged": 2}}
     ben = Membership.objects.get(agent__slug="ben-k")
     assert (ben.team.slug, ben.valid_from, ben.valid_to) == ("payments", date(2026, 2, 1), date(2026, 6, 1))
+
+
+ORGANISATION = {
+    "Sites": [["site", "name", "zone"], ["porto", "Porto", "Europe/Lisbon"]],
+    "Vendors": [["vendor", "name"], ["acme", "Acme"]],
+    "Teams": [
+        ["team", "name", "site", "vendor", "support_function"],
+        ["night", "Night", "porto", "acme", "Safety"],
+        ["payments", "Payments", "", "acme", ""],
+    ],
+}
+
+
+def test_a_whole_organisation_comes_from_one_workbook_whatever_the_order_of_its_sheets() -> None:
+    people = [["agent", "name", "team", "valid_from"], ["noor-n", "Noor N.", "night", date(2026, 1, 1)]]
+    content = book(Agents=people, **dict(reversed(ORGANISATION.items())))
+    assert take(content, name="people.xlsx").document()["kinds"] == {
+        "sites": {"added": 1, "changed": 0, "unchanged": 0},
+        "vendors": {"added": 1, "changed": 0, "unchanged": 0},
+        "teams": {"added": 1, "changed": 1, "unchanged": 0},
+        "agents": {"added": 1, "changed": 0, "unchanged": 0},
+    }
+    assert take(content, name="people.xlsx").total("unchanged") == 5
+    night, payments = Team.objects.get(slug="night"), Team.objects.get(slug="payments")
+    assert (night.site.zone, night.vendor.name, night.support_function) == ("Europe/Lisbon", "Acme", "Safety")
+    assert (payments.site.slug, payments.vendor.slug) == ("site-payments", "acme")  # an empty site stays
+    assert Membership.objects.get(agent__slug="noor-n").team == night
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("site,name,zone\nmars,Mars,Mars/Olympus\n", [(2, "zone")]),
+        (f"vendor,name\n{'v' * 51},Acme\nacme,{'A' * 81}\n", [(2, "vendor"), (3, "name")]),
+        ("team,name,vendor\nnight,Night,acme\n", [(2, "vendor")]),
+        ("team,name,site\nnight,=cmd(),nowhere\n", [(2, "name")]),
+    ],
+)
+def test_an_organisation_that_is_wrong_is_refused_with_line_and_field(text: str, wrong: list[tuple[int, str]]) -> None:
+    before = Team.objects.count()
+    assert problems(take(text)) == wrong
+    assert (Vendor.objects.count(), Team.objects.count()) == (0, before)
+
+
+ACTIVITIES = (
+    "activity,name,kind,paid,staffed,shrinkage\n"
+    "huddle,Huddle,meeting,yes,no,internal\n"
+    "escalations,Escalations,work,yes,yes,\n"
+)
+TEMPLATES = (
+    "template,name,team,start,end,activities\n"
+    "late,Late,payments,14:00,22:30,18:00-18:30 lunch; 15:00-15:20 huddle\n"
+    "night,Night,,22:00,06:00,02:00-02:30 lunch\n"
+)
+
+
+def test_activities_and_templates_come_in_and_twice_changes_nothing() -> None:
+    assert take(ACTIVITIES).total("added") == take(TEMPLATES).total("added") == 2
+    assert take(ACTIVITIES).total("unchanged") == take(TEMPLATES).total("unchanged") == 2
+    told = Activity.objects.get(slug="escalations")
+    assert (told.kind, told.is_paid, told.is_productive, told.shrinkage) == ("work", True, True, "")
+    late, night = ShiftTemplate.objects.get(slug="late"), ShiftTemplate.objects.get(slug="night")
+    assert (late.team.slug, late.starts, late.minutes) == ("payments", time(14), 510)
+    assert late.segments == [[60, 20, "huddle"], [240, 30, "lunch"]]
+    assert (night.team, night.minutes, night.segments) == (None, 480, [[240, 30, "lunch"]])
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("activity,name,kind,paid,staffed\nnap,Nap,sleep,y,no\n", [(2, "kind"), (2, "paid")]),
+        ("activity,name,kind,paid,staffed\nnap,Nap,break,no,yes\n", [(2, "staffed")]),
+        ("activity,name,kind,paid,staffed\nwork,Work,work,no,yes\n", [(2, "activity")]),
+        ("template,name,start,end\nlate,Late,14:00,14:10\n", [(2, "end")]),
+        ("template,name,start,end,activities\nlate,Late,14:00,22:00,13:00-14:30 lunch\n", [(2, "activities")]),
+        ("template,name,start,end,activities\nlate,Late,14:00,22:00,15:00-16:00 nap\n", [(2, "activities")]),
+        (
+            "template,name,start,end,activities\nlate,Late,14:00,22:00,15:00-16:00 lunch; 15:30-15:40 break\n",
+            [(2, "activities")],
+        ),
+    ],
+)
+def test_activities_and_templates_that_are_wrong_are_refused(text: str, wrong: list[tuple[int, str]]) -> None:
+    assert problems(take(text)) == wrong
+    assert not ShiftTemplate.objects.exists()
+
+
+def test_a_team_of_another_vendor_in_a_file_is_priced_anew() -> None:
+    team, people = make_team("creators", "cem")
+    published(team, shift(people["cem"], MONDAY))
+    vendor = Vendor.objects.create(slug="acme", name="Acme")
+    Rate.objects.create(vendor=vendor, minor_an_hour=1250, valid_from=date(2026, 1, 1))
+    StaleCell.objects.all().delete()
+    assert take("team,name,vendor\ncreators,Creators,acme\n").total("changed") == 1
+    assert (MONDAY, team.pk) in StaleCell.objects.filter(source="rostered").values_list("day", "team")
+
+
+def test_a_lead_imports_people_but_not_what_they_are_sorted_by(team: Team) -> None:
+    lead = User.objects.create(username="lead", role=Role.TEAM_LEAD)
+    lead.teams.set([team])
+    for kind in ORGANISATION:
+        rows = ORGANISATION[kind][:2]
+        table = read("file.csv", "\n".join(",".join(row) for row in rows).encode())
+        told = take_in(sorted_kinds(table), scope=scope_for(lead))
+        assert [(p.line, p.reason) for p in told.problems] == [(1, f"your role does not write {kind.lower()}")]
+    assert not Vendor.objects.exists()
 
 
 def test_a_move_ends_the_membership_before_it_whatever_the_order_of_the_rows() -> None:

@@ -1,7 +1,7 @@
 """Teams, sites, vendors and skills: who reads them, what planners do to them, and what follows."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.test import Client
@@ -10,8 +10,10 @@ from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.people.models import AuditEntry, Site, Team, User, Vendor
 from ops_dashboard.people.roles import SYSTEM, Role
 from tests.workforce.rostering import MONDAY, make_team, published, shift
-from workforce.models import AgentSkill, Rate, Skill
+from workforce.activities import ensured
+from workforce.models import Activity, AgentSkill, Rate, ShiftTemplate, Skill
 from workforce.organisation import KINDS
+from workforce.shift_changes import Segment
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +116,83 @@ def test_only_what_nothing_hangs_on_is_removed() -> None:
         assert words in answer.content.decode(), words
     assert petra.post(f"/organisation/vendors/{free.pk}/remove/").status_code == 302
     assert list(Vendor.objects.all()) == [vendor] and Skill.objects.exists() and Team.objects.exists()
+
+
+TEMPLATE = {"name": "Late", "starts": "14:00", "ends": "22:30", "is_active": "on"} | {
+    "parts": "18:00-18:30 lunch; 15:00-15:15 break",
+}  # fmt: skip
+
+
+def test_a_shift_template_is_written_as_times_on_the_clock() -> None:
+    petra = as_(Role.PLANNER)
+    assert petra.post("/organisation/templates/", TEMPLATE).status_code == 302
+    late = ShiftTemplate.objects.get()
+    assert (late.slug, late.team, late.starts, late.minutes) == ("late", None, time(14), 510)
+    assert late.segments == [[60, 15, "break"], [240, 30, "lunch"]]
+    page = petra.get(f"/organisation/templates/{late.pk}/").content.decode()
+    assert 'value="22:30"' in page and 'value="15:00-15:15 break; 18:00-18:30 lunch"' in page
+    told = TEMPLATE | {"starts": "22:00", "ends": "06:00", "parts": "02:00-02:30 lunch"}
+    assert petra.post(f"/organisation/templates/{late.pk}/", told).status_code == 302
+    late.refresh_from_db()
+    assert (late.slug, late.starts, late.minutes, late.segments) == ("late", time(22), 480, [[240, 30, "lunch"]])
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"ends": "14:05"}, "A shift lasts at least 15 minutes."),
+        ({"parts": "13:30-14:30 lunch"}, "Lunch from 13:30 lies outside the shift."),
+        (
+            {"parts": "15:00-16:00 lunch; 15:30-15:45 break"},
+            "Break from 15:30 begins before what comes before it ends.",
+        ),
+        ({"parts": "15:00-16:00 nap"}, "There is no activity &#x27;nap&#x27;."),
+        ({"parts": "[[60, 15, 1]]"}, "is no part of a shift; write 12:00-12:30 lunch."),
+        ({"starts": "soon"}, "Enter a valid time."),
+    ],
+)
+def test_a_shift_template_that_makes_no_sense_is_refused(told: dict[str, str], words: str) -> None:
+    answer = as_(Role.PLANNER).post("/organisation/templates/", TEMPLATE | told)
+    assert answer.status_code == 422 and words in answer.content.decode()
+    assert not ShiftTemplate.objects.exists()
+
+
+def test_a_lead_reads_the_templates_of_everybody_and_of_the_own_teams() -> None:
+    (own, _), (other, _) = make_team("payments", "ada"), make_team("creators", "cem")
+    for slug, team in (("late", own), ("dawn", other), ("noon", None)):
+        ShiftTemplate.objects.create(slug=slug, name=slug.title(), team=team, starts=time(7), minutes=480)
+    page = as_(Role.TEAM_LEAD, own).get("/organisation/").content.decode()
+    assert "Late" in page and "Noon" in page and "Dawn" not in page
+
+
+def test_how_an_activity_counts_stays_once_shifts_hold_it() -> None:
+    petra = as_(Role.PLANNER)
+    told = {"name": "Huddle", "kind": "meeting", "is_paid": "on", "shrinkage": "internal"}
+    assert petra.post("/organisation/activities/", told).status_code == 302
+    huddle = Activity.objects.get(slug="huddle")
+    url = f"/organisation/activities/{huddle.pk}/"
+    petra.post(url, told | {"kind": "training"})
+    assert Activity.objects.get(slug="huddle").kind == "training"
+    team, people = make_team("payments", "ada")
+    published(team, replace(shift(people["ada"], MONDAY), segments=(Segment(huddle.pk, 1774252800, 1774256400),)))
+    assert "disabled" in petra.get(url).content.decode()
+    petra.post(url, {"name": "Stand-up", "kind": "work", "is_productive": "on"})
+    huddle.refresh_from_db()
+    assert (huddle.name, huddle.kind, huddle.is_paid, huddle.shrinkage) == ("Stand-up", "training", True, "internal")
+    assert "still named 1 time" in petra.post(f"{url}remove/", follow=True).content.decode()
+
+
+def test_activities_that_make_no_sense_or_are_known_to_all_are_told() -> None:
+    petra = as_(Role.PLANNER)
+    answer = petra.post("/organisation/activities/", {"name": "Nap", "kind": "break", "is_productive": "on"})
+    assert answer.status_code == 422 and "Break does not count as staffed." in answer.content.decode()
+    lunch = ensured()["lunch"]
+    said = petra.post(f"/organisation/activities/{lunch.pk}/remove/", follow=True).content.decode()
+    assert "Lunch is known to every installation and stays." in said
+    free = Activity.objects.create(slug="free", name="Free", kind="meeting")
+    ShiftTemplate.objects.create(slug="a", name="A", starts=time(7), minutes=480, segments=[[60, 15, "free"]])
+    assert (
+        "still named 1 time" in petra.post(f"/organisation/activities/{free.pk}/remove/", follow=True).content.decode()
+    )
+    ShiftTemplate.objects.all().delete()
+    assert "Free is removed." in petra.post(f"/organisation/activities/{free.pk}/remove/", follow=True).content.decode()

@@ -1,4 +1,4 @@
-"""`manage.py import_roster`: people, skills, contracts, rates and shifts from a CSV or XLSX file."""
+"""`manage.py import_roster`: an organisation, its people, what they cost and their shifts from CSV or XLSX."""
 
 import json
 from argparse import ArgumentParser
@@ -20,13 +20,14 @@ SCOPE = Scope(
     teams=None,
     sees_rosters=True,
     may_roster=True,
+    may_staff=True,
     may_plan=True,
     sees_costs=True,
 )
 
 
 class Command(BaseCommand):
-    help = "Import people or shifts; either every row is taken in, or none. Twice the same file changes nothing."
+    help = "Import teams, people or shifts; either every row is taken in, or none. Twice the same file changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path)
