@@ -1,4 +1,4 @@
-"""What two analysts have tagged by hand, week after week, through the acts of the tagging desk.
+"""What two analysts have tagged by hand, week after week and then day by day, through the acts of the tagging desk.
 
 They read what requesters wrote first and mostly call it what the ticket's reason says; a comment under a rating is
 about no theme. Now and then each of them slips to a neighbouring theme, the second more often. What the rule looked
@@ -11,11 +11,12 @@ from datetime import UTC, datetime, time, timedelta
 
 import numpy as np
 from django.contrib.postgres.search import SearchQuery
+from django.db import transaction
 from django.db.models import Q
 
 from insights import tagging
 from insights.demo.feedback import SHARE
-from insights.demo.plot import CAPTIONS, CAPTIONS_WORDS, PHRASES
+from insights.demo.plot import CAPTIONS, CAPTIONS_WORDS
 from insights.models import Feedback, FeedbackTheme, Judgement, SuggestionRun, Theme
 from insights.models.feedback import FeedbackQuerySet
 from insights.ticket_feedback import OPENINGS, RATINGS
@@ -28,10 +29,11 @@ from tickets.models import Reason, Ticket
 FIRST, SECOND, SECOND_NAME = "demo-analyst", "demo-analyst-2", "Tindra A."
 MOST, ONE_IN = 1_300, 7  # openings that were tagged: one in so many, and no more than these
 COMMENTS = 90
+A_DAY, COMMENTS_A_DAY, DAYS_BACK = 10, 2, 14  # while somebody watches; days that are made up for after a pause
 BOTH, SECOND_ALONE = 0.15, 0.35  # of what was tagged
 SLIPS = {FIRST: 0.03, SECOND: 0.11}
 REST = timedelta(days=3)  # what is newer waits
-SITTING = timedelta(weeks=2)
+DAY, SITTING = timedelta(days=1), timedelta(weeks=2)
 HOURS = {FIRST: time(10), SECOND: time(15)}
 
 Row = tuple[int, int, datetime]  # id, ticket, when
@@ -54,12 +56,39 @@ def tell(world: World) -> None:
         return
     people = {FIRST: first, SECOND: _second()}
     themes = {theme.slug: theme for theme in Theme.objects.active().leaves()}
-    read = [*_openings(world, themes), *_comments(world)]
+    old = Feedback.objects.filter(occurred_at__lt=world.now - REST)
+    read = [*_openings(world, old, themes, most=MOST), *_comments(world, old, most=COMMENTS)]
     for (at, name), chosen in sorted(_sittings(world, read).items()):
-        about = [each for each in chosen if each.theme]
-        tagging.tag_each(_as_seen(world, name, about, themes), by=people[name], at=at)
-        tagging.no_theme_each([each.id for each in chosen if not each.theme], by=people[name], at=at)
-    tagging.add(_about_captions(world), themes[CAPTIONS], by=first, at=world.now - REST)
+        _sit(world, name, chosen, themes, by=people[name], at=at)
+    tagging.add(_about_captions(old), themes[CAPTIONS], by=first, at=world.now - REST)
+
+
+def go_on(world: World, *, now: datetime) -> None:
+    """A sitting a day of each: what was said on the day that has had its rest by then."""
+    people = {user.username: user for user in User.objects.filter(username__in=HOURS)}
+    due = [
+        (at, name)
+        for back in range(DAYS_BACK, -1, -1)
+        for name, hour in HOURS.items()
+        if world.now < (at := datetime.combine(now.date() - timedelta(days=back), hour, tzinfo=UTC)) <= now
+    ]
+    held = Judgement.objects.filter(user__in=people.values(), at__in=[at for at, _ in due])
+    done = set(held.values_list("at", "user__username"))
+    themes = {theme.slug: theme for theme in Theme.objects.active().leaves()}
+    for at, name in due:
+        if name in people and (at, name) not in done:
+            _sit_down(world, name, themes, by=people[name], at=at)
+
+
+@transaction.atomic
+def _sit_down(world: World, name: str, themes: dict[str, Theme], *, by: User, at: datetime) -> None:
+    midnight = datetime.combine(at.date(), time(), tzinfo=UTC)
+    rested = Feedback.objects.filter(occurred_at__gte=midnight - REST - DAY, occurred_at__lt=midnight - REST)
+    read = [*_openings(world, rested, themes, most=A_DAY), *_comments(world, rested, most=COMMENTS_A_DAY)]
+    mine = [each for each, names in zip(read, _readers(world, read), strict=True) if name in names]
+    _sit(world, name, mine, themes, by=by, at=at)
+    if name == FIRST and CAPTIONS in themes:
+        tagging.add(_about_captions(rested), themes[CAPTIONS], by=by, at=at)
 
 
 def remove() -> None:
@@ -83,24 +112,29 @@ def _second() -> User:
     return user
 
 
-def _openings(world: World, themes: dict[str, Theme]) -> list[Read]:
+def _sit(world: World, name: str, chosen: list[Read], themes: dict[str, Theme], *, by: User, at: datetime) -> None:
+    about = [each for each in chosen if each.theme]
+    tagging.tag_each(_as_seen(world, name, about, themes), by=by, at=at)
+    tagging.no_theme_each([each.id for each in chosen if not each.theme], by=by, at=at)
+
+
+def _openings(world: World, told: FeedbackQuerySet, themes: dict[str, Theme], *, most: int) -> list[Read]:
     """A sample of what requesters wrote first and no rule has looked at, with the theme of its reason."""
-    told = Feedback.objects.filter(source=OPENINGS, occurred_at__lt=world.now - REST).exclude(_captions())
+    told = told.filter(source=OPENINGS).exclude(_captions())
     rows = [row for row in _rows(told) if abs(row[1]) % 100 >= SHARE]
-    chosen = _sample(world, rows, min(MOST, len(rows) // ONE_IN), "openings")
-    slugs = dict(Reason.objects.filter(slug__in=PHRASES).values_list("id", "slug"))
+    chosen = _sample(world, rows, min(most, len(rows) // ONE_IN), "openings")
+    named = {pk: themes[slug] for pk, slug in Reason.objects.values_list("id", "slug") if slug in themes}
     reasons = dict(Ticket.objects.filter(pk__in=[ticket for _, ticket, _ in chosen]).values_list("pk", "reason"))
     return [
-        Read(pk, ticket, at, themes[slugs[reasons[ticket]]])
+        Read(pk, ticket, at, named[reasons[ticket]])
         for pk, ticket, at in chosen
-        if reasons.get(ticket) in slugs
+        if ticket in reasons and reasons[ticket] in named
     ]
 
 
-def _comments(world: World) -> list[Read]:
-    told = Feedback.objects.filter(source=RATINGS, occurred_at__lt=world.now - REST).exclude(text="")
-    rows = _rows(told)
-    chosen = _sample(world, rows, min(COMMENTS, len(rows) // ONE_IN), "comments")
+def _comments(world: World, told: FeedbackQuerySet, *, most: int) -> list[Read]:
+    rows = _rows(told.filter(source=RATINGS).exclude(text=""))
+    chosen = _sample(world, rows, min(most, len(rows) // ONE_IN), "comments")
     return [Read(pk, ticket, at, None) for pk, ticket, at in chosen]
 
 
@@ -108,9 +142,8 @@ def _rows(told: FeedbackQuerySet) -> list[Row]:
     return [(pk, ticket, at) for pk, ticket, at in told.values_list("id", "ticket", "occurred_at") if ticket]
 
 
-def _about_captions(world: World) -> list[int]:
-    found = Feedback.objects.filter(_captions(), source=OPENINGS, occurred_at__lt=world.now - REST)
-    return list(found.values_list("id", flat=True))
+def _about_captions(told: FeedbackQuerySet) -> list[int]:
+    return list(told.filter(_captions(), source=OPENINGS).values_list("id", flat=True))
 
 
 def _captions() -> Q:
@@ -125,16 +158,23 @@ def _sample(world: World, rows: list[Row], size: int, what: str) -> list[Row]:
 
 
 def _sittings(world: World, read: list[Read]) -> dict[tuple[datetime, str], list[Read]]:
-    """By when and whose: the first has seen most of it, and both a part."""
+    """By when and whose."""
     found: dict[tuple[datetime, str], list[Read]] = defaultdict(list)
-    for each, luck in zip(read, _luck(world, read, "who"), strict=True):
+    for each, names in zip(read, _readers(world, read), strict=True):
         fortnight = (each.at - world.stories.start) // SITTING
         day = (world.stories.start + (fortnight + 1) * SITTING).date()
-        names = (FIRST, SECOND) if luck < BOTH else (SECOND,) if luck < BOTH + SECOND_ALONE else (FIRST,)
         for name in names:
             at = datetime.combine(day, HOURS[name], tzinfo=UTC)
-            found[min(at, world.now - timedelta(days=1)), name].append(each)
+            found[min(at, world.now - DAY), name].append(each)
     return found
+
+
+def _readers(world: World, read: list[Read]) -> list[tuple[str, ...]]:
+    """Who reads each: the first has seen most of it, and both a part."""
+    return [
+        (FIRST, SECOND) if luck < BOTH else (SECOND,) if luck < BOTH + SECOND_ALONE else (FIRST,)
+        for luck in _luck(world, read, "who")
+    ]
 
 
 def _as_seen(world: World, name: str, read: list[Read], themes: dict[str, Theme]) -> dict[int, Theme]:

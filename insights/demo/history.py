@@ -10,6 +10,7 @@ from insights import asks, drafting, issuing, mailbox, reading
 from insights.demo.plot import CAPTIONS
 from insights.models import Ask, Delivery, Digest, Insight, Mail, Milestone, Program, Receipt, Theme
 from insights.weeks import due_weeks
+from ops_dashboard.metrics.local_days import day_at
 from ops_dashboard.people.models import User
 from tickets.demo.world import World
 
@@ -20,12 +21,12 @@ REACTIONS = (Receipt.Reaction.USEFUL, Receipt.Reaction.ACT, Receipt.Reaction.USE
 
 @dataclass(frozen=True)
 class Plan:
-    """One insight and its ask; steps as (days ago, step, note)."""
+    """One insight and its ask; steps as (days ago, step, note), those below zero after the history's end."""
 
     theme: str
     claim: str
     story: str
-    published: int  # days ago; 0: a draft
+    published: int  # days ago; 0: a draft, negative after the history's end
     question: str = ""
     due: int = 7  # days from now, negative before
     steps: tuple[tuple[int, str, str], ...] = ()
@@ -65,12 +66,14 @@ PLANS = (
         "Three days in summer, more than ten now. Creators write twice: once to ask, once when the date has passed. "
         "What slows it down is not known to us; finance sees no backlog.",
         21, "Show the date of the payout on the earnings page, and tell when it moves", 12,
-        ((17, "accept", "With the payouts program"),), "Payouts that creators can count on",
+        ((17, "accept", "With the payouts program"), (-13, "ship", "The date stands on the page")),
+        "Payouts that creators can count on",
     ),
     Plan(
         "upload-fails", "Uploads hang at the last step since the release three weeks ago",
         "It began on the day of the release and fell when the next one came. Only videos above a minute.",
         19, "Keep the uploaded part when the connection breaks", -2,
+        ((-4, "accept", "The last part was sent twice; the next release mends it"), (-11, "ship", "Released")),
     ),
     Plan(
         "live-access", "People with enough followers still get no access to live",
@@ -85,6 +88,7 @@ PLANS = (
         "gift-display", "Gifts that viewers send are not shown in the live",
         "Viewers pay and the creator sees nothing; both write. It began six days ago, on one platform only.",
         3, "Roll back the gift animation, or show gifts as text until it is mended", 3,
+        ((-1, "accept", "Gifts are shown as text from tomorrow"), (-3, "ship", "As text, on every platform")),
     ),
     Plan(
         CAPTIONS, "Italian creators ask for captions, and Italian is answered last of all languages",
@@ -140,45 +144,57 @@ def tell(world: World) -> None:
 def _deeds(
     world: World, plan: Plan, analyst: User, partner: User, program: Program | None
 ) -> list[tuple[datetime, Callable[[datetime], None]]]:
-    theme = Theme.objects.get(slug=plan.theme)
-    owner = partner if theme.area in partner.product_areas else None
     kept: dict[str, Ask] = {}
 
     def write(at: datetime) -> None:
-        insight = drafting.create(
-            claim=plan.claim, story=plan.story, area=theme.area, themes=[theme], since=at.date() - 4 * WEEK,
-            by=analyst, at=at,
-        )  # fmt: skip
-        if not plan.published:
-            return
-        drafting.publish(insight, by=analyst, at=at)
-        _quote(insight, analyst, at)
-        kept["ask"] = asks.put(
-            insight, question=plan.question, due_on=world.now.date() + timedelta(days=plan.due), owner=owner,
-            by=analyst, program=program, at=at,
-        )  # fmt: skip
+        if ask := put(world, plan, analyst=analyst, partner=partner, program=program, at=at):
+            kept["ask"] = ask
 
     def step(name: str, note: str) -> Callable[[datetime], None]:
         def take(at: datetime) -> None:
-            ask = kept.get("ask")
-            if ask is None:
-                return
-            match name:
-                case "accept":
-                    asks.accept(ask, by=owner, note=note, at=at)
-                case "decline":
-                    asks.decline(ask, by=owner, reason=note, at=at)
-                case "ship":
-                    asks.ship(ask, by=owner, on=at.date(), note=note, users_told=plan.told, at=at)
-                case "close":
-                    asks.close(ask, by=analyst, note=note, at=at)
+            if "ask" in kept:
+                take_step(kept["ask"], plan, name, note, analyst=analyst, at=at)
 
         return take
 
-    def ago(days: int) -> datetime:
-        return world.now - timedelta(days=days)
+    told = [(moment(world, days), step(name, note)) for days, name, note in plan.steps if days > 0]
+    return [(moment(world, plan.published or 1), write), *told]
 
-    return [(ago(plan.published or 1), write), *((ago(days), step(name, note)) for days, name, note in plan.steps)]
+
+def moment(world: World, days_ago: int) -> datetime:
+    """So many days before the end of the history, or after it."""
+    return world.now - timedelta(days=days_ago)
+
+
+def put(
+    world: World, plan: Plan, *, analyst: User, partner: User, at: datetime, program: Program | None = None
+) -> Ask | None:
+    """Write the insight; publish it and ask, unless it stays a draft."""
+    theme = Theme.objects.get(slug=plan.theme)
+    insight = drafting.create(
+        claim=plan.claim, story=plan.story, area=theme.area, themes=[theme], since=at.date() - 4 * WEEK,
+        by=analyst, at=at,
+    )  # fmt: skip
+    if not plan.published:
+        return None
+    drafting.publish(insight, by=analyst, at=at)
+    _quote(insight, analyst, at)
+    return asks.put(
+        insight, question=plan.question, due_on=world.now.date() + timedelta(days=plan.due),
+        owner=partner if theme.area in partner.product_areas else None, by=analyst, program=program, at=at,
+    )  # fmt: skip
+
+
+def take_step(ask: Ask, plan: Plan, name: str, note: str, *, analyst: User, at: datetime) -> None:
+    match name:
+        case "accept":
+            asks.accept(ask, by=ask.owner, note=note, at=at)
+        case "decline":
+            asks.decline(ask, by=ask.owner, reason=note, at=at)
+        case "ship":
+            asks.ship(ask, by=ask.owner, on=day_at(at), note=note, users_told=plan.told, at=at)
+        case "close":
+            asks.close(ask, by=analyst, note=note, at=at)
 
 
 def _quote(insight: Insight, analyst: User, at: datetime) -> None:
@@ -229,20 +245,25 @@ def _digest(
         digest = issuing.draft(area, monday)
         if is_last:
             return
-        issuing.approve(digest, by=analyst, at=at)
-        keep = mailbox.EmailBackend()
-        issuing.deliver(send=lambda message: keep.send_messages([message]))
-        for delivery in Delivery.objects.filter(digest=digest):
-            Delivery.objects.filter(pk=delivery.pk).update(handed_at=at + timedelta(minutes=1))
-            Mail.objects.filter(message_id__startswith=delivery.message_id).update(at=at + timedelta(minutes=1))
-        Digest.objects.filter(pk=digest.pk).update(made_at=at, sent_at=at + timedelta(minutes=1))
-        _read(digest, partner, at + timedelta(hours=3 + place), REACTIONS[place % len(REACTIONS)])
+        send(digest, by=analyst, at=at)
+        read(digest, partner, at + timedelta(hours=3 + place), REACTIONS[place % len(REACTIONS)])
 
     return issue
 
 
+def send(digest: Digest, *, by: User, at: datetime) -> None:
+    """Approve a letter and deliver it to the demo's mailbox."""
+    issuing.approve(digest, by=by, at=at)
+    keep = mailbox.EmailBackend()
+    issuing.deliver(send=lambda message: keep.send_messages([message]))
+    for delivery in Delivery.objects.filter(digest=digest):
+        Delivery.objects.filter(pk=delivery.pk).update(handed_at=at + timedelta(minutes=1))
+        Mail.objects.filter(message_id__startswith=delivery.message_id).update(at=at + timedelta(minutes=1))
+    Digest.objects.filter(pk=digest.pk).update(made_at=at, sent_at=at + timedelta(minutes=1))
+
+
 @transaction.atomic
-def _read(digest: Digest, reader: User, at: datetime, reaction: str) -> None:
+def read(digest: Digest, reader: User, at: datetime, reaction: str) -> None:
     reading.note_view(digest, reader)
     Delivery.objects.filter(digest=digest, user=reader).update(read_at=at)
     Receipt.objects.filter(digest=digest, user=reader).update(

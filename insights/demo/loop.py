@@ -16,7 +16,7 @@ from django.db.models import Max
 
 from insights import alarms, issuing, programs
 from insights.counting import daily
-from insights.demo import analysts, feedback, history
+from insights.demo import analysts, feedback, history, onward
 from insights.demo.plot import (
     AREAS,
     CAPTIONS,
@@ -78,7 +78,7 @@ def tell(world: World) -> None:
         for slug in ("themed", "feedback", "created"):
             rollup.refill_all(registry.source(slug))
         _look(world)
-        _users(world)
+        _users(world, until=world.now)
         history.tell(world)
         programs.measure_all(world.now.date() - DAY)
         for digest in Digest.objects.filter(state=Digest.State.DRAFT):
@@ -86,11 +86,16 @@ def tell(world: World) -> None:
 
 
 def go_on(world: World, *, now: datetime) -> None:
-    """Reviews and themes of what came in since."""
+    """Reviews and themes of what came in since; users, sittings, answers and letters as their time comes."""
     newest = FeedbackTheme.objects.filter(rule=feedback.RULE).aggregate(at=Max("feedback__occurred_at"))["at"]
-    if newest is not None and now - newest > timedelta(minutes=1):
+    if newest is None:
+        return
+    if now - newest > timedelta(minutes=1):
         with transaction.atomic():
             feedback.tell(world, since=newest, until=now)
+    _users(world, until=now)
+    analysts.go_on(world, now=now)
+    onward.go_on(world, now=now)
 
 
 @transaction.atomic
@@ -149,14 +154,17 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _users(world: World) -> None:
-    """As the product's analytics would tell: more every week, unevenly."""
-    monday, last = (Grain.WEEK.start_of(day.date()) for day in (world.stories.start, world.now))
+def _users(world: World, *, until: datetime) -> None:
+    """As the product's analytics would tell: more every week, unevenly. Weeks that are told stay as they are."""
+    monday, last = (Grain.WEEK.start_of(day.date()) for day in (world.stories.start, until))
+    told = set(ActiveUsers.objects.filter(week__gte=monday).values_list("week", flat=True))
     usual, rows = USERS_A_TICKET * world.tickets / world.weeks, []
     for number in range((last - monday).days // 7):
+        week = monday + number * 7 * DAY
+        if week in told:
+            continue
         uneven = np.random.default_rng([world.seed, 12, number]).normal(1, 0.012)
-        count = round(usual * GROWTH**number * uneven)
-        rows.append(ActiveUsers(week=monday + number * 7 * DAY, count=count, origin=INVENTED))
+        rows.append(ActiveUsers(week=week, count=round(usual * GROWTH**number * uneven), origin=INVENTED))
     ActiveUsers.objects.bulk_create(rows, ignore_conflicts=True)
 
 

@@ -1,6 +1,7 @@
 """The demo's loop on a real database: told, going on while it is watched, and gone without a trace."""
 
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -10,8 +11,10 @@ from insights import tagging
 from insights.demo import hearing, loop
 from insights.demo.plot import REVIEWS
 from insights.models import (
+    ActiveUsers,
     Alarm,
     Ask,
+    AskStep,
     Digest,
     Feedback,
     FeedbackTheme,
@@ -19,6 +22,7 @@ from insights.models import (
     Judgement,
     Mail,
     Program,
+    Receipt,
     TagRule,
     Theme,
     ThemeFact,
@@ -27,14 +31,15 @@ from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.models import Cell
 from ops_dashboard.people.models import User
 from tickets.demo import records
-from tickets.demo.live import tell_history
+from tickets.demo.live import LiveView, tell_history
 from tickets.demo.world import World
 from tickets.forgetting import forget
-from tickets.models import Source
+from tickets.models import Source, Ticket
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 4, 8, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=2)
+TWO_WEEKS = NOW + timedelta(days=14)
 # What stands after the demo has gone: how far messages were read is forgotten with the source, places of feedback stay.
 KEPT = {"FeedbackSource"}
 
@@ -61,6 +66,74 @@ def newest_review() -> datetime:
     return newest
 
 
+def steps() -> list[tuple[int, str, str]]:
+    """What happened to asks since the history's end: after how many days, to which ask, what."""
+    told = AskStep.objects.filter(at__gt=NOW).order_by("at", "id").values_list("at", "ask__question", "kind")
+    return [((at - NOW).days, question[:16], kind) for at, question, kind in told]
+
+
+def letters() -> list[tuple[str, str, str, str, str]]:
+    """Week, area, when it was sent, and what the partner made of it when."""
+    partner = User.objects.get(username="demo-partner")
+    found = []
+    for digest in Digest.objects.filter(week__gte=date(2026, 3, 30)).order_by("week", "-area"):
+        receipt = Receipt.objects.filter(digest=digest, user=partner).first()
+        sent, seen = (f"{at:%d %H:%M}" if at else "" for at in (digest.sent_at, receipt and receipt.first_at))
+        found.append((f"{digest.week:%d %b}", digest.area, sent, seen, receipt.reaction if receipt else ""))
+    return found
+
+
+def sittings() -> Counter[str]:
+    """On how many days since the history's end each analyst has sat down."""
+    told = Judgement.objects.filter(at__gt=NOW).values_list("user__username", "at").distinct()
+    return Counter(name for name, _ in told)
+
+
+def expect_two_weeks(world: World) -> None:
+    """Two weeks that are watched move all of it, once."""
+    view = LiveView(Source.objects.get(), world)
+    users = ActiveUsers.objects.count()
+    for days in (7, 14):
+        now = NOW + timedelta(days=days)
+        view.begin(now)
+        hearing.go_on(world, now=now)
+        loop.go_on(world, now=now)
+    assert steps() == [
+        (1, "Roll back the gi", "accepted"),
+        (2, "Payment failed: ", "opened"),
+        (3, "Roll back the gi", "shipped"),
+        (4, "Keep the uploade", "accepted"),
+        (5, "Payment failed: ", "accepted"),
+        (9, "Live ended by mo", "opened"),
+        (11, "Keep the uploade", "shipped"),
+        (12, "Payment failed: ", "shipped"),
+        (12, "Live ended by mo", "accepted"),
+        (13, "Show the date of", "shipped"),
+    ]
+    assert letters() == [
+        ("30 Mar", "payments", "10 12:01", "10 15:01", "useful"),
+        ("30 Mar", "live", "10 12:01", "10 16:01", "act"),
+        ("06 Apr", "payments", "15 09:01", "15 12:01", "act"),
+        ("06 Apr", "live", "15 09:01", "15 13:01", "useful"),
+        ("13 Apr", "payments", "22 09:01", "", ""),  # to be read at 12:01
+        ("13 Apr", "live", "22 09:01", "", ""),
+    ]
+    assert ActiveUsers.objects.count() == users + 2
+    assert ActiveUsers.objects.latest("week").week == date(2026, 4, 13)
+    told = Digest.objects.get(week=date(2026, 4, 13), area="live").snapshot["context"]
+    created = Ticket.objects.filter(created_at__date__range=("2026-04-13", "2026-04-19")).count()
+    assert (told["contacts"], told["per_1000_users"]) == (created, 1000 * created / told["users"])
+    tagged = Judgement.objects.filter(at__gt=NOW)
+    # Which of the few that were said on a day fall to whom hangs on keyed numbers of tickets: not on every day any.
+    assert sittings().keys() == {"demo-analyst", "demo-analyst-2"} and max(sittings().values()) <= 14
+    assert min(sittings().values()) >= 5
+    assert set(tagged.values_list("outcome", flat=True)) == {"tagged"}
+
+    before = (steps(), letters(), tagged.count(), Mail.objects.count(), Insight.objects.count(), reviews())
+    loop.go_on(world, now=TWO_WEEKS)
+    assert (steps(), letters(), tagged.count(), Mail.objects.count(), Insight.objects.count(), reviews()) == before
+
+
 def test_the_loop_is_told_goes_on_and_goes_away(world: World) -> None:
     for model in (Alarm, Insight, Ask, Program, Digest, Mail):
         assert model._default_manager.exists(), model.__name__
@@ -73,6 +146,7 @@ def test_the_loop_is_told_goes_on_and_goes_away(world: World) -> None:
     assert NOW + timedelta(days=1) < newest_review() <= LATER
     loop.go_on(world, now=LATER)
     assert reviews() == after
+    expect_two_weeks(world)
 
     analyst = User.objects.get(username="demo-analyst")
     talk = Feedback.objects.filter(ticket__isnull=False).first()

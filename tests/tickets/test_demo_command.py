@@ -141,9 +141,12 @@ def test_live_stops_after_the_ticks_it_was_given(monkeypatch: pytest.MonkeyPatch
     waits: list[float] = []
     monkeypatch.setattr("time.sleep", waits.append)
     made_whole(now=timezone.now() - timedelta(hours=3))
+    before, newest = TicketEvent.objects.count(), TicketEvent.objects.latest("occurred_at").occurred_at
     report = run("--live", "--ticks", "3")
     assert report["looks"] == len(waits) == 3
-    assert report["told"] > 0
+    assert TicketEvent.objects.count() - before == report["told"] > 0
+    assert TicketEvent.objects.latest("occurred_at").occurred_at > newest
+    assert not StaleCell.objects.exists()
 
 
 def test_clear_and_live_contradict_each_other() -> None:
