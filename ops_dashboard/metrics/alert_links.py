@@ -12,7 +12,7 @@ from ops_dashboard.metrics.asking import rows_source
 from ops_dashboard.metrics.chips import offered_filters
 from ops_dashboard.metrics.definitions import Metric
 from ops_dashboard.metrics.models import AlertFiring
-from ops_dashboard.metrics.pages import Page, site
+from ops_dashboard.metrics.pages import FigureSpec, Page, Panel, site
 from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.ways import Door
 from ops_dashboard.people.roles import Scope
@@ -53,7 +53,8 @@ def _tab(page: Page, metric: Metric) -> str:
 def _rows(metric: Metric, scope: Scope) -> str:
     """The list that some page offers for what the metric counts."""
     for page in _showing(metric, scope):
-        for part in (*page.figures, *page.every_panel):
+        parts: list[FigureSpec | Panel] = [*page.figures, *page.every_panel]
+        for part in parts:
             if getattr(part, "metric", "") == metric.slug and part.rows_url:
                 try:
                     return reverse(part.rows_url)
