@@ -2,47 +2,54 @@
 
 A theme has one open alarm; each further look that flags it adds to the alarm's context. Calm for two
 weeks it is over; flagged again within four weeks it opens anew, with all that was known before.
+
+Days are judged again while messages, contacts and suggestions still come in for them: the survey and the
+context tell what is known now, and only a day that was not flagged before opens anything.
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
 
 from insights import drafting
-from insights.counting import Daily, daily
+from insights.counting import DAY, Daily, daily, with_beginnings
 from insights.models import Alarm, Survey, Theme
-from insights.surveillance import DAILY, WEEKLY, Class, Finding, survey
+from insights.surveillance import DAILY, SEVEN_DAYS, Class, Finding, survey
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import User
 
 CALM, SOON = timedelta(days=14), timedelta(days=28)
 SPARK_PERIODS = 26
 Found = dict[str, Any]
+_look_of = itemgetter("on", "grain")
 
 
-def look(until: date) -> int:
-    """Judge the day `until` and the seven days that end with it; returns how many themes are flagged."""
+def look(first: date, until: date) -> int:
+    """Judge each day from `first` to `until` and the seven days that end with it; returns how many themes the last
+    of them flags."""
     themes = list(Theme.objects.active().leaves())
-    first = until - timedelta(days=DAILY.window + DAILY.gap)
-    return record(daily(first, until, themes))
+    told = with_beginnings(daily(first - (DAILY.window + DAILY.gap) * DAY, until, themes))
+    days = [first + n * DAY for n in range((until - first).days + 1)]
+    return [record(told.until(day)) for day in days][-1]
 
 
 def record(told: Daily) -> int:
     """Keep what the last day of `told` shows. Looking twice at a day changes nothing."""
     weeks, week_contacts = told.in_weeks()
     looks = (
-        (Survey.Grain.DAY, told.counts, told.contacts, DAILY),
-        (Survey.Grain.WEEK, weeks, week_contacts, WEEKLY),
+        (Survey.Grain.DAY, told.counts, told.contacts, told.known(), DAILY),
+        (Survey.Grain.WEEK, weeks, week_contacts, told.known(days=7), SEVEN_DAYS),
     )
     flagged: dict[int, list[Found]] = {}
     with transaction.atomic():
-        for grain, counts, contacts, rule in looks:
+        for grain, counts, contacts, known, rule in looks:
             if not len(contacts):
                 continue
-            found = survey(counts, contacts, rule=rule)
+            found = survey(counts, contacts, rule=rule, known=known)
             rows = [_told(f, told.themes[f.theme], counts[f.theme, -SPARK_PERIODS:].tolist()) for f in found]
             Survey.objects.update_or_create(
                 on=told.last, grain=grain, defaults={"contacts": int(contacts[-1]), "findings": rows}
@@ -82,12 +89,13 @@ def _raise(theme: int, on: date, context: Sequence[Found]) -> None:
         alarm = Alarm.objects.create(theme_id=theme, opened_on=on, last_on=on, context=list(context))
         drafting.from_alarm(alarm)
         return
-    if last.state == Alarm.State.DISMISSED and last.last_on >= on - CALM:
-        return
-    if last.state != Alarm.State.OPEN:
-        last.state, last.reopened, last.closed_by, last.reason = Alarm.State.OPEN, last.reopened + 1, None, ""
-    known = {(entry["on"], entry["grain"]) for entry in last.context}
-    last.context = [*last.context, *(entry for entry in context if (entry["on"], entry["grain"]) not in known)]
+    known, told = ({_look_of(entry): entry for entry in entries} for entries in (last.context, context))
+    if not told.keys() <= known.keys():
+        if last.state == Alarm.State.DISMISSED and last.last_on >= on - CALM:
+            return
+        if last.state != Alarm.State.OPEN:
+            last.state, last.reopened, last.closed_by, last.reason = Alarm.State.OPEN, last.reopened + 1, None, ""
+    last.context = sorted((known | told).values(), key=_look_of)
     last.last_on = max(last.last_on, on)
     last.save(update_fields=["state", "reopened", "closed_by", "reason", "context", "last_on"])
 

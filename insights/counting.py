@@ -1,13 +1,14 @@
 """Counts of themes and of all contacts, day by day or in weeks, read through the metric engine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 
 from insights.models import Theme
 from insights.surveillance import Counts
+from ops_dashboard.metrics.local_days import day_at
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import Query, Reader
 from ops_dashboard.people.roles import SYSTEM
@@ -18,12 +19,16 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Daily:
-    """`counts` [theme, day] and `contacts` [day] from `first` on; `themes` are ids."""
+    """`counts` [theme, day] and `contacts` [day] from `first` on; `themes` are ids.
+
+    `begins` [theme]: the first day, as a place in `contacts`, of which every message could bear the theme.
+    """
 
     first: date
     themes: tuple[int, ...]
     counts: Counts
     contacts: Counts
+    begins: Counts | None = None
 
     @property
     def last(self) -> date:
@@ -31,7 +36,11 @@ class Daily:
 
     def until(self, day: date) -> "Daily":
         days = (day - self.first).days + 1
-        return Daily(self.first, self.themes, self.counts[:, :days], self.contacts[:days])
+        return replace(self, counts=self.counts[:, :days], contacts=self.contacts[:days])
+
+    def known(self, *, days: int = 1) -> Counts | None:
+        """For how many stretches of so many days each theme has been told apart up to the last day."""
+        return None if self.begins is None else (len(self.contacts) - self.begins) // days
 
     def in_weeks(self) -> tuple[Counts, Counts]:
         """Stretches of seven days that end with the last day; days that fill no week are left out."""
@@ -57,3 +66,18 @@ def daily(first: date, last: date, themes: Sequence[Theme], *, reader: Reader | 
             if row.start is not None and row.keys[0] in place:
                 counts[place[row.keys[0]], (row.start - first).days] = int(row.figure.value or 0)
     return Daily(first, tuple(theme.id for theme in themes), counts, contacts)
+
+
+def with_beginnings(told: Daily) -> Daily:
+    """With the day that each theme began on: the one after it was published.
+
+    Whatever was published on the first day of all is as old as the data, which it was drawn up for. A theme that
+    took others in has their past, and is as old as the oldest of them.
+    """
+    began: dict[int, date] = {}
+    for pk, into, at in Theme.objects.values_list("id", "merged_into", "valid_from__published_at"):
+        counted_as = into or pk
+        began[counted_as] = min(began.get(counted_as, date.max), day_at(at))
+    oldest = min(began.values(), default=date.min)
+    places = [0 if began[pk] == oldest else max(0, (began[pk] + DAY - told.first).days) for pk in told.themes]
+    return replace(told, begins=np.array(places, dtype=np.int64))

@@ -11,7 +11,7 @@ from typing import Any
 
 from insights import taxonomy
 from insights.closures import closed_asks, closed_programs
-from insights.counting import SATISFIED, daily
+from insights.counting import SATISFIED, daily, with_beginnings
 from insights.digest_context import context, per_users, rated
 from insights.feedback_list import source_names
 from insights.known_gaps import gaps
@@ -103,8 +103,9 @@ def _themes(themes: Sequence[Theme], until: date, reader: Reader, *, users: int 
         return []
     first = until - (WEEKLY.window + WEEKLY.gap + 1) * WEEK + timedelta(days=1)
     every = list(Theme.objects.active().leaves())
-    counts, contacts = daily(first, until, every, reader=reader).in_weeks()
-    found = {every[f.theme].pk: f for f in survey(counts, contacts)}
+    told = with_beginnings(daily(first, until, every, reader=reader))
+    counts, contacts = told.in_weeks()
+    found = {every[f.theme].pk: f for f in survey(counts, contacts, known=told.known(days=7))}
     open_before = set(
         Alarm.objects.filter(opened_on__lt=until - WEEK, last_on__gte=until - WEEK).values_list("theme", flat=True)
     )

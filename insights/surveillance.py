@@ -50,9 +50,11 @@ class Rule:
     watch_p: float = 0.01
 
 
-WEEKLY = Rule()
-# A single day speaks only when it is plain: seven looks a week must not mean seven times the alarms.
-DAILY = Rule(window=26 * 7, gap=14, q=0.02, watch_p=0.001)
+WEEKLY = Rule()  # one look a week, as letters take it
+# Two looks a day, at the day and at the seven that end with it, share what false alarms one look a week may raise:
+# `tests/bench/daily_surveillance.py` counts the alarms that these open.
+SEVEN_DAYS = Rule(q=0.04)
+DAILY = Rule(window=26 * 7, gap=14, q=0.01, watch_p=0.001)
 
 
 @dataclass(frozen=True)
@@ -77,43 +79,57 @@ class Finding:
     doubling: float = 0.0
 
 
-def survey(counts: Counts, contacts: Counts, *, rule: Rule = WEEKLY) -> list[Finding]:
-    """Judge the last period of every theme. `counts` is [theme, period], `contacts` [period], oldest first."""
+def survey(counts: Counts, contacts: Counts, *, rule: Rule = WEEKLY, known: Counts | None = None) -> list[Finding]:
+    """Judge the last period of every theme. `counts` is [theme, period], `contacts` [period], oldest first.
+
+    `known` [theme]: for how many periods, the last one included, a theme has been told apart; all by default.
+    What lies before was tagged with other themes: it is no history of none.
+    """
     begun = int(np.argmax(contacts > 0))  # before the first contact there is no history, not a calm one
     counts, contacts = counts[:, begun:], contacts[begun:]
     base = _base(counts.shape[1] - 1, rule)
-    past, exposure = counts[:, base].astype(float), contacts[base].astype(float)
-    past, exposure = past[:, exposure > 0], exposure[exposure > 0]
-    observed = counts[:, -1]
-    if past.shape[1] < MIN_HISTORY or not contacts[-1]:
-        return [_too_little(theme, int(x)) for theme, x in enumerate(observed)]
-    rate, spread = usual(past, exposure)
-    mean = rate * float(contacts[-1])
+    age = np.arange(counts.shape[1], 0, -1)[base]  # 1 is the period judged
+    counted = np.ones((len(counts), len(age)), bool) if known is None else age <= known[:, None]
+    past, exposure, observed = counts[:, base].astype(float), contacts[base].astype(float), counts[:, -1]
+    past, exposure, counted = past[:, exposure > 0], exposure[exposure > 0], counted[:, exposure > 0]
+    found = [_too_little(theme, int(x)) for theme, x in enumerate(observed)]
+    judged = np.flatnonzero(counted.sum(axis=1) >= MIN_HISTORY)
+    if len(judged) and contacts[-1]:
+        rate, spread = usual(past[judged], exposure, counted[judged])
+        has_past = (past * counted).sum(axis=1) > 0
+        for finding in _judge(judged, observed[judged], rate * float(contacts[-1]), spread, has_past[judged], rule):
+            found[finding.theme] = finding
+    return found
+
+
+def _judge(
+    themes: Counts, observed: Counts, mean: Floats, spread: Floats, has_past: NDArray[np.bool_], rule: Rule
+) -> list[Finding]:
+    """What each of these themes does, given what is usual for it: all [theme]."""
     predicted = stats.nbinom(1 / spread, 1 / (1 + spread * mean))
     # Counts are steps: half of the step at x itself (mid-p, Lancaster 1961, JASA 56:223).
     p = np.asarray(predicted.sf(observed) + predicted.pmf(observed) / 2, dtype=float)
     q = adjusted(p)
     low, high = predicted.ppf(0.025), predicted.ppf(0.975)
-    has_past = past.sum(axis=1) > 0
     alarms = (observed >= FEWEST) & (q <= rule.q)
     alarm_at = _alarm_at(predicted, (alarms.sum() - alarms + 1) * rule.q / len(observed))
     doubled = stats.nbinom(1 / spread, 1 / (1 + spread * 2 * mean)).sf(alarm_at - 1)
     return [
         Finding(
-            theme=theme,
-            observed=int(observed[theme]),
-            expected=float(mean[theme]),
-            low=float(low[theme]),
-            high=float(high[theme]),
-            ratio=float(observed[theme] / mean[theme]) if has_past[theme] else None,
-            p=float(p[theme]),
-            q=float(q[theme]),
-            status=_status(int(observed[theme]), float(p[theme]), float(q[theme]), rule),
-            is_new=not has_past[theme],
-            alarm_at=int(alarm_at[theme]),
-            doubling=float(doubled[theme]),
+            theme=int(theme),
+            observed=int(observed[row]),
+            expected=float(mean[row]),
+            low=float(low[row]),
+            high=float(high[row]),
+            ratio=float(observed[row] / mean[row]) if has_past[row] else None,
+            p=float(p[row]),
+            q=float(q[row]),
+            status=_status(int(observed[row]), float(p[row]), float(q[row]), rule),
+            is_new=not has_past[row],
+            alarm_at=int(alarm_at[row]),
+            doubling=float(doubled[row]),
         )
-        for theme in range(len(observed))
+        for row, theme in enumerate(themes)
     ]
 
 
@@ -132,15 +148,15 @@ def _base(history: int, rule: Rule) -> slice:
     return slice(max(0, end - rule.window), end)
 
 
-def usual(past: Floats, exposure: Floats) -> tuple[Floats, Floats]:
-    """Each theme's usual share of contacts, and phi + v (see above), both [theme]."""
-    weights = np.ones_like(past)
+def usual(past: Floats, exposure: Floats, counted: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Each theme's usual share of contacts, and phi + v (see above), both [theme]; `counted` [theme, period]."""
+    weights = counted.astype(float)
     rate, phi = _rates(past, exposure, weights), 0.0
     for _ in range(3):
         phi = dispersion(past, rate[:, None] * exposure, weights)
         mean = rate[:, None] * exposure
         away = np.abs(past - mean) / np.sqrt(mean + phi * mean**2)
-        weights = np.where(away > OUTLYING, (OUTLYING / np.maximum(away, OUTLYING)) ** 2, 1.0)
+        weights = np.where(away > OUTLYING, (OUTLYING / np.maximum(away, OUTLYING)) ** 2, 1.0) * counted
         rate = _rates(past, exposure, weights)
     mean = rate[:, None] * exposure
     of_rate = (weights**2 * (mean + phi * mean**2)).sum(axis=1) / (weights * mean).sum(axis=1) ** 2
@@ -149,11 +165,11 @@ def usual(past: Floats, exposure: Floats) -> tuple[Floats, Floats]:
 
 def dispersion(past: Floats, mean: Floats, weights: Floats) -> float:
     """The median over themes of the moment estimate of phi; 0 when no theme varies more than chance."""
-    periods = past.shape[1]
+    periods = (weights > 0).sum(axis=1, keepdims=True)
     # The median of a sum of squares lies below its mean: about 2/3 of one period (chi-squared).
     lost = periods / (periods - 1 - 2 / 3)
     # Few periods cannot tell an outlier from the spread itself, so that there all of them count in full.
-    counted = weights if periods >= 2 * ENOUGH else np.ones_like(weights)
+    counted = np.where(periods >= 2 * ENOUGH, weights, weights > 0)
     each = (counted * ((past - mean) ** 2 * lost - mean)).sum(axis=1) / (counted * mean**2).sum(axis=1)
     telling = mean.mean(axis=1) >= 3  # below that an estimate says nothing
     return max(0.0, float(np.median(each[telling]))) if telling.any() else 0.0

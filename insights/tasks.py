@@ -1,14 +1,12 @@
 """What Celery does for insights. Each task finds what is due and may run twice and side by side."""
 
 import logging
-from datetime import timedelta
 
 from celery import shared_task
-from django.db.models import Max
 
-from insights import alarms, issuing, programs, suggesting, ticket_feedback
+from insights import alarms, issuing, looks_due, programs, suggesting, ticket_feedback
 from insights.feedback_runs import RUNS
-from insights.models import Area, Subscription, Survey
+from insights.models import Area, Subscription
 from insights.weeks import due_weeks
 from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.lock_waits import WAITED, is_lock_wait
@@ -17,21 +15,17 @@ from ops_dashboard.metrics.query import today
 logger = logging.getLogger("ops.insights")
 
 SOON_S, ANYWAY_S = 30, 180  # to the next look at tickets that somebody else reads, and until it comes anyway
-CATCH_UP = 14  # days: after a longer pause only the last ones are looked at
 
 
 @shared_task(name="insights.tasks.look")
 def look() -> int:
-    """Survey every complete day that has not been looked at, and measure what shipped; returns the days."""
-    yesterday = today() - timedelta(days=1)
-    last = Survey.objects.aggregate(on=Max("on"))["on"] or yesterday - timedelta(days=1)
-    first = max(last + timedelta(days=1), yesterday - timedelta(days=CATCH_UP - 1))
-    days = [first + timedelta(days=n) for n in range((yesterday - first).days + 1)]
-    for day in days:
-        alarms.look(day)
-    if days:
-        programs.measure_all(yesterday)
-    return len(days)
+    """Survey what has become whole, and measure what shipped; returns how many days were judged."""
+    days = looks_due.due()
+    if days is None:
+        return 0
+    alarms.look(days.start, days.end)
+    programs.measure_all(days.end)
+    return days.days
 
 
 @shared_task(name="insights.tasks.draft_digests")

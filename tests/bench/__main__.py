@@ -12,7 +12,9 @@ from types import ModuleType
 
 from tests.bench import ground
 
-PURE = ("business_time", "effects", "fold", "forecast", "quality", "staffing", "surveillance")
+PURE = (
+    "business_time", "daily_surveillance", "effects", "fold", "forecast", "quality", "staffing", "surveillance",
+)  # fmt: skip
 ON_A_DATABASE = ("intake", "real_log", "refill", "pages", "roster")  # imported once Django is set up
 
 

@@ -1,4 +1,6 @@
-"""Emerging themes against simple rules: false alarms and rises caught, on simulated weeks.
+"""One look a week at emerging themes, as a letter takes it, against simple rules: false alarms and rises caught.
+
+`daily_surveillance.py` has the looks that open alarms.
 
 300 themes of 1 to 200 messages a week at first, as many small as large ones ("even") or mostly small
 ones ("small": even on the log scale). Contacts grow by a third in a year, have a season, vary from week
@@ -127,7 +129,7 @@ def run() -> None:
     print(f"{'rule':<22} sizes   phi  false/100  " + "  ".join(f"{head:>10}" for head in heads) + "  x2 small watched")
     rules: tuple[tuple[str, Callable[[float], Judge]], ...] = (
         ("2 sigma, raw counts", lambda _: two_sigma),
-        ("alarms (this product)", lambda _: ours(WEEKLY)),
+        ("one look a week (ours)", lambda _: ours(WEEKLY)),
         ("rates known (bound)", known),
     )
     for (name, rule), sizes, phi in product(rules, ("even", "small"), DISPERSIONS):

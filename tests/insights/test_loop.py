@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,23 @@ from django.db import IntegrityError, transaction
 
 from insights import alarms, asks, drafting, programs
 from insights.asks import BadStep
-from insights.counting import Daily, daily
+from insights.counting import Daily, daily, with_beginnings
 from insights.drafting import NotReady
-from insights.models import Alarm, Ask, Effect, Feedback, FeedbackSource, Insight, Milestone, Program, Survey, Theme
+from insights.models import (
+    Alarm,
+    Ask,
+    Effect,
+    Feedback,
+    FeedbackSource,
+    Insight,
+    Milestone,
+    Program,
+    Survey,
+    TaxonomyVersion,
+    Theme,
+)
 from insights.sizing import size
+from insights.taxonomy import revise
 from insights.views.asks import lines
 from ops_dashboard.metrics.models import StaleCell
 from ops_dashboard.metrics.query import today
@@ -22,7 +35,7 @@ from ops_dashboard.metrics.reporting_weeks import last_week_over
 from ops_dashboard.people.models import AuditEntry, User
 from ops_dashboard.people.roles import scope_for
 from tests.cast import Cast, make_cast
-from tests.insights.building import contacts, give, make_themes, settle
+from tests.insights.building import contacts, days, give, make_themes, settle
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 3, 2)
@@ -101,6 +114,13 @@ def test_calm_for_two_weeks_an_alarm_is_over_and_soon_after_it_opens_anew(themes
     assert Alarm.objects.count() == 2
 
 
+def test_an_old_day_judged_again_wakes_no_alarm_that_is_over(themes: dict[str, Theme]) -> None:
+    alarms.record(told(themes))
+    alarms.record(told(themes, last=MONDAY + timedelta(days=15), then=5))
+    alarms.record(told(themes))
+    assert (Alarm.objects.get().state, Alarm.objects.get().reopened) == ("over", 0)
+
+
 def test_a_dismissed_alarm_stays_quiet_for_two_weeks_and_can_be_restored(themes: dict[str, Theme], cast: Cast) -> None:
     alarms.record(told(themes))
     alarm = Alarm.objects.get()
@@ -124,11 +144,56 @@ def test_a_look_reads_the_figures_of_the_engine(themes: dict[str, Theme]) -> Non
     give(themes["gifts"], MONDAY, 18)
     contacts(MONDAY, 20)
     settle()
-    assert alarms.look(MONDAY) == 1
+    assert alarms.look(MONDAY, MONDAY) == 1
     assert Alarm.objects.get().theme == themes["gifts"]
     found = {row["theme"]: row for row in Survey.objects.get(grain="day").findings}
     assert set(found) == {themes[slug].id for slug in ("payouts", "refunds", "gifts")}
     assert found[themes["gifts"].id]["recent"][-3:] == [2, 2, 18]
+
+
+def test_a_split_raises_no_alarm_and_a_new_problem_under_an_old_theme_does(themes: dict[str, Theme]) -> None:
+    """Payouts came five a day until Saturday, since then as one of the two they were split into; refunds are new."""
+    for day in days(MONDAY, 30):
+        contacts(day, 40)
+    for day in days(MONDAY - timedelta(days=2), 28):
+        give(themes["payouts"], day, 5)
+    first, split = published_on(MONDAY - timedelta(days=100)), MONDAY - timedelta(days=2)
+    with revise(by=None) as revision:
+        late, _ = revision.split(themes["payouts"], [("Payout late", ""), ("Payout missing", "")])
+    published_on(split)
+    for day in days(MONDAY, 2):
+        give(late, day, 5)
+    give(themes["refunds"], MONDAY, 8)
+    settle()
+    alarms.look(MONDAY, MONDAY)
+    assert Alarm.objects.get().theme == themes["refunds"]
+    statuses = {row["theme"]: row["status"] for row in Survey.objects.get(grain="day").findings}
+    assert (statuses[late.id], statuses[themes["gifts"].id]) == ("too little history", "noise")
+    TaxonomyVersion.objects.update(published_at=first)  # as old as the data, it would look new
+    alarms.look(MONDAY, MONDAY)
+    assert set(Alarm.objects.values_list("theme", flat=True)) == {themes["refunds"].id, late.id}
+
+
+def published_on(day: date) -> datetime:
+    """The newest version of the themes was published on that day."""
+    at = datetime.combine(day, time(9), tzinfo=UTC)
+    TaxonomyVersion.objects.filter(pk=TaxonomyVersion.objects.latest("number").pk).update(published_at=at)
+    return at
+
+
+def test_a_theme_that_took_others_in_is_as_old_as_they_are(themes: dict[str, Theme]) -> None:
+    """Of 100 days it stands from the 41st on, the day after it was published; what it was merged from always did."""
+    published_on(MONDAY - timedelta(days=99))
+    with revise(by=None) as revision:
+        taken, alone = (revision.add(name, parent=themes["live"]) for name in ("Live gifts", "Stickers"))
+        revision.merge([themes["gifts"]], taken)
+    published_on(MONDAY - timedelta(days=60))
+    told = Daily(MONDAY - timedelta(days=99), (taken.id, alone.id), np.zeros((2, 100)), np.full(100, 40))
+    with_beginning = with_beginnings(told)
+    assert with_beginning.begins is not None and with_beginning.begins.tolist() == [0, 40]
+    days_known, weeks_known = with_beginning.known(), with_beginning.known(days=7)
+    assert days_known is not None and weeks_known is not None
+    assert (days_known.tolist(), weeks_known.tolist()) == ([100, 60], [14, 8])
 
 
 # Size

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from insights.surveillance import WEEKLY, Class, Finding, Rule, adjusted, survey
+from insights.surveillance import DAILY, WEEKLY, Class, Finding, adjusted, survey
 from ops_dashboard.environment import PROJECT
+from tests.bench import daily_surveillance as by_day
 from tests.bench import surveillance as bench
 
 TWEETS = PROJECT.parent / "shared" / "data" / "airline_tweets" / "Tweets.csv"
@@ -50,7 +51,7 @@ def storm() -> tuple[list[date], list[str], NDArray[np.int64], NDArray[np.int64]
 def test_a_winter_storm_is_cancelled_flights_and_nothing_else(day: date) -> None:
     days, reasons, counts, every = storm()
     until = days.index(day) + 1
-    found = survey(counts[:, :until], every[:until])
+    found = survey(counts[:, :until], every[:until], rule=DAILY)
     assert [reasons[theme] for theme in flagged(found)] == ["Cancelled Flight"]
 
 
@@ -71,6 +72,24 @@ def test_few_false_alarms_and_most_doublings_caught_in_their_first_week() -> Non
 
 def test_dispersion_of_a_tenth_keeps_false_alarms_as_rare() -> None:
     assert bench.score(bench.ours(WEEKLY), phi=0.1, seed=7).false <= 0.01
+
+
+def test_the_two_looks_of_every_day_open_as_few_false_alarms_as_one_look_a_week() -> None:
+    """A part of the bench. At the q of a single look they would open twice as many."""
+    told = list(by_day.looks(phi=0.02, seed=2026, worlds=2, sizes="small", weeks=8))
+    got = by_day.score(told)
+    assert [got.false, got.caught[2.0, "small"], got.caught[2.0, "large"]] == pytest.approx(
+        [0.0065, 0.60, 0.94], abs=5e-3
+    )
+    assert got.caught[3.0, "large"] == 1
+    assert by_day.score(told, day=2 * DAILY.q, week=WEEKLY.q).false > 2 * got.false
+
+
+def test_an_alarm_opens_anew_only_after_more_than_two_weeks_of_calm() -> None:
+    """Flagged on days 0, 1, 15 and 30: fourteen days after the second it is open still, fifteen after that not."""
+    flags = np.zeros((1, 31), bool)
+    flags[0, [0, 1, 15, 30]] = True
+    assert np.flatnonzero(by_day.opened(flags)).tolist() == [0, 30]
 
 
 def test_small_themes_are_caught_nearly_as_often_as_if_their_rates_were_known() -> None:
@@ -161,6 +180,27 @@ def test_with_little_history_nothing_is_said_and_with_some_it_is_wide() -> None:
     assert short.p > 1.5 * long.p
 
 
+def test_a_theme_told_apart_lately_is_judged_by_what_came_since() -> None:
+    """It takes four periods before the gap of two; the empty ones before its beginning are no calm past."""
+    rows = steady([10, 10], [20, 20])
+    rows[0, :24] = 0
+    judged, early = (survey(rows, contacts(), known=np.array([known, 31]))[0] for known in (7, 6))
+    assert (judged.status, judged.expected) == (Class.NOISE, pytest.approx(40.5 / 4))
+    assert (early.status, early.observed) == (Class.TOO_LITTLE, 10)
+    assert flagged(survey(rows, contacts())) == [0]
+    rows[0, -1] = 60
+    assert flagged(survey(rows, contacts(), known=np.array([7, 31]))) == [0]
+
+
+def test_themes_with_too_little_history_are_none_of_those_that_chance_is_held_over() -> None:
+    alone, beside = (
+        survey(steady([10, 20]), contacts()),
+        survey(steady([10, 20], *[[0, 9]] * 60), contacts(), known=np.array([31] + [2] * 60)),
+    )
+    assert beside[0] == alone[0]
+    assert {finding.status for finding in beside[1:]} == {Class.TOO_LITTLE}
+
+
 def test_no_contacts_is_no_verdict() -> None:
     assert survey(steady([10, 0]), contacts(last=0))[0].status == Class.TOO_LITTLE
 
@@ -170,7 +210,7 @@ def test_days_are_judged_like_weeks() -> None:
     volume = np.tile([300, 280, 260, 250, 270, 120, 100], 20)
     counts = rng.poisson(np.outer([0.02, 0.05, 0.1], volume))
     counts[1, -1] *= 4
-    assert flagged(survey(counts, volume, rule=Rule(window=182, gap=14, q=0.02))) == [1]
+    assert flagged(survey(counts, volume, rule=DAILY)) == [1]
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
