@@ -12,6 +12,7 @@ from insights.feedback_intake import source_of
 from insights.models import Feedback, FeedbackSource, FeedbackTheme, TaxonomyVersion, Theme
 from insights.ticket_feedback import OPENINGS as CONVERSATIONS
 from tickets.demo.catalogue import REASONS
+from tickets.demo.cohort import OUTAGE_REASONS
 from tickets.demo.world import World
 from tickets.models import Reason, Ticket
 
@@ -21,6 +22,8 @@ A_DAY = 3.0  # reviews a day and theme, at the size that the demo has by default
 USUAL_TICKETS, LEAST = 80_000, 0.2
 STARS = (1, 2, 1, 3, 1, 2, 4, 2, 5, 1)  # those who praise write less often about what is wrong
 BATCH = 4_000
+BROKEN = {slug for slugs in OUTAGE_REASONS.values() for slug in slugs}
+OUTAGE_REVIEWS = {0: 10.0, 1: 4.0}  # days since
 
 _TICKETS, _FEEDBACK, _TAGS = (model._meta.db_table for model in (Ticket, Feedback, FeedbackTheme))
 _TAG = f"""
@@ -103,9 +106,15 @@ def _tag_reviews(rows: list[Feedback], about: list[int]) -> None:
 def _expected(world: World, slug: str, days_ago: int) -> float:
     """Reviews about a theme on a day so long before the end of the told history; after it things stay as they are."""
     days_ago = max(days_ago, 0)
-    expected = A_DAY * max(world.tickets / USUAL_TICKETS, LEAST)
+    expected = A_DAY * max(world.tickets / USUAL_TICKETS, LEAST) * _outage(world, slug, days_ago)
     for swing in SWINGS:
         if swing.theme == slug and swing.until <= days_ago < swing.since:
             reached = (swing.since - days_ago) / (swing.since - swing.until) if swing.grows else 1.0
             expected *= 1 + (swing.factor - 1) * reached
     return expected
+
+
+def _outage(world: World, slug: str, days_ago: int) -> float:
+    """What the outage multiplies reviews about its themes by: on its day, and on the one after."""
+    since = (world.now.date() - world.stories.outage.date()).days - days_ago
+    return OUTAGE_REVIEWS.get(since, 1.0) if slug in BROKEN else 1.0

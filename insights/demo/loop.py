@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from insights import alarms, issuing, programs
-from insights.counting import daily
+from insights.counting import daily, with_beginnings
 from insights.demo import analysts, feedback, history, onward
 from insights.demo.plot import (
     AREAS,
@@ -61,7 +61,7 @@ ANALYST, PARTNER = "demo-analyst", "demo-partner"
 DAY = timedelta(days=1)
 USERS_A_TICKET, GROWTH = 230, 1.003  # a week, and from week to week
 INVENTED = "the demo"
-LATELY = 28  # days of which every one was looked at; before that, one a week
+LATELY = 42  # days of which every one was looked at, that of the outage too; before that, one a week
 
 
 def tell(world: World) -> None:
@@ -173,7 +173,7 @@ def _look(world: World) -> None:
     last = world.now.date() - DAY
     themes = list(Theme.objects.active().leaves())
     first = max(world.stories.start.date(), last - timedelta(days=DAILY.window + DAILY.gap))
-    told = daily(first, last, themes)
+    told = with_beginnings(daily(first, last, themes))
     days = [last - timedelta(days=back) for back in range((last - first).days + 1)]
     for day in sorted(day for back, day in enumerate(days) if back < LATELY or back % 7 == 0):
         alarms.record(told.until(day))
