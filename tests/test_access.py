@@ -93,10 +93,10 @@ ROWS = {
     "alerts/new/": page("/alerts/new/", KEEP_RULES),
     "alerts/<int:pk>/": page("/alerts/1001/", ("carol",), **NOT_CAROLS),
     **{
-        f"alerts/<int:pk>/<alert_step:step>/{more}": act(f"/alerts/1001/{step}/", ("carol",), **NOT_CAROLS)
+        f"alerts/<int:pk>/<alert_step:step>/{more}": act(f"/alerts/1001/{step}/", ("carol",), None, **NOT_CAROLS)
         for more, step in (("", "pause"), (" resume", "resume"), (" delete", "delete"))
     },
-    "alerts/firings/<int:pk>/acknowledge/": act("/alerts/firings/1001/acknowledge/", ("carol",), **NOT_CAROLS),
+    "alerts/firings/<int:pk>/acknowledge/": act("/alerts/firings/1001/acknowledge/", ("carol",), None, **NOT_CAROLS),
     "catalogue/": page("/catalogue/"),
     "patterns/": page("/patterns/"),
     "export/<slug:metric>.<export_format:form>": page("/export/created.csv", EXPORT),

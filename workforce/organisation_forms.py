@@ -95,17 +95,18 @@ class TemplateForm(NamedForm):
         model = ShiftTemplate
         fields = ["name", "team", "starts", "is_active"]
         labels = {"is_active": "Active"}
-        help_texts = {"team": "Empty: every team.", "is_active": "One that is not is offered nowhere."}
+        help_texts = {"is_active": "One that is not is offered nowhere."}
 
     field_order = ("name", "team", "starts", "ends", "parts", "is_active")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row, self.known = self.instance, ensured()
+        self.fields["team"].empty_label = "Every team"  # type: ignore[attr-defined]
         self.fields[
             "parts"
         ].help_text = (
-            f"12:00-12:30 lunch; 15:00-15:15 break. There are {', '.join(sorted(self.known))}; the rest is work."
+            f"As 12:00-12:30 lunch; 15:00-15:15 break. There are {', '.join(sorted(self.known))}; the rest is work."
         )
         if row.pk:
             self.initial["ends"] = clock(row.starts, row.minutes)

@@ -20,7 +20,8 @@ def length(starts: time, ends: time) -> int:
 
 def segments_of(starts: time, minutes: int, parts: Parts) -> list[list[int | str]]:
     """The parts as a template keeps them, minutes after the start. BadPattern."""
-    told, free = [], 0
+    told: list[list[int | str]] = []
+    free = 0
     for offset, long, begins, activity in sorted(
         ((_minute(begin) - _minute(starts)) % DAY_MIN, (_minute(end) - _minute(begin)) % DAY_MIN, begin, slug)
         for begin, end, slug in parts

@@ -53,7 +53,7 @@ ROWS: dict[str, Row] = {
     "insights/<int:pk>/publish/": act("/insights/1001/publish/", TAG),
     "insights/<int:pk>/shelve/": act("/insights/1001/shelve/", TAG),
     "asks/": page("/asks/", READ),
-    "asks/<int:pk>/<slug:step>/": act("/asks/1001/dance/", (), **dict.fromkeys(READ, ABSENT)),
+    "asks/<int:pk>/<slug:step>/": act("/asks/1001/dance/", (), None, **dict.fromkeys(READ, ABSENT)),
     **{
         f"asks/<int:pk>/<slug:step>/ {step}": act(f"/asks/1001/{step}/", open_to, {"note": "So be it."})
         for step, open_to in (
