@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -52,7 +53,7 @@ def insight(request: Request, pk: int) -> Response:
             **_insight(found, scope),
             "story": found.story,
             "quotes": [{"text": q.text, "source": q.source, "at": q.occurred_at} for q in quotes],
-            "asks": [_ask(ask) for ask in asks],
+            "asks": [_ask(ask, scope=scope) for ask in asks],
         }
     )
 
@@ -66,9 +67,11 @@ def insight(request: Request, pk: int) -> Response:
 @api_view(["GET"])
 def asks(request: Request) -> Response:
     """Asks, the earliest due first, each with its answers and its effect."""
-    found = Ask.objects.visible_to(scope_behind(request)).select_related("owner", "effect").prefetch_related("steps")
+    scope = scope_behind(request)
+    found = Ask.objects.visible_to(scope).select_related("owner", "effect").prefetch_related("steps")
     found = _narrowed(found, request, "status", Ask.Status.values)
-    return paged(found, request, tell=_ask, column="due_on", read=date.fromisoformat, descending=False)
+    tell = partial(_ask, scope=scope)
+    return paged(found, request, tell=tell, column="due_on", read=date.fromisoformat, descending=False)
 
 
 @extend_schema(parameters=[AFTER], responses=OpenApiTypes.OBJECT, operation_id="digests")
@@ -127,7 +130,7 @@ def _insight(insight: Insight, scope: Scope) -> dict[str, Any]:
     }
 
 
-def _ask(ask: Ask) -> dict[str, Any]:
+def _ask(ask: Ask, *, scope: Scope) -> dict[str, Any]:
     effect = getattr(ask, "effect", None)
     return {
         "id": ask.pk,
@@ -141,7 +144,7 @@ def _ask(ask: Ask) -> dict[str, Any]:
         "shipped_on": ask.shipped_on,
         "users_told": ask.users_told,
         "steps": [{"kind": s.kind, "at": s.at, "note": s.note} for s in ask.steps.all()],
-        "effect": effect.told() if effect else None,
+        "effect": effect.told(small_hidden=scope.small_cells_hidden) if effect else None,
     }
 
 

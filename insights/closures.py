@@ -70,5 +70,5 @@ def _effect(thing: Ask | Program) -> Told:
     return {
         "shipped_on": shipped.isoformat() if shipped else None,
         "measured_until": windows(shipped).after_end.isoformat() if shipped else None,
-        "effect": effect.told() if effect else None,
+        "effect": effect.told(small_hidden=True) if effect else None,
     }

@@ -216,7 +216,7 @@ def _ask(ask: Ask, until: date) -> Told:
         "users_told": ask.users_told,
         "program": ask.program.title if ask.program else "",
         "judged_by": [theme.name for theme in ask.insight.themes.all()],
-        "effect": effect.told() if effect else None,
+        "effect": effect.told(small_hidden=True) if effect else None,
     }
 
 

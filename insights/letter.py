@@ -122,6 +122,8 @@ def effect_words(effect: dict[str, Any] | None) -> str:
     """`×0.62 [0.48–0.80]: better`, or that it is too early to say."""
     if effect is None:
         return ""
+    if effect.get("few"):
+        return f"effect: {effect['verdict']}, on fewer than {SMALL_CELL} messages"
     if effect["ratio"] is None:
         return f"effect: {effect['verdict']}"
     ratio = f"×{effect['ratio']:.2f} [{effect['low']:.2f}–{effect['high']:.2f}]"

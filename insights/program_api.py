@@ -43,7 +43,7 @@ def _program(program: Program, scope: Scope) -> dict[str, Any]:
             {"title": m.title, "due_on": m.due_on, "state": m.state, "done_on": m.done_on}
             for m in program.milestones.all()
         ],
-        "effect": effect.told() if effect else None,
+        "effect": effect.told(small_hidden=scope.small_cells_hidden) if effect else None,
         "target": _target(program, scope),
     }
 

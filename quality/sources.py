@@ -18,12 +18,18 @@ def _reviewer_labels(codes: list[int]) -> dict[int, tuple[str, str]]:
 
 
 def _reviewer_codes(slugs: list[str]) -> dict[str, int]:
-    return dict(User.objects.filter(username__in=slugs).values_list("username", "id"))
+    reviewers = User.objects.filter(reviews__isnull=False, username__in=slugs).distinct()
+    return dict(reviewers.values_list("username", "id"))
 
 
 def _every_reviewer() -> list[tuple[int, str, str]]:
     users = User.objects.filter(reviews__isnull=False).distinct().order_by("username")
     return [(user.pk, user.username, user.shown_name) for user in users]
+
+
+def _reviewers_of(teams: frozenset[int]) -> set[int]:
+    published = Review.objects.filter(team__in=teams, published_at__isnull=False)
+    return set(published.values_list("reviewer_id", flat=True).distinct())
 
 
 REVIEWER = Dimension(
@@ -34,6 +40,7 @@ REVIEWER = Dimension(
     codes=_reviewer_codes,
     every=_every_reviewer,
     about_people=True,
+    within=_reviewers_of,
 )
 
 

@@ -1,9 +1,11 @@
 """The cuts of ticket facts: codes in cells, words for people."""
 
+from dataclasses import replace
+
 from django.db.models import Model
 
 from ops_dashboard.metrics.definitions import Dimension
-from ops_dashboard.people.models import Agent
+from ops_dashboard.people.models import Agent, Membership
 from tickets.models import Channel, Language, Priority, Reason, Source
 from tickets.vocabulary import Labelled, PromiseKind
 
@@ -28,7 +30,6 @@ def of_model(slug: str, label: str, model: type[Model], *, name: str = "label", 
         labels=labels,
         codes=codes,
         every=every,
-        about_people=model is Agent,
         none=f"No {label.lower()}",
     )
 
@@ -49,12 +50,16 @@ def _of_set(slug: str, label: str, members: type[Labelled]) -> Dimension:
     )
 
 
+def _members(teams: frozenset[int]) -> set[int]:
+    return set(Membership.objects.filter(team__in=teams).values_list("agent_id", flat=True))
+
+
 PRIORITY = of_model("priority", "Priority", Priority, order="rank")
 CHANNEL = of_model("channel", "Channel", Channel)
 LANGUAGE = of_model("language", "Language", Language)
 REASON = of_model("reason", "Reason", Reason)
 SOURCE = of_model("source", "Source", Source, name="slug")
-AGENT = of_model("agent", "Agent", Agent, name="name")
+AGENT = replace(of_model("agent", "Agent", Agent, name="name"), about_people=True, within=_members)
 KIND = _of_set("kind", "Promise", PromiseKind)
 
 CUTS = (PRIORITY, CHANNEL, LANGUAGE, REASON, SOURCE)

@@ -10,8 +10,12 @@ from typing import Any, Generic, TypeVar
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from tickets.redaction import cleaned, redact
+
 BROKEN_OFF = "Broken off: the process that ran it is gone. What it had stored is kept; send it again."
 REJECTIONS_KEPT = timedelta(days=90)  # long enough to mend them; they are somebody's words
+
+LONGEST_REASON = 400
 
 Run = TypeVar("Run", bound=models.Model)
 
@@ -40,7 +44,7 @@ class HeldRuns(Generic[Run]):
 
     def end(self, run: Run, *, error: BaseException | None = None, **told: Any) -> None:
         """Close the run as done, or as failed with what ended it, and let go of it."""
-        reason = "" if error is None else f"{type(error).__name__}: {error}".replace("\0", "")[:400]
+        reason = "" if error is None else kept_words(f"{type(error).__name__}: {error}")
         state = RunState.DONE if error is None else RunState.FAILED
         rows = self.model._default_manager.filter(pk=run.pk)
         rows.update(state=state, finished_at=timezone.now(), error=reason, **told)
@@ -68,3 +72,8 @@ class HeldRuns(Generic[Run]):
                 [self.family],
             )
             return {pk for (pk,) in cursor.fetchall()}
+
+
+def kept_words(said: str) -> str:
+    """What is said about a line or a file as it may be kept: it may quote what stands there."""
+    return redact(cleaned(said)).text[:LONGEST_REASON]

@@ -6,7 +6,7 @@ from django.db import models
 
 from tickets.connectors.drafts import Rejected
 from tickets.draft_checks import kept_line
-from tickets.held_runs import HeldRuns, Run
+from tickets.held_runs import HeldRuns, Run, kept_words
 
 AT_ONCE = 1_000  # rows that are made in memory together
 
@@ -16,6 +16,6 @@ def keep(runs: HeldRuns[Run], run: models.Model, rejected: Sequence[Rejected]) -
     model = runs.rejections
     for start in range(0, len(rejected), AT_ONCE):
         model._default_manager.bulk_create(
-            model(run=run, line=row.line, field=row.field[:60], reason=row.reason[:400], raw=kept_line(row.raw))
+            model(run=run, line=row.line, field=row.field[:60], reason=kept_words(row.reason), raw=kept_line(row.raw))
             for row in rejected[start : start + AT_ONCE]
         )

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, Now
 from insights.effects import Verdict
 from insights.models.feedback import Feedback
 from insights.models.taxonomy import Theme
+from ops_dashboard.metrics.result import SMALL_CELL
 from ops_dashboard.people.roles import Scope
 
 USER = settings.AUTH_USER_MODEL
@@ -350,12 +351,19 @@ class Effect(models.Model):
             ),
         ]
 
-    def told(self) -> dict[str, str | float | int | None]:
-        """As snapshots and sentences want it."""
+    @property
+    def is_small(self) -> bool:
+        """Whether it rests on counts that not every reader may see."""
+        return min(self.base_count, self.after_count) < SMALL_CELL
+
+    def told(self, *, small_hidden: bool) -> dict[str, str | float | int | bool | None]:
+        """As snapshots and sentences want it; of small counts the verdict alone where these are hidden."""
+        few = small_hidden and self.is_small
         return {
             "verdict": self.verdict,
-            "ratio": self.ratio,
-            "low": self.low,
-            "high": self.high,
+            "ratio": None if few else self.ratio,
+            "low": None if few else self.low,
+            "high": None if few else self.high,
             "weeks": self.weeks_after,
+            "few": few,
         }

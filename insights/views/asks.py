@@ -19,7 +19,6 @@ from insights.views.acting import actor, back, complain
 from ops_dashboard.metrics.local_days import day_at
 from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.rendering.numbers import day, fixed, places_for, plural, whole
-from ops_dashboard.metrics.result import SMALL_CELL
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
 from ops_dashboard.people.roles import Scope
@@ -104,7 +103,7 @@ def _line(ask: Any, scope: Scope, names: dict[str, str]) -> dict[str, Any]:
         "is_late": ask.is_late(today()),
         "asked": asked_words((today() - day_at(ask.opened_at)).days),
         "steps": list(ask.steps.all()),
-        "effect": effect_words(effect.told() if effect else None),
+        "effect": effect_words(effect.told(small_hidden=scope.small_cells_hidden) if effect else None),
         "counted": counted_words(effect, scope),
         "program": ask.program if ask.program and scope.sees_area(ask.program.area) else None,
         "judged": _judged(ask.registered, names),
@@ -132,7 +131,7 @@ def counted_words(effect: Effect | None, scope: Scope) -> str:
     """`Before 53 of 2,289 contacts (23.2 per 1,000), after 22 of 2,605 (8.4)`; "" where too few to show."""
     if effect is None or not effect.base_contacts or not effect.after_contacts:
         return ""
-    if scope.small_cells_hidden and min(effect.base_count, effect.after_count) < SMALL_CELL:
+    if scope.small_cells_hidden and effect.is_small:
         return ""
     before = f"{whole(effect.base_count)} of {plural(effect.base_contacts, 'contact')}"
     after = f"{whole(effect.after_count)} of {whole(effect.after_contacts)}"

@@ -21,12 +21,13 @@ from ops_dashboard.metrics.query import today
 from ops_dashboard.metrics.rendering.numbers import significant
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest
+from ops_dashboard.people.roles import Scope
 
 
 @require_safe
 @requires("sees_insights")
 def listing(request: ReaderRequest) -> HttpResponse:
-    rows = [_row(program) for program in _seen(request)]
+    rows = [_row(program, request.scope) for program in _seen(request)]
     return render(request, "insights/programs.html", {"rows": rows, "may_tag": request.scope.may_tag})
 
 
@@ -35,7 +36,7 @@ def listing(request: ReaderRequest) -> HttpResponse:
 def detail(request: ReaderRequest, pk: int) -> HttpResponse:
     program = get_object_or_404(_seen(request), pk=pk)
     context = {
-        **_row(program),
+        **_row(program, request.scope),
         "counted": counted_words(getattr(program, "effect", None), request.scope),
         "goal": significant(program.goal) if program.goal is not None else "",
         "target": words(program, reading(program, scope=request.scope, on=today())),
@@ -102,7 +103,7 @@ def _seen(request: ReaderRequest) -> ProgramQuerySet:
     return found.select_related("owner", "theme", "effect").prefetch_related("milestones", asks)
 
 
-def _row(program: Program) -> dict[str, Any]:
+def _row(program: Program, scope: Scope) -> dict[str, Any]:
     milestones = list(program.milestones.all())
     effect = getattr(program, "effect", None)
     return {
@@ -110,7 +111,7 @@ def _row(program: Program) -> dict[str, Any]:
         "milestones": milestones,
         "done": sum(m.state == Milestone.State.DONE for m in milestones),
         "next": next((m for m in milestones if m.state == Milestone.State.OPEN), None),
-        "effect": effect_words(effect.told() if effect else None),
+        "effect": effect_words(effect.told(small_hidden=scope.small_cells_hidden) if effect else None),
         "aim": aim(program) if program.target_metric else "",
         "tone": {"running": "accent", "stopped": "worse"}.get(program.state, ""),
     }

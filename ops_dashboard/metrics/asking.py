@@ -10,7 +10,8 @@ from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile
 from ops_dashboard.metrics.local_days import day_at
 from ops_dashboard.metrics.means import n_of
 from ops_dashboard.metrics.periods import Grain, Period
-from ops_dashboard.metrics.teams import TEAM_CUTS
+from ops_dashboard.metrics.teams import TEAM, TEAM_CUTS
+from ops_dashboard.people.roles import Scope
 
 DAY_ZERO = date(1970, 1, 1)
 
@@ -64,6 +65,16 @@ def dimension_of(source: Source, slug: str) -> Dimension:
         known = ", ".join([*TEAM_CUTS, *(d.slug for d in source.dimensions)])
         raise BadQuery(f"{slug!r} is no cut of {source.slug}; it has {known}.")
     return dimension
+
+
+def may_cut(dimension: Dimension, scope: Scope) -> bool:
+    """Whether a reader may ask by a cut.
+
+    Not by people without the right to see them. Where small figures are withheld not by sums of teams: a sum less
+    its large teams is the small one.
+    """
+    is_sum_of_teams = dimension.slug in TEAM_CUTS and dimension is not TEAM
+    return (scope.sees_people or not dimension.about_people) and not (scope.small_cells_hidden and is_sum_of_teams)
 
 
 def known_codes(dimension: Dimension, slugs: Sequence[str]) -> list[int]:

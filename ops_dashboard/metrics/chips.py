@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from ops_dashboard.metrics import kept_values
+from ops_dashboard.metrics.asking import may_cut
 from ops_dashboard.metrics.catalogue import cuts
 from ops_dashboard.metrics.definitions import Dimension, registry
 from ops_dashboard.metrics.forms import COMPARISONS, GRAINS, PERIODS, Asked
@@ -12,6 +13,7 @@ from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.query import Reader
 from ops_dashboard.metrics.rendering.numbers import days
 from ops_dashboard.metrics.teams import TEAM_CUTS, teams_of
+from ops_dashboard.people.roles import Scope
 
 FEW = 2  # how many chosen values a chip names before it counts them
 
@@ -47,12 +49,15 @@ def chips(page: Page, asked: Asked, reader: Reader) -> list[Chip]:
     return found
 
 
-def with_known_values(page: Page, asked: Asked) -> Asked:
-    """The question without filter values that nobody has, each told once beside its chip."""
+def with_known_values(page: Page, asked: Asked, scope: Scope) -> Asked:
+    """The question without filter values that nobody has, each told once beside its chip.
+
+    Of a cut that the reader may not ask by nothing is looked up: which values there are is not theirs to know.
+    """
     metric, where, problems = _leading_metric(page), [], dict(asked.problems)
     for slug, values in asked.where:
         dimension = dimension_of(metric, slug) if metric else None
-        if dimension is None:
+        if dimension is None or not may_cut(dimension, scope):
             where.append((slug, values))
             continue
         known = {"none", *dimension.codes(list(values))}
@@ -135,7 +140,7 @@ def cut_choices(metric: str, chosen: str, reader: Reader) -> tuple[Choice, ...]:
     return tuple(
         Choice(dimension.slug, dimension.label, dimension.slug == chosen)
         for dimension in offered
-        if dimension and (reader.scope.sees_people or not dimension.about_people)
+        if dimension and may_cut(dimension, reader.scope)
     )
 
 
@@ -146,22 +151,20 @@ def dimension_of(metric: str, slug: str) -> Dimension | None:
 
 def _dimension_chip(metric: str, slug: str, asked: Asked, reader: Reader) -> Chip | None:
     dimension = dimension_of(metric, slug)
-    if dimension is None:
-        return None
-    if dimension.about_people and not reader.scope.sees_people:
+    if dimension is None or not may_cut(dimension, reader.scope):
         return None
     chosen = asked.filtered(slug)
     offered = {
-        value: label
-        for code, value, label in kept_values.every(dimension)
-        if slug not in TEAM_CUTS or _is_theirs(dimension, code, reader)
+        value: label for code, value, label in kept_values.every(dimension) if _is_theirs(dimension, code, reader.scope)
     }
     offered |= {value: value for value in chosen if value not in offered}
     return any_of(slug, dimension.label, offered.items(), chosen, problem=asked.problems.get(slug, ""))
 
 
-def _is_theirs(cut: Dimension, code: int, reader: Reader) -> bool:
-    """Whether a team of the reader stands behind this value of a cut made from the team."""
-    if reader.scope.teams is None:
+def _is_theirs(dimension: Dimension, code: int, scope: Scope) -> bool:
+    """Whether a value is one of the reader's teams, of somebody in them, or of nobody's in particular."""
+    if scope.teams is None:
         return True
-    return any(reader.scope.sees_team(team) for team in teams_of(cut, [code]))
+    if dimension.within:
+        return code in kept_values.within(dimension, scope.teams)
+    return dimension.slug not in TEAM_CUTS or any(scope.sees_team(team) for team in teams_of(dimension, [code]))

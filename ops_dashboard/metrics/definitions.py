@@ -45,6 +45,7 @@ class Dimension:
     `labels(codes)` maps codes to (slug, label) in one query; code 0 means none. `every()` lists the
     values that a filter offers, in the order people expect, as (code, slug, label). A cut made from
     the team has no column of its own: `of_teams()` maps team ids to its codes (see `teams.py`).
+    `within(teams)`: the people that a reader of these teams is offered to choose from.
     """
 
     slug: str
@@ -56,6 +57,7 @@ class Dimension:
     about_people: bool = False  # one value is one person: needs `Scope.sees_people`
     none: str = "None"  # what code 0 is called
     of_teams: Callable[[], dict[int, int]] | None = None
+    within: Callable[[frozenset[int]], set[int]] | None = None
 
 
 @dataclass(frozen=True)

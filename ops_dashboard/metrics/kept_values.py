@@ -25,6 +25,12 @@ def every(dimension: Dimension) -> list[tuple[int, str, str]]:
     return kept_for_now(f"every:{id(dimension.every)}", lambda: list(dimension.every()))
 
 
+def within(dimension: Dimension, teams: frozenset[int]) -> set[int]:
+    """Codes of a cut by people that belong to these teams."""
+    ask = dimension.within
+    return kept_for_now(f"within:{id(ask)}:{sorted(teams)}", lambda: ask(teams)) if ask else set()
+
+
 def labels(dimension: Dimension, codes: Collection[int]) -> dict[int, tuple[str, str]]:
     """(slug, label) of those codes that mean something; one that came since is looked up."""
     named = kept_for_now(

@@ -80,7 +80,7 @@ def asked_on(page: Page, data: QueryDict, scope: Scope) -> Asked:
         tabs=tuple(tab.slug for tab in page.tabs),
     )
     asked = form.asked()
-    asked = with_known_values(page, asked)
+    asked = with_known_values(page, asked, scope)
     return in_weeks_over(asked) if scope.small_cells_hidden else asked
 
 

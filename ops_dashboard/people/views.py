@@ -5,6 +5,7 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, Se
 from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
+from django.views.generic import FormView
 from redis.exceptions import RedisError
 
 from ops_dashboard.people import audit, sessions, throttle
@@ -15,31 +16,39 @@ NOT_NOW = "Signing in is not possible at the moment. Nothing is wrong with your 
 TOO_MANY = "Too many attempts. Wait a quarter of an hour, or ask an administrator for a new link."
 
 
-class SignIn(LoginView):
-    """Name and password; attempts are counted, failures and successes are audited."""
+class Guarded(FormView):
+    """A form that asks for a password: attempts are counted before it is looked at."""
 
-    template_name = "people/sign_in.html"
-
-    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        username = request.POST.get("username", "")
+    def guess_refused(self, username: str) -> HttpResponse | None:
+        """Count one attempt; the answer that refuses it, if there were too many."""
         try:
             is_refused = throttle.is_refused(username, self.address)
             is_news = is_refused and throttle.is_news(self.address)
         except RedisError:  # uncounted guesses would be unlimited ones
             return self._refuse(NOT_NOW, status=503)
-        if is_refused:
-            if is_news:
-                audit.record(known(username), "sign_in_throttled", "session", address=self.address)
-            return self._refuse(TOO_MANY, status=429)
-        return super().post(request, *args, **kwargs)
+        if not is_refused:
+            return None
+        if is_news:
+            audit.record(known(username), "sign_in_throttled", "session", address=self.address)
+        return self._refuse(TOO_MANY, status=429)
 
     def _refuse(self, words: str, *, status: int) -> HttpResponse:
-        context = self.get_context_data(form=self.form_class(self.request), refusal=words)
+        unfilled = {name: value for name, value in self.get_form_kwargs().items() if name not in ("data", "files")}
+        context = self.get_context_data(form=self.get_form_class()(**unfilled), refusal=words)
         return self.render_to_response(context, status=status)
 
     @property
     def address(self) -> str:
         return client_address(self.request, is_behind_proxy=settings.SECURE_PROXY_SSL_HEADER is not None)
+
+
+class SignIn(Guarded, LoginView):
+    """Name and password; attempts are counted, failures and successes are audited."""
+
+    template_name = "people/sign_in.html"
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        return self.guess_refused(request.POST.get("username", "")) or super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         throttle.forgive(form.get_user().username, self.address)
@@ -76,16 +85,27 @@ class Welcome(PasswordResetConfirmView):
         return response
 
 
-class ChangePassword(PasswordChangeView):
-    """One's own password; every other session of the account ends."""
+class ChangePassword(Guarded, PasswordChangeView):
+    """One's own password; every other session of the account ends. Guesses at the old one are counted."""
 
     template_name = "people/change_password.html"
     success_url = reverse_lazy("overview")
 
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        return self.guess_refused(request.user.username) or super().post(request, *args, **kwargs)
+
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        username = self.request.user.username
+        throttle.forgive(username, self.address)
         response = super().form_valid(form)
-        audit.record(self.request.user.username, "password_changed", self.request.user.username)
+        audit.record(username, "password_changed", username)
         return response
+
+    def form_invalid(self, form: PasswordChangeForm) -> HttpResponse:
+        if "old_password" in form.errors:
+            username = self.request.user.username
+            audit.record(username, "password_change_failed", username, address=self.address)
+        return super().form_invalid(form)
 
 
 def known(username: str) -> str:

@@ -2,11 +2,15 @@
 
 from copy import deepcopy
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from insights import asks, drafting, issuing
-from insights.models import Alarm, Ask, Digest, Insight, Milestone, Program, Subscription, Theme
+from insights.digests import build
+from insights.effects import Verdict
+from insights.models import Alarm, Ask, Digest, Effect, Insight, Milestone, Program, Subscription, Theme
+from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import today
 from tests.cast import EVERYBODY, Cast, make_cast
 from tests.insights.building import give, make_themes
@@ -148,6 +152,30 @@ def test_a_partner_sees_no_figure_that_rests_on_few(cast: Cast, ask: Ask) -> Non
     assert "withheld" in cast.client("pat").get("/insights/1001/").content.decode()
     assert "withheld" not in cast.client("erin").get("/insights/1001/").content.decode()
     assert cast.client("pat").get("/api/v1/insights/1001/").json()["size"] is None
+
+
+def test_of_an_effect_on_few_a_partner_is_told_the_verdict_alone(cast: Cast, ask: Ask) -> None:
+    """After 9 of 2,605 contacts: the ratio and what comes before it would tell the 9."""
+    counts = {"base_count": 53, "base_contacts": 2289, "after_count": 9, "after_contacts": 2605}
+    ratio = {"ratio": 0.149, "low": 0.073, "high": 0.302, "weeks_after": 8}
+    effect = Effect.objects.create(ask=ask, measured_on=date(2026, 3, 8), verdict=Verdict.BETTER, **counts, **ratio)
+    told = {"verdict": "better", "ratio": None, "low": None, "high": None, "weeks": 8, "few": True}
+
+    def answer(name: str) -> dict[str, Any]:
+        return cast.client(name).get("/api/v1/asks/").json()["results"][0]["effect"]
+
+    def page(name: str) -> str:
+        return cast.client(name).get("/asks/").content.decode()
+
+    Ask.objects.filter(pk=ask.pk).update(status=Ask.Status.SHIPPED, shipped_on=date(2026, 1, 5))
+    assert answer("pat") == told
+    assert answer("erin")["ratio"] == 0.149
+    assert "Effect: better, on fewer than 10 messages" in page("pat") and "×0.15" not in page("pat")
+    assert "Effect ×0.15 [0.07–0.30]: better" in page("erin")
+    digest = build("payments", Grain.WEEK.start_of(today()))
+    assert [row["effect"] for row in digest["previous"]] == [told]
+    Effect.objects.filter(pk=effect.pk).update(after_count=10)
+    assert answer("pat")["ratio"] == 0.149
 
 
 def test_what_is_dismissed_can_be_restored_and_what_is_shelved_published(cast: Cast, ask: Ask) -> None:

@@ -13,7 +13,7 @@ from ops_dashboard.metrics.catalogue import cuts
 from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.explanations import explain
 from ops_dashboard.metrics.periods import Grain, Period
-from ops_dashboard.metrics.query import BadQuery, Query, Reader, run, subjects
+from ops_dashboard.metrics.query import BadQuery, NotYours, Query, Reader, run, subjects
 from ops_dashboard.people.models import Site, Team, User, Vendor
 from ops_dashboard.people.roles import SYSTEM, Role
 from tests.metrics.facts import add_ticket, make_teams, random_tickets, record
@@ -118,10 +118,21 @@ def test_a_lead_s_site_is_their_part_of_it(counted: list[Team]) -> None:
     assert [(row.keys[0], row.figure.value) for row in result.rows] == [("lisbon", 3)]
 
 
-def test_small_values_are_withheld_from_partners(counted: list[Team]) -> None:
+@pytest.mark.parametrize("cut", CUTS)
+def test_partners_get_no_sums_of_teams(counted: list[Team], cut: str) -> None:
+    """A site less the team that is told beside it is the team that is not."""
     partner = replace(SYSTEM, small_cells_hidden=True)
-    result = run(Query("created", WEEK, by=("vendor",)), scope=partner)
-    assert [row.figure.value for row in result.rows] == [None, None, None]
+    for query in (Query("created", WEEK, by=(cut,)), Query("created", WEEK, where=((cut, ("none",)),))):
+        with pytest.raises(NotYours, match="may not see figures by"):
+            run(query, scope=partner)
+
+
+def test_partners_get_no_hours_of_the_week(counted: list[Team]) -> None:
+    """Of eight weeks and of nine, the difference is one hour of one week."""
+    partner = replace(SYSTEM, small_cells_hidden=True)
+    assert run(Query("created", WEEK, Grain.HOUR_OF_WEEK), scope=SYSTEM).rows
+    with pytest.raises(NotYours, match="hour of the week"):
+        run(Query("created", WEEK, Grain.HOUR_OF_WEEK), scope=partner)
 
 
 def test_a_change_is_explained_by_them(counted: list[Team]) -> None:

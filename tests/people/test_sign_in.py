@@ -106,6 +106,28 @@ def test_guesses_from_everywhere_are_counted_but_do_not_keep_the_owner_out() -> 
     assert attempt("carol", PASSWORD, address="192.0.2.7") == 302
 
 
+def test_a_stolen_session_cannot_guess_the_old_password(carol: User) -> None:
+    client = Client()
+    client.force_login(carol)
+    new = {"new_password1": "another four words here", "new_password2": "another four words here"}
+    statuses = [client.post("/password/", {"old_password": f"guess {n}", **new}) for n in range(PER_ACCOUNT)]
+    assert {answer.status_code for answer in statuses} == {200}
+    refused = client.post("/password/", {"old_password": PASSWORD, **new})
+    assert refused.status_code == 429 and b"Too many attempts" in refused.content
+    carol.refresh_from_db()
+    assert carol.check_password(PASSWORD)
+    assert trail() == [("carol", "password_change_failed")] * PER_ACCOUNT + [("carol", "sign_in_throttled")]
+
+
+def test_a_new_password_is_chosen_with_the_old_one(carol: User) -> None:
+    client = Client()
+    client.force_login(carol)
+    new = {"new_password1": "another four words here", "new_password2": "another four words here"}
+    assert client.post("/password/", {"old_password": PASSWORD, **new}).status_code == 302
+    assert attempt("carol", "another four words here") == 302
+    assert trail() == [("carol", "password_changed"), ("carol", "signed_in")]
+
+
 @pytest.mark.parametrize("name", ["\ud800", "a\nb", "x" * 10_000])
 def test_an_odd_name_is_nobodys(name: str) -> None:
     form = {"username": name.encode(errors="surrogatepass").decode("latin-1"), "password": "guess"}

@@ -130,6 +130,14 @@ def test_no_more_values_of_a_cut_are_made_than_a_page_can_list(monkeypatch: pyte
 
 
 @pytest.mark.django_db
+def test_a_reason_that_quotes_the_line_is_kept_without_what_is_personal() -> None:
+    """Columns that slipped put an address where a status belongs."""
+    assert take([created(1, status="rita.holm@example.com")]).rejected == 1
+    row = RejectedRow.objects.get()
+    assert row.field == "status" and "[email]" in row.reason and "rita" not in row.reason
+
+
+@pytest.mark.django_db
 def test_nor_more_agents_whether_they_act_or_are_assigned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(word_limits.MOST, "assignee", 2)
     take([created(1, assignee="ann"), draft("agent_reply", 2, by="alice", ticket="T1")])
