@@ -1,7 +1,7 @@
 """What each member of the cast may do: every act posted by everybody, and what became of it."""
 
 from copy import deepcopy
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,6 @@ from insights import asks, drafting, issuing
 from insights.digests import build
 from insights.effects import Verdict
 from insights.models import Alarm, Ask, Digest, Effect, Insight, Milestone, Program, Subscription, Theme
-from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import today
 from tests.cast import EVERYBODY, Cast, make_cast
 from tests.insights.building import give, make_themes
@@ -167,13 +166,14 @@ def test_of_an_effect_on_few_a_partner_is_told_the_verdict_alone(cast: Cast, ask
     def page(name: str) -> str:
         return cast.client(name).get("/asks/").content.decode()
 
-    Ask.objects.filter(pk=ask.pk).update(status=Ask.Status.SHIPPED, shipped_on=date(2026, 1, 5))
+    Ask.objects.filter(pk=ask.pk).update(
+        status=Ask.Status.SHIPPED, opened_at=datetime(2026, 1, 1, tzinfo=UTC), shipped_on=date(2026, 1, 5)
+    )
     assert answer("pat") == told
     assert answer("erin")["ratio"] == 0.149
     assert "Effect: better, on fewer than 10 messages" in page("pat") and "×0.15" not in page("pat")
     assert "Effect ×0.15 [0.07–0.30]: better" in page("erin")
-    digest = build("payments", Grain.WEEK.start_of(today()))
-    assert [row["effect"] for row in digest["previous"]] == [told]
+    assert [row["effect"] for row in build("payments", MONDAY)["previous"]] == [told]
     Effect.objects.filter(pk=effect.pk).update(after_count=10)
     assert answer("pat")["ratio"] == 0.149
 
