@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from ops_dashboard.metrics import reconciliation, rollup
+from ops_dashboard.metrics.copying import tell_planner
 from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import Query, run
@@ -75,6 +77,8 @@ def _forecasts() -> list[Queue]:
     queues[0].teams.add(team)
     for source in SOURCES:
         rollup.mark_days(source.slug, MADE[0] - timedelta(days=2), NOW.date(), teams=[0, team.pk])
+    with connection.cursor() as cursor:
+        tell_planner(cursor, Queue, QueueVolume, ForecastRun, ForecastPoint)
     rollup.refill()
     return queues
 

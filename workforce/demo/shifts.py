@@ -21,7 +21,7 @@ from tickets.demo.world import World
 from workforce.activities import PLAIN, ensured
 from workforce.demo import duty
 from workforce.demo.people import BREAKS, REVIEWING, STAGGER, STAGGERS, template_slug
-from workforce.models import RosterVersion, ShiftTemplate, TimeOff
+from workforce.models import RosterVersion, Shift, ShiftSegment, ShiftTemplate, TimeOff
 from workforce.shift_changes import monday
 from workforce.wall_time import instant
 
@@ -148,6 +148,7 @@ def tell(world: World, first: date, last: date) -> int:
                 "end_at": copying.instants(end),
             },
         )
+        copying.tell_planner(cursor, RosterVersion, Shift, ShiftSegment)
         _absences(shifts, sick, agent_ids)
     return len(shifts)
 
