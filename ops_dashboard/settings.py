@@ -113,7 +113,7 @@ TIME_ZONE = "UTC"
 
 # The zone in which days, weeks and hours are cut on every surface.
 REPORTING_ZONE = ENVIRONMENT.reporting_zone
-FIRST_ANSWER_S = 0.07  # of drawing panels, after which a browser fetches the rest of them
+FIRST_ANSWER_S = 0.05  # of drawing panels, after which a browser fetches the rest of them
 # The one currency of rates and costs; facts hold its minor units.
 CURRENCY = ENVIRONMENT.currency
 

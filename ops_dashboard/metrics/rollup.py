@@ -226,9 +226,10 @@ def _refill_batch() -> tuple[int, int]:
     with connection.cursor() as cursor:
         # Waiting for a rebuild later, inside the COPY that removes cells, would not see what it has written.
         cursor.execute("LOCK TABLE metrics_cell IN ROW EXCLUSIVE MODE")
+        # An array is made once; of a join the planner may make the batch anew for each mark, and then it is no batch.
         cursor.execute(
-            "DELETE FROM metrics_stalecell WHERE id IN (SELECT id FROM metrics_stalecell "
-            "ORDER BY source, day, team FOR UPDATE SKIP LOCKED LIMIT %s) RETURNING source, day, team",
+            "DELETE FROM metrics_stalecell WHERE id = ANY(ARRAY(SELECT id FROM metrics_stalecell "
+            "ORDER BY source, day, team FOR UPDATE SKIP LOCKED LIMIT %s)) RETURNING source, day, team",
             [BATCH],
         )
         claimed = sorted(set(cursor.fetchall()))
@@ -300,8 +301,8 @@ def refill_all(source: Source, *, progress: Callable[[int], None] | None = None)
         cursor.execute("LOCK TABLE metrics_cell IN SHARE ROW EXCLUSIVE MODE")
         # Marks that another worker holds stay with it: waiting for them here would close a circle.
         cursor.execute(
-            "DELETE FROM metrics_stalecell WHERE id IN "
-            "(SELECT id FROM metrics_stalecell WHERE source = %s FOR UPDATE SKIP LOCKED)",
+            "DELETE FROM metrics_stalecell WHERE id = ANY(ARRAY"
+            "(SELECT id FROM metrics_stalecell WHERE source = %s FOR UPDATE SKIP LOCKED))",
             [source.slug],
         )
         cursor.execute("DELETE FROM metrics_cell WHERE source = %s", [source.slug])
