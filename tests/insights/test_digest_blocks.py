@@ -191,7 +191,7 @@ def test_in_the_week_in_which_its_eight_weeks_end_the_effect_is_told_with_its_in
     snapshot = digests.build("payments", MONDAY)
     assert [(row["id"], row["outcome"]) for row in snapshot["closed"]] == [(ask.pk, "measured")]
     assert snapshot["closed"][0]["effect"] == {
-        "verdict": "better", "ratio": 0.62, "low": 0.48, "high": 0.8, "weeks": 8,
+        "verdict": "better", "ratio": 0.62, "low": 0.48, "high": 0.8, "weeks": 8, "few": False,
     }  # fmt: skip
     assert all("effect ×0.62 [0.48–0.80]: better" in told for told in forms())
     for week in (MONDAY - timedelta(days=7), MONDAY + timedelta(days=7)):
