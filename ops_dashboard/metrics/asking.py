@@ -77,6 +77,22 @@ def may_cut(dimension: Dimension, scope: Scope) -> bool:
     return (scope.sees_people or not dimension.about_people) and not (scope.small_cells_hidden and is_sum_of_teams)
 
 
+def refuse_what_is_not_theirs(query: Query, metric: Metric, scope: Scope) -> None:
+    """NotYours for a cut or a grain that the reader may not ask by; BadQuery for one that there is not."""
+    for slug in (*query.by, *(slug for slug, _ in query.where)):
+        for source in metric.sources:
+            dimension = dimension_of(registry.source(source), slug)
+            if not may_cut(dimension, scope):
+                raise NotYours(f"This account may not see figures by {dimension.label.lower()}.")
+    if len(set(query.by)) != len(query.by):
+        raise BadQuery(f"by={','.join(query.by)} names a cut twice.")
+    if query.grain_read is Grain.HOUR_OF_WEEK and isinstance(metric, Level):
+        raise BadQuery(f"{metric.slug} is a stock; it has no hour of the week.")
+    if query.grain_read is Grain.HOUR_OF_WEEK and scope.small_cells_hidden:
+        # Of two periods that differ by a week, an hour's difference is one hour of one week.
+        raise NotYours("This account may not see figures by hour of the week.")
+
+
 def known_codes(dimension: Dimension, slugs: Sequence[str]) -> list[int]:
     """Codes of slugs; `none` is code 0. A slug nobody has matches nothing, so it is an error."""
     found = dimension.codes([slug for slug in slugs if slug != "none"])

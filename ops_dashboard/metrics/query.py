@@ -32,8 +32,8 @@ from ops_dashboard.metrics.asking import (
     dimension_of,
     is_maturing,
     known_codes,
-    may_cut,
     needs,
+    refuse_what_is_not_theirs,
     rows_source,
     today,
 )
@@ -194,18 +194,7 @@ class Reader:
             raise NotYours(f"Your role does not see {metric.label.lower()}.")
         if any(self._is_packed_otherwise(slug) for slug in metric.sources):
             raise BeingRecounted(f"{metric.label} is being counted anew after a change; look again in a minute.")
-        for slug in (*query.by, *(slug for slug, _ in query.where)):
-            for source in metric.sources:
-                dimension = dimension_of(registry.source(source), slug)
-                if not may_cut(dimension, self.scope):
-                    raise NotYours(f"This account may not see figures by {dimension.label.lower()}.")
-        if len(set(query.by)) != len(query.by):
-            raise BadQuery(f"by={','.join(query.by)} names a cut twice.")
-        if query.grain_read is Grain.HOUR_OF_WEEK and isinstance(metric, Level):
-            raise BadQuery(f"{metric.slug} is a stock; it has no hour of the week.")
-        if query.grain is Grain.HOUR_OF_WEEK and self.scope.small_cells_hidden:
-            # Of two periods that differ by a week, an hour's difference is one hour of one week.
-            raise NotYours("This account may not see figures by hour of the week.")
+        refuse_what_is_not_theirs(query, metric, self.scope)
 
     def _is_packed_otherwise(self, source: str) -> bool:
         fill = self._fills.get(source)
