@@ -9,7 +9,7 @@ from tickets.models import Channel
 class PlanForm(forms.ModelForm):
     """A plan as its editor sends it."""
 
-    risk_share = forms.IntegerField(min_value=0, max_value=100, initial=50, label="Per cent from what is at risk")
+    risk_share = forms.IntegerField(min_value=1, max_value=99, initial=50, label="Per cent from what is at risk")
     double_share = forms.IntegerField(min_value=0, max_value=100, initial=10, label="Per cent scored by two")
     channels = forms.MultipleChoiceField(required=False, label="Channels (none chosen: every one)")
 
@@ -23,7 +23,11 @@ class PlanForm(forms.ModelForm):
             "reviewer_quota": "Reviews a week each reviewer owes",
             "is_active": "Drawn every week",
         }
-        help_texts = {"size": "", "least": "", "reviewer_quota": "0: none."}  # the labels say the rest
+        help_texts = {
+            "size": "",  # the label says it
+            "least": "One of each is drawn in any case, even where that makes more than a week's number.",
+            "reviewer_quota": "0: none.",
+        }
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import Sum
 
 from ops_dashboard.people import audit
-from quality.intervals import sample_size
 from quality.models import SamplePlan
+from quality.sampling import sample_size
 
 RATE, WITHIN = 0.05, 0.03  # an error rate worth knowing, and how well
 
@@ -31,6 +31,6 @@ def owed() -> dict[int, int]:
 
 def weeks_to_know(plan: SamplePlan) -> int | None:
     """Weeks of draws until an error rate near RATE is known within WITHIN; None by agent, where the size is of each."""
-    if plan.strata == SamplePlan.Strata.AGENT or not plan.size:
+    if plan.strata == SamplePlan.Strata.AGENT:
         return None
     return ceil(sample_size(RATE, WITHIN) / plan.size)

@@ -159,17 +159,20 @@ def _at_risk(tickets: Iterable[int]) -> set[int]:
 
 
 def chosen(plan: SamplePlan, population: Population, seed: str) -> Drawn:
-    """The draw itself: the same for the same plan, population and seed."""
-    held = sizes_of(population.stratum)
+    """The draw itself: the same for the same plan, population and seed. Every ticket has a chance in it.
+
+    So each stratum gives one at least, and a plan that asks for fewer than there are strata draws more than it asks.
+    """
+    held, least = sizes_of(population.stratum), max(1, plan.least)
     match SamplePlan.Strata(plan.strata):
         case SamplePlan.Strata.AGENT:
             sizes = dict.fromkeys(held, plan.size)
         case SamplePlan.Strata.RISK if len(held) == 2:
             risky = round(plan.size * plan.risk_share / 100)
             code = population.names.index(AT_RISK)
-            sizes = {stratum: risky if stratum == code else plan.size - risky for stratum in held}
+            sizes = {stratum: max(least, risky if stratum == code else plan.size - risky) for stratum in held}
         case _:
-            sizes = allocate(held, plan.size, least=plan.least)
+            sizes = allocate(held, plan.size, least=least)
     return stratified(population.ticket, population.stratum, sizes, seed)
 
 

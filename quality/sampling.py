@@ -9,9 +9,12 @@ in it. The same seed draws the same sample on any machine, and a larger one cont
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ops_dashboard.metrics.intervals import Z
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -71,24 +74,39 @@ def stratified(units: Ints, strata: Ints, sizes: Mapping[int, int], seed: str) -
     return Drawn(units[chosen], strata[chosen], np.repeat(wanted / held, held)[taken])
 
 
-def allocate(held: Mapping[int, int], total: int, *, least: int = 0) -> dict[int, int]:
+def allocate(held: Mapping[int, int], total: int, *, least: int = 1) -> dict[int, int]:
     """Share `total` among strata in proportion to what they hold, by largest remainders.
 
-    Each stratum gets at least `least` where it holds as many, and none more than it holds.
+    Each stratum gets at least `least` where it holds as many, and none more than it holds. It is one at least:
+    what has no chance to be drawn is in no estimate. Where the least of all is more than `total`, it is drawn.
     """
-    floor = {stratum: min(least, count) for stratum, count in held.items()}
-    room = {stratum: count - floor[stratum] for stratum, count in held.items()}
-    left = max(0, total - sum(floor.values()))
-    whole = sum(room.values())
-    if left >= whole:
+    if total >= sum(held.values()):
         return dict(held)
-    exact = {stratum: left * count / whole for stratum, count in room.items()}
-    given = {stratum: int(share) for stratum, share in exact.items()}
-    short = left - sum(given.values())
+    floor = {stratum: min(max(1, least), count) for stratum, count in held.items()}
+    given: dict[int, int] = {}
+    while True:  # what would get less than its floor gets it, and the others share what is left
+        free = {stratum: count for stratum, count in held.items() if stratum not in given}
+        left, whole = total - sum(given.values()), sum(free.values())
+        short = {stratum: floor[stratum] for stratum, count in free.items() if left * count < floor[stratum] * whole}
+        if not short:
+            break
+        given |= short
+    exact = {stratum: left * count / whole for stratum, count in free.items()}
+    given |= {stratum: int(share) for stratum, share in exact.items()}
     by_remainder = sorted(exact, key=lambda stratum: (given[stratum] - exact[stratum], stratum))
-    for stratum in by_remainder[:short]:
+    for stratum in by_remainder[: max(0, total - sum(given.values()))]:
         given[stratum] += 1
-    return {stratum: floor[stratum] + given[stratum] for stratum in held}
+    return {stratum: given[stratum] for stratum in held}
+
+
+def sample_size(share: float, margin: float, population: int | None = None) -> int:
+    """Reviews needed to know a share within +- `margin` at 95 %: z^2 p (1 - p) / E^2, finite populations corrected."""
+    if not 0 <= share <= 1 or margin <= 0:
+        raise ValueError(f"no sample size for a share of {share} within {margin}")
+    needed = Z**2 * share * (1 - share) / margin**2
+    if population is not None:
+        needed = needed / (1 + (needed - 1) / population) if population else 0
+    return ceil(needed)
 
 
 def sizes_of(strata: Ints) -> dict[int, int]:

@@ -1,5 +1,6 @@
 """Which tickets are reviewed, and how likely each was to be drawn."""
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -21,8 +22,10 @@ class SamplePlan(models.Model):
     name = models.CharField(max_length=120, unique=True)
     scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="plans")
     strata = models.CharField(max_length=10, choices=Strata.choices, default=Strata.TEAM)
-    size = models.PositiveIntegerField(help_text="tickets a week; of each agent where strata are agents")
-    least = models.PositiveIntegerField(default=0, help_text="at least so many of each stratum")
+    size = models.PositiveIntegerField(
+        validators=[MinValueValidator(1)], help_text="tickets a week; of each agent where strata are agents"
+    )
+    least = models.PositiveIntegerField(default=0, help_text="at least so many of each stratum; one in any case")
     risk_share = models.PositiveSmallIntegerField(default=50, help_text="per cent drawn from what is at risk")
     double_share = models.PositiveSmallIntegerField(default=10, help_text="per cent scored blind by two reviewers")
     channels = models.JSONField(default=list, blank=True, help_text="slugs; empty: every channel")
@@ -36,7 +39,11 @@ class SamplePlan(models.Model):
             models.CheckConstraint(
                 condition=Q(strata__in=["none", "team", "channel", "agent", "risk"]), name="plan_strata"
             ),
-            models.CheckConstraint(condition=Q(risk_share__lte=100, double_share__lte=100), name="plan_shares"),
+            models.CheckConstraint(condition=Q(size__gte=1), name="plan_size"),
+            # What no share is left for could not be drawn, and would be in no estimate.
+            models.CheckConstraint(
+                condition=Q(risk_share__gte=1, risk_share__lte=99, double_share__lte=100), name="plan_shares"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -84,6 +84,7 @@ def sample(request: ReaderRequest, pk: int) -> HttpResponse:
         "sample": found,
         "strata": strata,
         "drawn": sum(row["drawn"] for row in found.strata),
+        "unheard": sum(row["held"] for row in found.strata if not row["drawn"]),
         "double": found.tickets.filter(seats=2).count(),
         "states": states,
     }

@@ -10,7 +10,7 @@ from typing import Any
 
 from ops_dashboard.metrics.intervals import wilson
 from quality.agreement import Level, Ratings, alpha, fleiss_kappa, gwet_ac1, percent_agreement
-from quality.intervals import sample_size
+from quality.sampling import sample_size
 from quality.scoring import Scale, quality_score, step_share
 from tests.peers import reference_values
 from tests.peers.differences import unanswered

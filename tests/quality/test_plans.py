@@ -1,6 +1,7 @@
 """Sampling plans: who writes them, what two who edit one do to each other, and what a plan can tell."""
 
 import pytest
+from django.db import IntegrityError
 
 from ops_dashboard.people.models import AuditEntry
 from ops_dashboard.people.roles import scope_for
@@ -41,13 +42,22 @@ def test_a_plan_is_saved_with_an_entry_in_the_audit_trail(cast: Cast, sent: Sent
     assert AuditEntry.objects.filter(action="sample_plan_saved").latest("id").detail == {"fields": "size"}
 
 
-@pytest.mark.parametrize(("field", "value"), [("double_share", "101"), ("risk_share", "-1"), ("size", "x")])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("double_share", "101"), ("risk_share", "0"), ("risk_share", "100"), ("size", "x"), ("size", "0")],
+)
 def test_a_plan_that_makes_no_sense_is_not_saved(cast: Cast, sent: Sent, field: str, value: str) -> None:
     answer = cast.client("quinn").post("/samples/plans/new/", sent | {field: value})
     assert answer.status_code == 200
     assert b"problem-words" in answer.content
     assert not SamplePlan.objects.exists()
     assert not AuditEntry.objects.filter(action="sample_plan_saved").exists()
+
+
+@pytest.mark.parametrize("column", [{"risk_share": 0}, {"risk_share": 100}, {"size": 0}])
+def test_no_plan_leaves_tickets_without_a_chance(cast: Cast, column: dict[str, object]) -> None:
+    with pytest.raises(IntegrityError):
+        save_plan(save_scorecard().scorecard, **column)
 
 
 def test_two_plans_of_one_name_are_refused_in_words(cast: Cast, sent: Sent) -> None:
@@ -77,7 +87,6 @@ def test_weeks_until_an_error_rate_is_known(cast: Cast) -> None:
     scorecard = save_scorecard().scorecard
     assert weeks_to_know(save_plan(scorecard, name="a", size=16)) == 13
     assert weeks_to_know(save_plan(scorecard, name="b", size=2, strata="agent")) is None
-    assert weeks_to_know(save_plan(scorecard, name="c", size=0)) is None
 
 
 def test_a_reviewer_owes_the_sum_of_the_active_plans_wherever_it_is_told(cast: Cast) -> None:

@@ -49,6 +49,17 @@ def many(cast: Cast, *, alice: int = 0, dave: int = 0) -> None:
         solved(ref, cast.agents["dave"], cast.teams["team-b"])
 
 
+@pytest.fixture
+def lopsided(cast: Cast) -> Cast:
+    """Team A: 39 tickets by alice, one of them at risk. Team B: two by dave and one, in a chat, by bob."""
+    chat = Channel.objects.create(slug="chat", label="Chat")
+    for ref in range(39):
+        solved(ref, cast.agents["alice"], cast.teams["team-a"], reopens=int(ref == 0))
+    for ref, name in ((39, "dave"), (40, "dave"), (41, "bob")):
+        solved(ref, cast.agents[name], cast.teams["team-b"], channel=chat.pk if name == "bob" else 0)
+    return cast
+
+
 def plan(**columns: object) -> SamplePlan:
     return save_plan(save_scorecard().scorecard, **columns)
 
@@ -87,6 +98,35 @@ def test_risk_is_favoured_with_its_weight(cast: Cast) -> None:
     told = {row["name"]: (row["held"], row["drawn"]) for row in sample.strata}
     assert told == {"At risk": (8, 4), "The rest": (32, 4)}
     assert sum(row.weight for row in sample.tickets.all()) == pytest.approx(40)
+
+
+@pytest.mark.parametrize("strata", SamplePlan.Strata.values)
+@pytest.mark.parametrize("columns", [{"size": 1}, {"size": 5}, {"size": 5, "risk_share": 1}, {"size": 7, "least": 3},
+                                     {"size": 90}])  # fmt: skip
+def test_the_weights_of_a_draw_add_up_to_its_population(
+    lopsided: Cast, strata: str, columns: dict[str, object]
+) -> None:
+    sample = draw(plan(strata=strata, **columns), MONDAY, by="quinn")
+    assert sample.population == 42
+    assert sum(row.weight for row in sample.tickets.all()) == pytest.approx(42)
+    assert all(row["drawn"] >= 1 for row in sample.strata)
+
+
+def test_a_small_stratum_is_drawn_from_and_stands_for_itself(lopsided: Cast) -> None:
+    sample = draw(plan(size=4), MONDAY, by="quinn")
+    # 39 and 3 of 42 tickets: 3.7 and 0.3 of the four.
+    assert [(row["name"], row["held"], row["drawn"]) for row in sample.strata] == [("Team A", 39, 3), ("Team B", 3, 1)]
+    sample = draw(plan(name="risk", size=4, strata="risk", risk_share=1), MONDAY, by="quinn")
+    assert {row["name"]: row["drawn"] for row in sample.strata} == {"At risk": 1, "The rest": 4}
+
+
+def test_a_draw_that_left_tickets_out_says_so(cast: Cast) -> None:
+    strata = [{"name": "Team A", "held": 30, "drawn": 2}, {"name": "Team B", "held": 7, "drawn": 0}]
+    sample = Sample.objects.create(
+        plan=plan(), start_on=MONDAY, end_on=MONDAY + timedelta(days=6), seed="s", population=37, strata=strata
+    )
+    said = cast.client("quinn").get(f"/samples/{sample.pk}/").content.decode()
+    assert "7 solved tickets had no chance to be drawn" in said
 
 
 def test_a_share_of_the_tickets_gets_two_seats(cast: Cast) -> None:

@@ -4,8 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from quality.sampling import BadSample, allocate, ranks, simple, sizes_of, stratified
+from quality.sampling import BadSample, allocate, ranks, sample_size, simple, sizes_of, stratified
 
 PINNED = [12414629253703964090, 10444448762969071375, 379920642808575678]
 UNITS = np.arange(1000, 2000, dtype=np.int64) * 7_919
@@ -87,3 +89,24 @@ def test_allocation_gives_each_stratum_its_least_and_none_more_than_it_holds() -
     assert allocate({1: 1000, 2: 3, 3: 50}, 20, least=5) == {1: 12, 2: 3, 3: 5}  # 13 given, 7 left: 6.7 and 0.3
     assert allocate({1: 2, 2: 3}, 50) == {1: 2, 2: 3}
     assert allocate({}, 5) == {}
+
+
+def test_allocation_leaves_no_stratum_out_and_the_large_ones_in_proportion() -> None:
+    # 10 of 1,000: 9.9, 0.06 and 0.04 of a ticket. The small ones get one each, and 8 are left.
+    assert allocate({1: 990, 2: 6, 3: 4}, 10) == {1: 8, 2: 1, 3: 1}
+    assert allocate({1: 990, 2: 6, 3: 4}, 10, least=0) == {1: 8, 2: 1, 3: 1}
+    assert allocate({1: 500, 2: 500, 3: 500}, 2) == {1: 1, 2: 1, 3: 1}  # more than was asked, and nobody left out
+
+
+@given(st.dictionaries(st.integers(0, 40), st.integers(1, 500), min_size=1), st.integers(1, 600), st.integers(0, 9))
+def test_allocation_keeps_its_promises(held: dict[int, int], total: int, least: int) -> None:
+    sizes = allocate(held, total, least=least)
+    floors = {stratum: min(max(1, least), count) for stratum, count in held.items()}
+    assert all(floors[stratum] <= sizes[stratum] <= held[stratum] for stratum in held)
+    assert sum(sizes.values()) == min(sum(held.values()), max(total, sum(floors.values())))
+
+
+def test_a_question_without_an_answer_is_refused() -> None:
+    with pytest.raises(ValueError, match="no sample size"):
+        sample_size(0.5, 0)
+    assert sample_size(0.5, 0.05, 0) == 0
