@@ -2,11 +2,11 @@
 
 from ops_dashboard.metrics.definitions import Better, Metric, Ratio, Total, Unit, registry
 from quality.sources import SOURCES
-from quality.strips import FEWEST
 
 _TEAM = "the team that held the ticket when it was solved"
 _PUBLISHED = "day on which the review was published: with the second review, where two score the ticket"
 _BASIS_POINTS = 1e-4
+FEWEST = 5  # reviews that a mean needs to be told
 
 METRICS: tuple[Metric, ...] = (
     Ratio(
@@ -15,7 +15,8 @@ METRICS: tuple[Metric, ...] = (
         unit=Unit.SHARE,
         better=Better.HIGHER,
         definition="Mean score of published reviews, each weighted by how many solved tickets it stands for, so that "
-        "drawing more from what went wrong does not lower it. A failed critical criterion makes a score 0.",
+        "drawing more from what went wrong does not lower it. A failed critical criterion makes a score 0. Its "
+        "interval takes the spread of scores within agents, over everybody on the scorecard in 13 weeks or more.",
         attribution=_PUBLISHED,
         owner=_TEAM,
         maturity_days=7,
@@ -26,6 +27,8 @@ METRICS: tuple[Metric, ...] = (
         whole="weights",
         squares="score_squares",
         weight_squares="weight_squares",
+        spread_by="scorecard",
+        spread_within="agent",
         n="scored",
         scale=_BASIS_POINTS,
         of_shares=False,
@@ -47,6 +50,8 @@ METRICS: tuple[Metric, ...] = (
         whole="weights",
         squares="score_before_squares",
         weight_squares="weight_squares",
+        spread_by="scorecard",
+        spread_within="agent",
         n="scored",
         scale=_BASIS_POINTS,
         of_shares=False,
@@ -126,6 +131,7 @@ METRICS: tuple[Metric, ...] = (
         part="agreements",
         whole="paired",
         squares="agreement_squares",
+        spread_by="scorecard",
         scale=_BASIS_POINTS,
         of_shares=False,
     ),

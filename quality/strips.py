@@ -3,19 +3,26 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import numpy as np
+from django.db.models import Count, Q
 
-from ops_dashboard.metrics.definitions import Unit
+from ops_dashboard.metrics.asking import BeingRecounted
+from ops_dashboard.metrics.definitions import Unit, registry
+from ops_dashboard.metrics.local_days import begin_of, day_at
+from ops_dashboard.metrics.periods import Period
+from ops_dashboard.metrics.query import Query, Reader
 from ops_dashboard.metrics.rendering.numbers import NOTHING, plural, shown, span, whole
-from ops_dashboard.people.models import User
-from ops_dashboard.people.roles import Scope
-from quality.intervals import pooled_interval, pooled_sd, weighted_mean
+from ops_dashboard.metrics.result import Figure
+from ops_dashboard.people.models import Agent, User
+from ops_dashboard.people.roles import SYSTEM, Scope
+from quality.metrics import FEWEST
 from quality.models import Dispute, Review
 from quality.models.reviews import ReviewQuerySet
 from quality.plans import owed
 
-RECENT = timedelta(days=91)
-FEWEST = 5  # reviews that a mean needs to be shown
+SCORE = "quality_score"
+RECENT = timedelta(days=90)  # before today
+
+Filters = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -32,12 +39,15 @@ class Item:
 
 
 def strip_of(scope: Scope, user: User, *, now: datetime, week: tuple[datetime, datetime]) -> list[Item]:
-    visible = Review.objects.visible_to(scope)
-    if scope.agent_id is not None:
-        return _of_agent(visible.filter(published_at__gte=now - RECENT), since=now - RECENT)
-    if scope.may_review:
+    if scope.may_review and scope.agent_id is None:
         return _of_reviewer(user, now=now, week=week)
-    return _of_reader(visible.filter(published_at__gte=now - RECENT), since=now - RECENT)
+    days = Period(day_at(now) - RECENT, day_at(now))
+    recent = Review.objects.visible_to(scope).filter(published_at__gte=begin_of(days.start))
+    if scope.agent_id is None:
+        return _of_reader(recent, _told(scope, (), days))
+    # An agent's own reviews are theirs to see, of whatever team they worked for.
+    slug = Agent.objects.values_list("slug", flat=True).get(pk=scope.agent_id)
+    return _of_agent(recent, _told(SYSTEM, (("agent", (slug,)),), days))
 
 
 def _of_reviewer(user: User, *, now: datetime, week: tuple[datetime, datetime]) -> list[Item]:
@@ -55,16 +65,16 @@ def _of_reviewer(user: User, *, now: datetime, week: tuple[datetime, datetime]) 
     ]
 
 
-def _of_agent(recent: ReviewQuerySet, *, since: datetime) -> list[Item]:
+def _of_agent(recent: ReviewQuerySet, told: Figure | None) -> list[Item]:
     unseen = recent.filter(acknowledgement__isnull=True).count()
     return [
-        *_scores(recent, since=since, bare=True),
+        *_scores(recent, told),
         Item("Not yet seen", whole(unseen), words="to read and confirm", href="?list=unseen"),
         Item("Open disputes", whole(_open_disputes(recent)), words="waiting for an answer", href="?list=disputed"),
     ]
 
 
-def _of_reader(recent: ReviewQuerySet, *, since: datetime) -> list[Item]:
+def _of_reader(recent: ReviewQuerySet, told: Figure | None) -> list[Item]:
     """Of a team's reviews, the ones that count."""
     counting = recent.filter(seat=1)
     open_ = _open_disputes(counting)
@@ -72,7 +82,7 @@ def _of_reader(recent: ReviewQuerySet, *, since: datetime) -> list[Item]:
     total = counting.count()
     share = shown(seen / total, Unit.SHARE) if total else None
     return [
-        *_scores(counting, since=since),
+        *_scores(counting, told),
         Item("To decide", whole(open_), words="open disputes", href="?list=open", tone="worse" if open_ else ""),
         Item(
             "Seen by the agent",
@@ -87,35 +97,31 @@ def _open_disputes(found: ReviewQuerySet) -> int:
     return Dispute.objects.filter(review__in=found, state=Dispute.State.OPEN).count()
 
 
-def _scores(recent: ReviewQuerySet, *, since: datetime, bare: bool = False) -> list[Item]:
-    """The mean score with its interval, and the critical errors; `bare` where one person's reviews are few."""
-    rows = list(
-        recent.filter(seat=1).values_list("score_bp", "sampled__weight", "critical_failed", "version__scorecard")
-    )
-    scored = [(score / 10_000, weight) for score, weight, *_ in rows if score is not None]
-    failed = sum(is_failed for _, _, is_failed, _ in rows)
+def _scores(recent: ReviewQuerySet, told: Figure | None) -> list[Item]:
+    """The mean score with its interval, as every page of figures tells it, and the critical errors."""
+    counts = recent.aggregate(total=Count("id"), failed=Count("id", filter=Q(critical_failed=True)))
     errors = Item(
-        "Critical errors", whole(failed), words=f"in {plural(len(rows), 'review')}", href="?list=critical",
-        tone="worse" if failed else "",
+        "Critical errors", whole(counts["failed"]), words=f"in {plural(counts['total'], 'review')}",
+        href="?list=critical", tone="worse" if counts["failed"] else "",
     )  # fmt: skip
-    sd = spread_within_agents({row[3] for row in rows}, since=since) if len(scored) >= FEWEST else None
-    if sd is None:
-        few = f"shown from {FEWEST} reviews on"
-        return [Item("Quality score", NOTHING, words=few, quiet=f"n {len(scored)}"), errors]
-    scores, weights = (np.array(column) for column in zip(*scored, strict=True))
-    found = weighted_mean(scores, np.ones_like(weights) if bare else weights)
-    assert found is not None
-    held = pooled_interval(*found, sd)
-    value = shown(held.mean, Unit.SHARE)
-    quiet = f"n {len(scored):,} · {span(held.low, held.high, Unit.SHARE)}"
-    return [Item("Quality score", value.number, value.unit, "last 13 weeks", quiet), errors]
+    return [_score(told), errors]
 
 
-def spread_within_agents(scorecards: set[int], *, since: datetime) -> float | None:
-    """Pooled over everyone scored against these scorecards: a few reviews cannot tell their own spread."""
-    peers = Review.objects.published().filter(
-        version__scorecard__in=scorecards, seat=1, score_bp__isnull=False, published_at__gte=since
-    )
-    rows = np.array(list(peers.values_list("score_bp", "agent")), dtype=np.int64).reshape(-1, 2)
-    groups = np.unique(rows[:, 1], return_inverse=True)[1]
-    return pooled_sd(rows[:, 0] / 10_000, groups)
+def _score(told: Figure | None) -> Item:
+    label = registry.metric(SCORE).label
+    if told is None:
+        return Item(label, NOTHING, words="is being counted anew")
+    if told.value is None:
+        return Item(label, NOTHING, words=f"shown from {FEWEST} reviews on", quiet=f"n {told.n}")
+    value, interval = shown(told.value, Unit.SHARE), ""
+    if told.low is not None and told.high is not None:
+        interval = f" · {span(told.low, told.high, Unit.SHARE)}"
+    return Item(label, value.number, value.unit, "last 13 weeks", f"n {told.n:,}{interval}")
+
+
+def _told(scope: Scope, where: Filters, days: Period) -> Figure | None:
+    """None while the reviews are being counted anew."""
+    try:
+        return Reader(scope).run(Query(SCORE, days, where=where)).total
+    except BeingRecounted:
+        return None

@@ -173,6 +173,10 @@ def compared_buckets(query: Query) -> list[int | None]:
     return [*starts, *[None] * len(own)][: len(own)]
 
 
+def has_begun(start: date, metric: Metric) -> bool:
+    return start <= today() or any(registry.source(slug).ahead for slug in metric.sources)
+
+
 def is_maturing(query: Query, metric: Metric, bucket: int | None) -> bool:
     if not metric.maturity_days or bucket is None or query.grain is Grain.HOUR_OF_WEEK:
         return False

@@ -3,8 +3,8 @@
 from django.conf import settings
 
 from ops_dashboard.metrics.arithmetic import figures_of
-from ops_dashboard.metrics.asking import BadQuery, Query, buckets, today
-from ops_dashboard.metrics.definitions import Metric
+from ops_dashboard.metrics.asking import BadQuery, Query, buckets, has_begun, today
+from ops_dashboard.metrics.definitions import Level, Metric, Total
 from ops_dashboard.metrics.groups import Groups, Key
 from ops_dashboard.metrics.result import Figure
 
@@ -22,3 +22,12 @@ def figures(metric: Metric, amounts: dict[str, Groups], query: Query) -> dict[Ke
     return figures_of(
         metric, amounts, period=query.period, grain=query.grain, today=today(), currency=settings.CURRENCY
     )
+
+
+def absent_whole(query: Query, metric: Metric) -> Figure:
+    """Of a period without facts: nothing, or a gap where it has not begun."""
+    return nothing(metric) if has_begun(query.period.start, metric) else Figure(None, 0)
+
+
+def nothing(metric: Metric) -> Figure:
+    return Figure(0 if isinstance(metric, Total | Level) else None, 0)

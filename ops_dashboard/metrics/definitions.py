@@ -205,7 +205,9 @@ class Ratio(Metric):
 
     `squares` makes it an estimated mean: part sums a score x, whole counts the facts (or sums their
     design weights w), `squares` sums x^2 (or w x^2) and, where there are weights, `weight_squares`
-    sums w^2. It gets the pooled interval of `means.py`, and is not told under `minimum_n`.
+    sums w^2. It gets the pooled interval of `means.py`, and is not told under `minimum_n`. `spread_by`
+    names the cut each value of which has a spread of its own (a scorecard), `spread_within` the one within
+    whose values scores differ by chance alone (an agent): see `spreads.py`.
 
     `known_by` names the measure of the part's source without which the part is not known (hours with
     a rate, of a cost); there the figure is a gap as well, and `unknown` says what is missing.
@@ -220,6 +222,8 @@ class Ratio(Metric):
     of_shares: bool = True
     squares: str = ""
     weight_squares: str = ""
+    spread_by: str = ""
+    spread_within: str = ""
     known_by: str = ""
     unknown: str = ""
 
@@ -228,6 +232,8 @@ class Ratio(Metric):
             raise ValueError(f"{self.slug!r} counts no subset of its whole: it needs of_shares=False.")
         if self.weight_squares and not (self.squares and self.n):
             raise ValueError(f"{self.slug!r} is weighted: it needs `squares`, and `n` to count its facts.")
+        if (self.spread_by and (self.whole_source or not self.squares)) or (self.spread_within and not self.spread_by):
+            raise ValueError(f"{self.slug!r} has no spread to pool: it needs `squares`, one source and `spread_by`.")
         if bool(self.known_by) != bool(self.unknown):
             raise ValueError(f"{self.slug!r} needs `known_by` and `unknown` together.")
 

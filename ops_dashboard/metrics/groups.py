@@ -17,13 +17,14 @@ class Groups:
 
     keys: g of them. sums: per additive measure int64[g]. durations: per histogram measure
     (group int64[m], seconds float64[m], weight int64[m]). opening: per cut what a level held before
-    the period.
+    the period. noise: the variance that chance gives the part of an estimated mean (`spreads.py`), float64[g].
     """
 
     keys: list[Key]
     sums: dict[str, np.ndarray] = field(default_factory=dict)
     durations: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
     opening: dict[tuple[int, ...], int] = field(default_factory=dict)
+    noise: np.ndarray | None = None
 
 
 def recoded(groups: Groups, recode: Callable[[tuple[int, ...]], tuple[int, ...]]) -> Groups:
@@ -37,7 +38,8 @@ def recoded(groups: Groups, recode: Callable[[tuple[int, ...]], tuple[int, ...]]
     for codes, held in groups.opening.items():
         opening[recode(codes)] = opening.get(recode(codes), 0) + held
     durations = {slug: (place[group], value, weight) for slug, (group, value, weight) in groups.durations.items()}
-    return Groups(list(keys), sums, durations, opening)
+    noise = None if groups.noise is None else np.bincount(place, weights=groups.noise, minlength=len(keys))
+    return Groups(list(keys), sums, durations, opening, noise)
 
 
 def collapsed(groups: Groups) -> Groups:
@@ -49,6 +51,7 @@ def collapsed(groups: Groups) -> Groups:
             slug: (np.zeros_like(group), seconds, weight) for slug, (group, seconds, weight) in groups.durations.items()
         },
         opening={(): sum(groups.opening.values())} if groups.opening else {},
+        noise=None if groups.noise is None else groups.noise.sum(keepdims=True)[: len(groups.keys)],
     )
 
 

@@ -1,7 +1,5 @@
 """95 % intervals for the figures that carry one."""
 
-from math import sqrt
-
 import numpy as np
 
 Z = 1.959963984540054  # the 97.5 % point of the normal distribution
@@ -33,24 +31,22 @@ def quantile_ranks(n: np.ndarray, p: float) -> tuple[np.ndarray, np.ndarray]:
     return np.floor(n * p - half), np.ceil(n * p + half) - 1
 
 
-def pooled_sd(part: float, whole: float, squares: float, effective_n: float) -> float | None:
-    """Standard deviation of all facts of an answer together: sums of w x, w and w x^2 (w = 1 where
-    unweighted), with Bessel's correction. None where fewer than two facts tell it."""
-    if whole <= 0 or effective_n <= 1:
-        return None
-    mean = part / whole
-    return sqrt(max(squares / whole - mean * mean, 0.0) * effective_n / (effective_n - 1))
+def squares_within(
+    part: np.ndarray, whole: np.ndarray, squares: np.ndarray, weight_squares: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Squares of distances from the mean of each group, and their degrees of freedom: one over the other is a variance.
+
+    Of sums of w x, w, w x^2 and w^2 (w = 1 where unweighted) by group, float64[g]:
+    (W / V) (sum w x^2 - (sum w x)^2 / W) and W^2 / V - 1, with W = sum w and V = sum w^2. W^2 / V is how many
+    facts of equal weight tell as much (Kish 1965, Survey Sampling, 11.7).
+    """
+    one = whole > 0
+    whole, weight_squares = np.where(one, whole, 1.0), np.where(one, weight_squares, 1.0)
+    distances = np.maximum(squares - part * part / whole, 0.0) * whole / weight_squares
+    return np.where(one, distances, 0.0), np.where(one, whole * whole / weight_squares - 1, 0.0)
 
 
-def effective_n(weights: np.ndarray, weight_squares: np.ndarray) -> np.ndarray:
-    """How many facts of equal weight tell as much (Kish 1965, Survey Sampling, 11.7); 0 where there are none."""
-    told = np.zeros_like(weights)
-    np.divide(weights * weights, weight_squares, out=told, where=weight_squares != 0)
-    return told
-
-
-def mean_interval(mean: np.ndarray, sd: float, effective_n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """mean +- z sd / sqrt(n), NaN where n = 0. With sd pooled over a large answer it holds its 95 % down
-    to n = 5, where the interval from a group's own sd covers 75 to 87 %."""
-    half = Z * sd / np.sqrt(np.where(effective_n > 0, effective_n, np.nan))
+def mean_interval(mean: np.ndarray, standard_error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """mean +- z standard errors; NaN where either is not known."""
+    half = Z * standard_error
     return mean - half, mean + half

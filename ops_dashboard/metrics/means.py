@@ -1,18 +1,19 @@
 """Ratios -> figures: shares, rates across sources, and estimated means with their interval. Pure.
 
-The interval of a mean is mean +- 1.96 s / sqrt(n), s being the standard deviation of all facts of the
-answer together: every bucket and every cut of its period, within its filters. A group of five has too
-few facts to tell its own spread; the spread of all is known well, and using it keeps the promised
-95 %. Weighted means stand on the effective sample size (sum w)^2 / sum w^2.
+The interval of a mean is mean +- 1.96 s / sqrt(n). A group of five has too few facts to tell its own
+spread s. Where the metric says within what facts differ by chance alone, s is pooled as `spreads.py`
+tells, and the interval keeps the promised 95 %; else s is the standard deviation of all facts of the
+answer together: every bucket and every cut of its period, within its filters. Weighted means stand on
+the effective sample size (sum w)^2 / sum w^2.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from ops_dashboard.metrics.definitions import Ratio, Unit, registry
 from ops_dashboard.metrics.groups import Groups, Key
-from ops_dashboard.metrics.intervals import effective_n, mean_interval, pooled_sd, wilson_intervals
+from ops_dashboard.metrics.intervals import mean_interval, squares_within, wilson_intervals
 from ops_dashboard.metrics.result import Figure
 
 
@@ -48,7 +49,7 @@ def ratios(metric: Ratio, groups: dict[str, Groups], *, size: float) -> dict[Key
     has_value = is_known & ~is_few
     part = amounts.part * (metric.scale / size)
     value = np.divide(part, amounts.whole, out=np.full(len(keys), np.nan), where=has_value)
-    low, high = _interval(metric, amounts, value, size=size)
+    low, high = _interval(metric, groups[metric.source], amounts, value, size=size)
     columns = (value, np.where(is_told, amounts.n, 0).astype(np.int64), low, high, is_few, part)
     wholes = np.where(is_told, amounts.whole, 0).astype(np.int64)
     return {
@@ -94,25 +95,27 @@ def _united(groups: dict[str, Groups], sources: list[str]) -> tuple[list[Key], d
     return list(place), places
 
 
-def _facts(metric: Ratio, amounts: Amounts) -> np.ndarray:
-    """The sample sizes: the facts, or as many of equal weight as the weighted ones are worth."""
-    return effective_n(amounts.whole, amounts.weight_squares) if metric.weight_squares else amounts.n
+def _noise(metric: Ratio, groups: Groups, amounts: Amounts) -> np.ndarray:
+    """The variance that chance gives the part of each figure: sum w^2 times that of one fact. NaN: unknown."""
+    if metric.spread_by:
+        assert groups.noise is not None, f"the amounts of {metric.slug} came without their spread"
+        return groups.noise
+    weight_squares = amounts.weight_squares if metric.weight_squares else amounts.n
+    together = (each.sum(keepdims=True) for each in (amounts.part, amounts.whole, amounts.squares, weight_squares))
+    (squares,), (freedom,) = squares_within(*together)
+    return weight_squares * (squares / freedom if freedom > 0 else np.nan)
 
 
-def _pooled(metric: Ratio, amounts: Amounts) -> float | None:
-    if not metric.squares:
-        return None
-    whole = Amounts(*(getattr(amounts, field.name).sum(keepdims=True) for field in fields(Amounts)))
-    return pooled_sd(*(float(each[0]) for each in (whole.part, whole.whole, whole.squares, _facts(metric, whole))))
-
-
-def _interval(metric: Ratio, amounts: Amounts, value: np.ndarray, *, size: float) -> tuple[np.ndarray, np.ndarray]:
+def _interval(
+    metric: Ratio, groups: Groups, amounts: Amounts, value: np.ndarray, *, size: float
+) -> tuple[np.ndarray, np.ndarray]:
     """The bounds around each value, NaN where there are none."""
     if metric.of_shares:
         low, high = wilson_intervals(amounts.part, amounts.whole)
         return np.where(np.isnan(value), np.nan, low), np.where(np.isnan(value), np.nan, high)
-    sd = _pooled(metric, amounts)
-    if sd is None:
+    if not metric.squares:
         return np.full_like(value, np.nan), np.full_like(value, np.nan)
-    low, high = mean_interval(value, sd * metric.scale / size, _facts(metric, amounts))
+    spread = np.sqrt(_noise(metric, groups, amounts))
+    error = np.divide(spread, amounts.whole, out=np.full_like(value, np.nan), where=amounts.whole != 0)
+    low, high = mean_interval(value, error * (metric.scale / size))
     return (np.maximum(low, 0.0), np.minimum(high, 1.0)) if metric.unit is Unit.SHARE else (low, high)

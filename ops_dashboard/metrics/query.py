@@ -30,6 +30,7 @@ from ops_dashboard.metrics.asking import (
     cuts_named,
     day_of,
     dimension_of,
+    has_begun,
     is_maturing,
     known_codes,
     needs,
@@ -38,8 +39,8 @@ from ops_dashboard.metrics.asking import (
     today,
 )
 from ops_dashboard.metrics.attachments import goal_in_force, notes_within
-from ops_dashboard.metrics.bounded import figures
-from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Source, Total, registry
+from ops_dashboard.metrics.bounded import absent_whole, figures, nothing
+from ops_dashboard.metrics.definitions import Dimension, Level, Metric, Quantile, Source, registry
 from ops_dashboard.metrics.groups import Groups, Key, before_hour, collapsed, recoded
 from ops_dashboard.metrics.keeping_back import in_reporting_weeks, kept_back
 from ops_dashboard.metrics.models import Annotation, Fill, Goal
@@ -48,6 +49,7 @@ from ops_dashboard.metrics.periods import Grain, Period, merged, spanning
 from ops_dashboard.metrics.result import Figure, Freshness, Result, Row
 from ops_dashboard.metrics.shelf import Filter, Shelf
 from ops_dashboard.metrics.slices import WHOLE, Slice
+from ops_dashboard.metrics.spread_reader import Spreads
 from ops_dashboard.metrics.staleness import freshness_for
 from ops_dashboard.metrics.teams import TEAM_CUTS, columns, grouping_mark, recoding, teams_of
 from ops_dashboard.metrics.withholding import without
@@ -78,6 +80,7 @@ class Reader:
         self._aggregated: dict[tuple[object, ...], Groups] = {}
         self._coded: dict[tuple[Dimension, tuple[str, ...]], list[int]] = {}
         self._named: dict[Dimension, dict[int, tuple[str, str]]] = {}
+        self._spreads = Spreads(self._reach, self._generations)
 
     @cached_property
     def _fills(self) -> dict[str, Fill]:
@@ -267,8 +270,9 @@ class Reader:
         for source, measures in needs(metric):
             cuts = [dimension_of(source, slug) for slug in query.by]
             exact = query.exact and isinstance(metric, Quantile)
-            grain = query.grain_read
-            asked = (source.slug, tuple(measures), period, grain, tuple(columns(cuts)), query.where, exact)
+            spread, grain = self._spreads.of(metric, period), query.grain_read
+            by = [*columns(cuts), *([spread.column] if spread else [])]
+            asked = (source.slug, tuple(measures), period, grain, tuple(by), query.where, exact)
             if asked not in self._aggregated:
                 self._aggregated[asked] = cell_store.aggregate(
                     self._shelf(query),
@@ -276,12 +280,14 @@ class Reader:
                     measures,
                     period,
                     grain=grain,
-                    by=columns(cuts),
+                    by=by,
                     where=self._codes(source, query),
                     teams=self._teams(query),
                     exact=exact,
                 )
             groups = before_hour(self._aggregated[asked], query.until_hour)
+            if spread:
+                groups = spread.told_apart(groups)
             if isinstance(metric, Level) and not found:  # a stock is of no source; its first one carries it
                 groups = replace(groups, opening=self._opening(query, metric, period.start))
             recode = recoding(cuts)
@@ -311,16 +317,19 @@ class Reader:
         amounts = self._groups(query, metric, query.period)
         parts = self._figures(query, metric, amounts)
         if query.grain is Grain.TOTAL and not query.by:
-            return parts, parts.get((None, ()), _absent_whole(query, metric))
+            return parts, parts.get((None, ()), absent_whole(query, metric))
         together = {slug: collapsed(groups) for slug, groups in amounts.items()}
         whole = self._figures(replace(query, grain=Grain.TOTAL, by=()), metric, together)
-        return parts, whole.get((None, ()), _absent_whole(query, metric))
+        return parts, whole.get((None, ()), absent_whole(query, metric))
 
     def _shelf(self, query: Query) -> Shelf:
         """The cells of this reader, around the days of the question and those it is compared with."""
         days = merged([*self._reach, query.period, *([query.compare] if query.compare else [])])
         teams = None if self.scope.teams is None else tuple(sorted(self.scope.teams))
-        return Shelf(teams, {slug: fill.generation for slug, fill in self._fills.items()}, days)
+        return Shelf(teams, self._generations(), days)
+
+    def _generations(self) -> dict[str, int]:
+        return {slug: fill.generation for slug, fill in self._fills.items()}
 
     def _rows(self, query: Query, metric: Metric, now: dict, before: dict) -> tuple[Row, ...]:
         labels = [self._labels(query, slug, i, now) for i, slug in enumerate(query.by)]
@@ -364,10 +373,10 @@ class Reader:
     def _absent(self, query: Query, metric: Metric, bucket: int | None, reach: Period | None) -> Figure:
         """Zero where counting went on and found nothing; a gap where there was nothing to count."""
         if bucket is None or query.grain is Grain.HOUR_OF_WEEK:
-            return _nothing(metric)
+            return nothing(metric)
         start = day_of(bucket)
-        was_counted = reach is not None and query.grain.next_start(start) > reach.start and _has_begun(start, metric)
-        return _nothing(metric) if was_counted else Figure(None, 0)
+        was_counted = reach is not None and query.grain.next_start(start) > reach.start and has_begun(start, metric)
+        return nothing(metric) if was_counted else Figure(None, 0)
 
     def _target(self, query: Query) -> float | None:
         teams = self._teams(query)
@@ -378,16 +387,3 @@ class Reader:
 def _in_order(value: object) -> object:
     """A set as a list that reads the same in every process."""
     return sorted(value) if isinstance(value, frozenset) else value
-
-
-def _has_begun(start: date, metric: Metric) -> bool:
-    return start <= today() or any(registry.source(slug).ahead for slug in metric.sources)
-
-
-def _absent_whole(query: Query, metric: Metric) -> Figure:
-    """Of a period without facts: nothing, or a gap where it has not begun."""
-    return _nothing(metric) if _has_begun(query.period.start, metric) else Figure(None, 0)
-
-
-def _nothing(metric: Metric) -> Figure:
-    return Figure(0 if isinstance(metric, Total | Level) else None, 0)

@@ -4,7 +4,9 @@ Simulated reviews: five criteria on a scale of five steps and a binary critical 
 default policy, so that most scores lie high and some are 0. The seed is fixed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
 import numpy as np
@@ -13,11 +15,14 @@ from scipy.stats import t as student
 
 from ops_dashboard.metrics.intervals import Z
 from quality.agreement import Level, Ratings, alpha
-from quality.intervals import pooled_interval, pooled_sd, weighted_mean
 from quality.sampling import stratified
+from tests.bench.simulated_reviews import write
 
 SEED = 42
 ROUNDS, AGENTS = 400, 30
+MOST = 60_000  # reviews that a size is tried with
+DAY = datetime(2026, 3, 30, 12, tzinfo=UTC)
+TOLD, UNEVEN = "the quality score's", "the same, uneven weights"
 RESAMPLES = 400
 SIZES = (5, 10, 20, 50)
 CRITICAL = 0.06
@@ -25,7 +30,7 @@ TICKETS, REVIEWS, DRAWS = 4000, 200, 600
 PASSES, FLIPPED = 0.88, 0.047  # of a binary criterion: raw agreement of 91 %
 
 Floats = NDArray[np.float64]
-Covered = NDArray[np.bool_]
+Bounds = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,11 @@ class Way:
     half: float
 
 
-def run() -> None:
+def run(sizes: Sequence[int] = SIZES) -> None:
     """Print coverage by reviews per agent, the bias of sampling, and the spread of alpha."""
     print(f"{'reviews per agent':<20}{'interval':<24}{'covers':>9}{'half-width':>13}")
-    for size in SIZES:
-        for way in coverage(size):
+    for size in sizes:
+        for way in coverage(size, rounds=min(ROUNDS, MOST // (AGENTS * size))):
             print(f"{size:<20}{way.name:<24}{way.covered:>8.1%}{way.half * 100:>10.1f} pp")
     print()
     print(f"{'sample of ' + str(REVIEWS):<32}{'mean':>9}{'bias':>12}{'sd':>10}")
@@ -61,35 +66,42 @@ def scores(rng: np.random.Generator, skill: Floats, reviews: int) -> Floats:
 
 
 def coverage(size: int, *, rounds: int = ROUNDS) -> list[Way]:
-    """How often each interval holds the agent's true mean, over rounds of AGENTS agents."""
+    """How often each interval holds the agent's true mean, over rounds of AGENTS agents on a scorecard of their own."""
     rng = np.random.default_rng([SEED, size])
-    held: dict[str, list[Covered]] = {}
-    halves: dict[str, list[float]] = {}
-    for _ in range(rounds):
-        skill = rng.beta(43, 7, AGENTS)  # mean .86
-        truth = (1 - CRITICAL) * skill
-        drawn = scores(rng, skill, size)
-        for name, (low, high) in _intervals(rng, drawn).items():
-            held.setdefault(name, []).append((low <= truth) & (truth <= high))
-            halves.setdefault(name, []).append(float((high - low).mean() / 2))
-    return [Way(name, float(np.mean(held[name])), float(np.mean(halves[name]))) for name in held]
+    skill = rng.beta(43, 7, rounds * AGENTS)  # mean .86
+    truth = ((1 - CRITICAL) * skill).reshape(rounds, AGENTS)
+    drawn = scores(rng, skill, size).reshape(rounds, AGENTS, size)
+    ways = {**_as_told(rng, drawn), **_of_their_own(rng, drawn)}
+    return [
+        Way(name, float(((low <= truth) & (truth <= high)).mean()), float((high - low).mean() / 2))
+        for name, (low, high) in ways.items()
+    ]
 
 
-def _intervals(rng: np.random.Generator, drawn: Floats) -> dict[str, tuple[Floats, Floats]]:
-    agents, size = drawn.shape
-    mean, sd = drawn.mean(axis=1), drawn.std(axis=1, ddof=1)
-    spread = pooled_sd(drawn.ravel(), np.repeat(np.arange(agents), size))
-    assert spread is not None
-    pooled = [pooled_interval(m, size, spread) for m in mean.tolist()]
-    half = student.ppf(0.975, size - 1) * sd / np.sqrt(size)
-    picks = rng.integers(0, size, (RESAMPLES, size))
-    resampled = drawn[:, picks].mean(axis=2)
-    low, high = np.quantile(resampled, [0.025, 0.975], axis=1)
+def _as_told(rng: np.random.Generator, drawn: Floats) -> dict[str, Bounds]:
+    """What the engine answers, from rows of reviews: of equal weight, and of weights that differ up to sixfold."""
+    uneven = rng.integers(2, 13, drawn.shape).astype(np.float64)
+    size = drawn.shape[2]
+    at = DAY - timedelta(days=2 * size)  # each on a day of its own
     return {
-        "pooled sd": (np.array([e.low for e in pooled]), np.array([e.high for e in pooled])),
+        TOLD: write(drawn, np.ones_like(drawn), at=at, name=f"even-{size}").intervals(),
+        UNEVEN: write(drawn, uneven, at=at - timedelta(days=1), name=f"uneven-{size}").intervals(),
+    }
+
+
+def _of_their_own(rng: np.random.Generator, drawn: Floats) -> dict[str, Bounds]:
+    """Intervals from each agent's own scores, as they are usually made."""
+    size = drawn.shape[2]
+    mean, error = drawn.mean(axis=2), drawn.std(axis=2, ddof=1) / np.sqrt(size)
+    half = student.ppf(0.975, size - 1) * error
+    low, high = np.quantile(
+        np.stack([drawn[:, :, rng.integers(0, size, size)].mean(axis=2) for _ in range(RESAMPLES)]), [0.025, 0.975],
+        axis=0,
+    )  # fmt: skip
+    return {
         "t": (mean - half, mean + half),
         "percentile bootstrap": (low, high),
-        "normal": (mean - Z * sd / np.sqrt(size), mean + Z * sd / np.sqrt(size)),
+        "normal": (mean - Z * error, mean + Z * error),
     }
 
 
@@ -104,9 +116,8 @@ def bias(*, draws: int = DRAWS) -> list[tuple[str, Floats, float]]:
     for draw in range(draws):
         risky = stratified(units, is_risky, {0: REVIEWS // 2, 1: REVIEWS // 2}, f"draw {draw}")
         even = stratified(units, np.zeros(TICKETS, dtype=np.int64), {0: REVIEWS}, f"draw {draw}")
-        found = weighted_mean(whole[risky.unit], risky.weight)
-        assert found is not None
-        plain[draw], weighted[draw], random[draw] = whole[risky.unit].mean(), found[0], whole[even.unit].mean()
+        plain[draw], random[draw] = whole[risky.unit].mean(), whole[even.unit].mean()
+        weighted[draw] = np.average(whole[risky.unit], weights=risky.weight)
     truth = float(whole.mean())
     return [
         ("half from risk, plain mean", plain, truth),

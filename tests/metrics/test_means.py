@@ -1,5 +1,7 @@
 """Estimated means: their pooled interval, their weights, and when they are withheld."""
 
+from dataclasses import replace
+from datetime import date
 from math import sqrt
 
 import numpy as np
@@ -10,9 +12,11 @@ from hypothesis import strategies as st
 from ops_dashboard.metrics.definitions import Ratio, registry
 from ops_dashboard.metrics.groups import Groups
 from ops_dashboard.metrics.means import ratios
+from ops_dashboard.metrics.periods import Period
 from ops_dashboard.metrics.rendering.sentences import sentence
 from ops_dashboard.metrics.rendering.tables import by_cut
 from ops_dashboard.metrics.result import Figure
+from ops_dashboard.metrics.spreads import Spread, days_of_spread, spread_of
 from tests.metrics.results import by_team
 from tests.metrics.told import METRICS, SHIFTS, VISITS
 
@@ -105,6 +109,60 @@ def test_the_pooled_interval_keeps_its_promise_at_five_where_a_group_s_own_does_
     held_by_own = np.mean(np.abs(xs.mean(axis=1) - true) <= own)
     assert held == pytest.approx(0.95, abs=0.02)
     assert held_by_own < 0.90
+
+
+POOLED = replace(SCORE, spread_by="kind", spread_within="mood")
+
+
+def pooled(scores: dict[tuple[int, int], list[int]]) -> Spread:
+    """From scores by what they are pooled by and what they are pooled within."""
+    return spread_of(POOLED, _groups(scores), column="kind")
+
+
+def _groups(scores: dict[tuple[int, ...], list[int]]) -> Groups:
+    columns = [np.array(xs, np.int64) for xs in scores.values()]
+    sums = {
+        "visits": np.array([len(x) for x in columns]),
+        "score": np.array([x.sum() for x in columns]),
+        "score_squares": np.array([(x * x).sum() for x in columns]),
+    }
+    return Groups([(None, codes) for codes in scores], sums)
+
+
+def test_spread_is_pooled_within_groups_and_what_they_differ_by_is_not_in_it() -> None:
+    # Kind 1: forty groups of 1, 3 (squares 2) and one of 10, 10, 13 (squares 6): 86 over 42 degrees of freedom.
+    scores = {(1, mood): [1, 3] for mood in range(40)} | {(1, 40): [10, 10, 13]}
+    # Kind 2: twenty groups of 0, 4 (squares 8) have too little freedom of their own: (86 + 160) over (42 + 20).
+    scores |= {(2, mood): [0, 4] for mood in range(20)}
+    found = pooled(scores)
+    assert found.known == {1: pytest.approx(86 / 42)}
+    assert found.otherwise == pytest.approx(246 / 62)
+
+
+def test_a_mean_over_kinds_has_the_variance_of_each() -> None:
+    spread = Spread("kind", "visits", {1: 4.0}, 9.0)
+    told = spread.told_apart(_groups({(7, 1): [3, 3, 4, 6, 4], (7, 2): [1, 1, 2], (8, 2): [5, 5, 5, 5, 5]}))
+    assert told.keys == [(None, (7,)), (None, (8,))]
+    found = ratios(POOLED, {VISITS.slug: told}, size=1.0)
+    # Of eight: (20 + 4) / 8, +- 1.96 sqrt(5 x 4 + 3 x 9) / 8. Of five: +- 1.96 x 3 / sqrt(5).
+    seven, eight = (found[None, (code,)] for code in (7, 8))
+    assert (seven.value, seven.high) == (3.0, pytest.approx(3 + 1.959963984540054 * sqrt(47) / 8))
+    assert (eight.value, eight.low) == (5.0, pytest.approx(5 - 1.959963984540054 * 3 / sqrt(5)))
+
+
+def test_what_no_spread_is_known_of_has_no_interval() -> None:
+    scores = {(1, mood): [1, 3] for mood in range(39)}
+    spread = pooled(scores)
+    assert spread.known == {} and np.isnan(spread.otherwise)
+    told = spread.told_apart(_groups({(7, 1): [3, 3, 4, 6, 4]}))
+    figure = ratios(POOLED, {VISITS.slug: told}, size=1.0)[None, (7,)]
+    assert (figure.value, figure.low, figure.high) == (4.0, None, None)
+
+
+def test_spread_is_taken_from_thirteen_weeks_or_a_longer_period() -> None:
+    week, year = Period(date(2026, 3, 30), date(2026, 4, 5)), Period(date(2025, 4, 6), date(2026, 4, 5))
+    assert days_of_spread(week) == Period(date(2026, 1, 5), date(2026, 4, 5))
+    assert days_of_spread(year) == year
 
 
 def test_words_say_that_a_figure_is_few_and_why() -> None:
