@@ -19,12 +19,15 @@ SOON_S, ANYWAY_S = 30, 180  # to the next look at tickets that somebody else rea
 
 @shared_task(name="insights.tasks.look")
 def look() -> int:
-    """Survey what has become whole, and measure what shipped; returns how many days were judged."""
+    """Measure what shipped, and survey what has become whole; returns how many days were judged.
+
+    What was surveyed is not due again: a measuring that failed is made up by the next call.
+    """
     days = looks_due.due()
     if days is None:
         return 0
-    alarms.look(days.start, days.end)
     programs.measure_all(days.end)
+    alarms.look(days.start, days.end)
     return days.days
 
 

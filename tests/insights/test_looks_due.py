@@ -140,3 +140,18 @@ def test_a_day_judged_again_tells_what_is_known_now_and_wakes_no_dismissed_alarm
     alarm = Alarm.objects.get()
     assert [entry["observed"] for entry in alarm.context if entry["grain"] == "day"] == [21]
     assert alarm.state == Alarm.State.DISMISSED
+
+
+def test_a_measuring_that_failed_is_made_up_by_the_next_look(gifts: Theme, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[date] = []
+
+    def fails_once(until: date) -> None:
+        measured.append(until)
+        if len(measured) == 1:
+            raise RuntimeError
+
+    monkeypatch.setattr(tasks.programs, "measure_all", fails_once)
+    with pytest.raises(RuntimeError):
+        next_morning(MONDAY)
+    assert tasks.look() == 8
+    assert measured == [MONDAY, MONDAY]

@@ -188,7 +188,7 @@ def test_a_theme_that_took_others_in_is_as_old_as_they_are(themes: dict[str, The
         taken, alone = (revision.add(name, parent=themes["live"]) for name in ("Live gifts", "Stickers"))
         revision.merge([themes["gifts"]], taken)
     published_on(MONDAY - timedelta(days=60))
-    told = Daily(MONDAY - timedelta(days=99), (taken.id, alone.id), np.zeros((2, 100)), np.full(100, 40))
+    told = Daily(MONDAY - timedelta(days=99), (taken.id, alone.id), np.zeros((2, 100), np.int64), np.full(100, 40))
     with_beginning = with_beginnings(told)
     assert with_beginning.begins is not None and with_beginning.begins.tolist() == [0, 40]
     days_known, weeks_known = with_beginning.known(), with_beginning.known(days=7)

@@ -185,7 +185,8 @@ def test_a_theme_told_apart_lately_is_judged_by_what_came_since() -> None:
     rows = steady([10, 10], [20, 20])
     rows[0, :24] = 0
     judged, early = (survey(rows, contacts(), known=np.array([known, 31]))[0] for known in (7, 6))
-    assert (judged.status, judged.expected) == (Class.NOISE, pytest.approx(40.5 / 4))
+    assert judged.status is Class.NOISE
+    assert judged.expected == pytest.approx(40.5 / 4)
     assert (early.status, early.observed) == (Class.TOO_LITTLE, 10)
     assert flagged(survey(rows, contacts())) == [0]
     rows[0, -1] = 60

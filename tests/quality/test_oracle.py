@@ -228,7 +228,8 @@ def test_the_interval_of_a_score_is_that_of_the_spread_within_agents(
         half = 1.959963984540054 * sd * np.sqrt((weights**2).sum()) / weights.sum()
         value, low, high = row.figure.value, row.figure.low, row.figure.high
         assert value is not None
-        assert (low, high) == (pytest.approx(max(0, value - half)), pytest.approx(min(1, value + half)))
+        assert low == pytest.approx(max(0, value - half))
+        assert high == pytest.approx(min(1, value + half))
 
 
 def test_what_a_dispute_changes_reaches_the_figures(cast: Cast) -> None:
