@@ -10,6 +10,7 @@ from datetime import date
 import psycopg2
 import pytest
 from celery import Celery
+from kombu.utils.imports import symbol_by_name
 
 from ops_dashboard import beat as module
 from ops_dashboard.beat import WAIT_S, OneBeat, is_ticking
@@ -143,3 +144,22 @@ def _end_session(backend: int) -> None:
 def test_every_task_that_is_rung_for_exists() -> None:
     app.loader.import_default_modules()
     assert set(EVERY_S) <= set(app.tasks)
+
+
+def test_cells_are_redone_and_freshness_is_looked_at_every_minute_and_no_bell_outlives_the_next() -> None:
+    for name in ("ops_dashboard.metrics.tasks.refill", "ops_dashboard.metrics.tasks.check_freshness"):
+        assert app.conf.beat_schedule[name] == {"task": name, "schedule": 60.0, "options": {"expires": 60}}
+    assert app.conf.beat_schedule.keys() == EVERY_S.keys()
+
+
+def test_the_clock_is_the_beat_of_which_only_one_ticks() -> None:
+    assert symbol_by_name(app.conf.beat_scheduler) is OneBeat
+
+
+def test_a_task_whose_worker_is_killed_comes_back_and_none_runs_beside_itself() -> None:
+    app.loader.import_default_modules()
+    ours = [app.tasks[name] for name in EVERY_S]
+    assert {(task.acks_late, task.reject_on_worker_lost, task.ignore_result) for task in ours} == {(True, True, True)}
+    assert app.conf.worker_prefetch_multiplier == 1  # what waits in a killed worker would wait for the sweep
+    longest_s = max(task.time_limit or app.conf.task_time_limit for task in ours)
+    assert longest_s < app.conf.broker_transport_options["visibility_timeout"]
