@@ -18,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from ops_dashboard.metrics import shared_parts
 from ops_dashboard.metrics.shelf import KEPT
 from tests.chromium import launch
+from tests.reference_data import words_of_missing
 from tests.servers import prepare_environment
 from tests.sweeping import sweep
 
@@ -34,6 +35,15 @@ def pytest_collection_finish() -> None:
     """What has been imported by now stays, and the garbage collector need not look through it again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """After the last line of a run: what it could not compare with."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is None:  # a worker beside others, which tells the first process
+        return
+    for line in words_of_missing(report.longrepr[2] for report in terminal.stats.get("skipped", ())):
+        terminal.write_line(line, yellow=True, bold=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

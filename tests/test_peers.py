@@ -10,11 +10,9 @@ from tests.peers.__main__ import main
 from tests.peers.differences import excused, unanswered
 from tests.peers.outcome import Outcome
 from tests.peers.shapes import shape_of
+from tests.reference_data import CASES, needs
 
-SHARED = Path(__file__).resolve().parents[1] / ".." / "shared"
-CASES = SHARED / "cases"
-
-needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="peers' cases (../shared) are absent")
+needs_cases = needs(CASES)
 REFERENCE_VALUES = {"erlang_reference": 79, "agreement_reference": 41}  # cases of files that have them in sections
 
 
@@ -48,8 +46,8 @@ def one_open_hour(id: str, *, expected: int) -> dict[str, object]:
 
 
 @needs_cases
-def test_business_time_cases_are_recognised() -> None:
-    assert CASES / "business_time.json" in recognised()
+def test_every_case_file_is_of_a_shape_that_we_run() -> None:
+    assert recognised() == sorted(CASES.iterdir())
 
 
 @needs_cases

@@ -11,10 +11,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from insights.suggestions import CannotLearn, Quality, calibration_error, learn, plain
-from ops_dashboard.environment import PROJECT
+from tests.reference_data import DATA, needs
 
-BANKING77 = PROJECT.parent / "shared" / "data" / "banking77"
-has_banking77 = pytest.mark.skipif(not BANKING77.exists(), reason="the BANKING77 set is not beside the project")
+BANKING77 = DATA / "banking77"
+has_banking77 = needs(BANKING77)
 
 TEXTS = ["where is my payout", "my payout is late", "payout missing again", "video will not load", "the video stops",
          "no video on my phone"]  # fmt: skip

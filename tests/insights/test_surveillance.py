@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from insights.surveillance import DAILY, WEEKLY, Class, Finding, adjusted, survey
-from ops_dashboard.environment import PROJECT
 from tests.bench import daily_surveillance as by_day
 from tests.bench import surveillance as bench
+from tests.reference_data import DATA, present
 
-TWEETS = PROJECT.parent / "shared" / "data" / "airline_tweets" / "Tweets.csv"
+TWEETS = DATA / "airline_tweets" / "Tweets.csv"
 NOT_A_REASON = {"", "Can't Tell"}
 
 
@@ -37,9 +37,7 @@ def contacts(last: int = 1000, weeks: int = 30) -> NDArray[np.int64]:
 @cache
 def storm() -> tuple[list[date], list[str], NDArray[np.int64], NDArray[np.int64]]:
     """Days, reasons, messages by reason and day, all messages by day."""
-    if not TWEETS.exists():
-        pytest.skip(f"{TWEETS.name} is not here")
-    with TWEETS.open(encoding="utf-8") as file:
+    with present(TWEETS).open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     told = [(row["negativereason"], datetime.strptime(row["tweet_created"], "%m/%d/%Y %H:%M").date()) for row in rows]  # noqa: DTZ007
     days, reasons = sorted({day for _, day in told}), sorted({reason for reason, _ in told} - NOT_A_REASON)

@@ -7,17 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.reference_data import DATA
 from tickets.states import UNSET, Events, order
 from tickets.vocabulary import ActorKind, EventType, Status
 
-SHARED = Path(__file__).parents[2] / ".." / "shared"
-LOGS = SHARED / "data"
+LOGS = DATA
 TYPES = {
     "created": EventType.TICKET_CREATED,
     "status": EventType.STATUS_CHANGED,

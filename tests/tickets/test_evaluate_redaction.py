@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from ops_dashboard.environment import PROJECT
+from tests.reference_data import DATA, present
 from tickets.redaction import redact
 
-DATA = PROJECT.parent / "shared" / "data"
 SUPPORT = DATA / "pii_support_synth" / "pii_support_synth.jsonl"
 PRESIDIO = DATA / "presidio_research" / "synth_dataset_v2_part.json"
 BANKING = DATA / "banking77" / "test.csv"
@@ -21,12 +20,6 @@ def asked(capsys: pytest.CaptureFixture[str], path: Path) -> dict[str, Any]:
     call_command("evaluate_redaction", path, "--json")
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
     return found
-
-
-def present(path: Path) -> Path:
-    if not path.exists():
-        pytest.skip(f"needs ../shared/data/{path.relative_to(DATA)}")
-    return path
 
 
 def saved(directory: Path, content: str | bytes) -> Path:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from tests.reference_data import needs
 from tests.tickets.reality import LOGS, read_policy, read_truth
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(not LOGS.exists(), reason="the reference data is not beside this clone"),
+    needs(LOGS),
 ]
 
 Row = dict[str, str]
@@ -39,14 +41,33 @@ def read_promises(path: Path, source: str) -> list[Row]:
         return list(csv.DictReader(file))
 
 
+def read_mean(log: str, *name: str) -> float:
+    """The mean of one of the truth's durations, in its own unit."""
+    told: Any = json.loads((LOGS / log / "truth.json").read_text(encoding="utf-8"))
+    for key in name:
+        told = told[key]
+    mean: float = told["mean"]
+    return mean
+
+
+def mean(seconds: Sequence[int], *, unit_s: int) -> float:
+    return round(sum(seconds) / len(seconds) / unit_s, 4)
+
+
 def minutes(seconds: str) -> float:
     return round(int(seconds) / 60, 4)
 
 
 @pytest.mark.parametrize(
-    ("log", "tickets", "events"), [("helpdesk_italy", 4580, 25990), ("uci_servicenow", 24918, 178251)]
+    ("log", "tickets", "events", "first"),
+    [
+        ("helpdesk_italy", 4580, 25990, ("hours_first_event_to_first_resolution",)),
+        ("uci_servicenow", 24918, 178251, ("from_state_rows", "hours_opened_to_first_resolved_or_closed_row")),
+    ],
 )
-def test_resolution_promises_of_a_real_log_equal_the_truth(log: str, tickets: int, events: int, tmp_path: Path) -> None:
+def test_resolution_promises_of_a_real_log_equal_the_truth(
+    log: str, tickets: int, events: int, first: tuple[str, ...], tmp_path: Path
+) -> None:
     targets = [
         {
             "kind": kind,
@@ -75,6 +96,12 @@ def test_resolution_promises_of_a_real_log_equal_the_truth(log: str, tickets: in
         )
     ]
     assert wrong == []
+    firsts = [row for (_, kind), row in told.items() if kind == "first_resolution" and row["fulfilled_at"]]
+    assert mean([_wall_s(row) for row in firsts], unit_s=3600) == read_mean(log, *first)
+
+
+def _wall_s(promise: Row) -> int:
+    return int(promise["elapsed_s"]) + int(promise["paused_s"])
 
 
 def _first_equals(truth: Row, promise: Row) -> bool:
@@ -83,10 +110,9 @@ def _first_equals(truth: Row, promise: Row) -> bool:
     same &= int(promise["target_s"]) == 60 * int(truth["target_min"])
     if not truth["first_resolved_at"]:
         return same
-    wall = int(promise["elapsed_s"]) + int(promise["paused_s"])
     return (
         same
-        and minutes(str(wall)) == float(truth["wall_min_to_first"])
+        and minutes(str(_wall_s(promise))) == float(truth["wall_min_to_first"])
         and minutes(promise["business_elapsed_s"]) == float(truth["business_min_to_first"])
         and promise["state"] == ("met" if truth["met_first"] == "1" else "missed")
         and truth["breached_at"] == (promise["due_at"] if promise["state"] == "missed" else "")
@@ -108,11 +134,11 @@ def test_reply_promises_of_a_real_log_equal_the_truth(clock: str, verdict: str, 
     load_policy(tmp_path / "p.json", "twitter_support", policy | {"conditions": {"source": ["tweets"]}})
     assert import_log("twitter_support", "tweets")["accepted"] == 6137
 
+    promises = [row for row in read_promises(tmp_path / "p.csv", "tweets") if row["fulfilled_at"]]
     answered = sorted(
         (row["ticket"], row["kind"], row["started_at"], row["fulfilled_at"], row["state"] == "met")
         + (minutes(row["elapsed_s"]), minutes(row["business_elapsed_s"]))
-        for row in read_promises(tmp_path / "p.csv", "tweets")
-        if row["fulfilled_at"]
+        for row in promises
     )
     truth = sorted(
         (row["ticket_id"], f"{row['kind']}_reply", row["waiting_since"], row["answered_at"], row[verdict] == "1")
@@ -121,6 +147,12 @@ def test_reply_promises_of_a_real_log_equal_the_truth(clock: str, verdict: str, 
     )
     assert answered == truth
     assert len(truth) == 2033
+    for kind, name in (
+        ("first_reply", "first_response_minutes"),
+        ("next_reply", "next_response_minutes_excluding_first"),
+    ):
+        waits = [int(row["elapsed_s"]) for row in promises if row["kind"] == kind]
+        assert mean(waits, unit_s=60) == read_mean("twitter_support", name)
 
 
 def test_importing_a_real_log_again_changes_nothing() -> None:

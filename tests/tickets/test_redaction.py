@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ops_dashboard.environment import PROJECT
+from tests.reference_data import DATA, present
 from tests.tickets.demo_worlds import small_history
 from tickets import person_cues, redaction
 from tickets.redaction import NOBODY_KNOWN, Kind, Known, Redacted, cleaned, redact
 
-BANKING = PROJECT.parent / "shared" / "data" / "banking77" / "test.csv"
+BANKING = DATA / "banking77" / "test.csv"
 RITA = Known(
     names=("Rita Maria Holm",), emails=("rita@holm.example",), phones=("+46 70 174 06 05",), handles=("@rita_h",)
 )
@@ -255,9 +255,7 @@ def test_a_megabyte_is_redacted_to_its_end() -> None:
 
 
 def usual_messages() -> Iterator[str]:
-    if not BANKING.exists():
-        pytest.skip("needs ../shared/data/banking77")
-    yield from BANKING.read_text(encoding="utf-8").splitlines()[1:601]
+    yield from present(BANKING).read_text(encoding="utf-8").splitlines()[1:601]
 
 
 def test_a_usual_message_takes_less_than_five_milliseconds() -> None:

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
+from tests.reference_data import needs
 from tests.tickets.reality import LOGS, Log, instant, read_log, read_policy, read_truth
 from tickets.business_time import Calendar, clock
 from tickets.sla import Policy, Promises, Target, promises
@@ -13,7 +14,7 @@ from tickets.states import OPEN_END
 from tickets.timeline import Timeline, fold
 from tickets.vocabulary import PromiseKind, PromiseState, Status
 
-pytestmark = pytest.mark.skipif(not LOGS.is_dir(), reason="the reference data is not beside us")
+pytestmark = needs(LOGS)
 
 INCIDENTS, HELP_DESK, TWEETS = "uci_servicenow", "helpdesk_italy", "twitter_support"
 LONG_AFTER = instant("2020-01-01T00:00:00Z")
