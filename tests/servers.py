@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ops_dashboard.embedded import running
+from ops_dashboard.embedded.addressing import addressed
 from ops_dashboard.embedded.joining import remove
 
 
@@ -39,8 +39,5 @@ def _start_servers(*, is_durable: bool) -> None:
     stack = ExitStack()
     atexit.register(stack.close)
     stack.callback(shutil.rmtree, var, ignore_errors=True)
-    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
-        stack.callback(remove, var)
-        addresses = stack.enter_context(running(var, is_durable=is_durable))
-        os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or addresses.database_url
-        os.environ["REDIS_URL"] = os.environ.get("REDIS_URL") or addresses.redis_url
+    stack.callback(remove, var)
+    stack.enter_context(addressed(var, is_durable=is_durable))

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from django.core.management import execute_from_command_line
 
+from ops_dashboard.embedded.addressing import addressed
 from ops_dashboard.embedded.failure import ServersFailed
-from ops_dashboard.embedded.joining import running
 from ops_dashboard.environment import SECRET_LENGTH, BadEnvironment, directory_of, is_local
 
 # Commands that look at code alone; each would work without a server.
@@ -43,10 +43,7 @@ def with_servers(argv: list[str]) -> int:
 def enter(stack: ExitStack) -> None:
     """Put addresses and secret into the environment, and hold the embedded servers until the stack closes."""
     var = directory_of(os.environ)
-    if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
-        addresses = stack.enter_context(running(var))
-        os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or addresses.database_url
-        os.environ["REDIS_URL"] = os.environ.get("REDIS_URL") or addresses.redis_url
+    stack.enter_context(addressed(var))
     if is_local(os.environ["DATABASE_URL"]) and not os.environ.get("SECRET_KEY"):
         os.environ["SECRET_KEY"] = kept_secret(var)
 
