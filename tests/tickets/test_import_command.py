@@ -1,16 +1,19 @@
 import gzip
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from tickets.connectors import events
 from tickets.connectors.drafts import Draft, Rejected
+from tickets.management.commands.import_tickets import FORMATS
 from tickets.models import ImportRun, RejectedRow, Source, Ticket, TicketEvent
 from tickets.redaction import Known
 from tickets.vocabulary import ActorKind, EventType, Status
@@ -50,7 +53,7 @@ def import_file(path: Path, content: bytes, **options: Any) -> tuple[dict[str, A
     path.write_bytes(content)
     out, code = StringIO(), 0
     try:
-        call_command("import_tickets", path, format="events", stdout=out, stderr=StringIO(), **options)
+        call_command("import_tickets", path, stdout=out, stderr=StringIO(), **{"format": "events"} | options)
     except CommandError as error:
         code = error.returncode
     return json.loads(out.getvalue()), code
@@ -321,3 +324,26 @@ def test_words_of_another_shape_are_rejected_without_repeating_them(fields: dict
     assert isinstance(told, Rejected)
     assert told.field == field
     assert "Rita" not in told.reason
+
+
+def test_a_connector_is_a_reader_under_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose lines are a ticket and when it came, on the wall of the zone that was asked for."""
+
+    def read(lines: IO[bytes], *, zone: ZoneInfo | None) -> Iterator[Draft | Rejected]:
+        for ref, at in (each.decode().split() for each in lines):
+            yield Draft(
+                ticket_ref=ref,
+                type=EventType.TICKET_CREATED,
+                occurred_at=datetime.fromisoformat(at).replace(tzinfo=zone),
+            )
+
+    monkeypatch.setitem(FORMATS, "arrivals", read)
+    told, code = import_file(
+        tmp_path / "a.txt", b"A1 2026-03-02T09:00\nA2 2026-03-02T10:00\n", format="arrivals", zone="Europe/Paris"
+    )
+    assert (told["accepted"], told["rejected"], code) == (2, 0, 0)
+    assert Source.objects.get().kind == "arrivals"
+    assert list(Ticket.objects.order_by("ref").values_list("ref", "created_at")) == [
+        ("A1", datetime(2026, 3, 2, 8, tzinfo=UTC)),
+        ("A2", datetime(2026, 3, 2, 9, tzinfo=UTC)),
+    ]

@@ -1,9 +1,10 @@
 """What connectors hand to intake: proposals of events, and lines that could not become one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import IO, Any, Protocol
+from zoneinfo import ZoneInfo
 
 from tickets.redaction import NOBODY_KNOWN, Known
 from tickets.vocabulary import ActorKind, EventType
@@ -57,3 +58,12 @@ class Rejected:
     field: str
     reason: str
     raw: bytes
+
+
+class Connector(Protocol):
+    """What reads one format: a draft or a rejection for each line. Raises BadFile.
+
+    `zone` is that of instants which are written without one; None where nobody said.
+    """
+
+    def __call__(self, lines: IO[bytes], *, zone: ZoneInfo | None) -> Iterator[Draft | Rejected]: ...

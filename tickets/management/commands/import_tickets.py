@@ -16,7 +16,7 @@ from django.db import transaction
 from ops_dashboard.metrics.rendering.numbers import plural
 from ops_dashboard.people.zones import BadZone, zone_of
 from tickets.connectors import events
-from tickets.connectors.drafts import Draft, Rejected
+from tickets.connectors.drafts import Connector, Draft, Rejected
 from tickets.connectors.lines import BadFile, open_lines, position
 from tickets.intake import Summary, check, take_in
 from tickets.management.progress import progress_bar
@@ -24,7 +24,7 @@ from tickets.models import ImportRun, Source
 from tickets.vocabulary import Status
 from tickets.words import LONGEST_STATUS, Words, map_statuses, register_source, slug_of_source
 
-FORMATS = ("events",)
+FORMATS: dict[str, Connector] = {"events": events.read}
 SHOWN_REJECTIONS = 5
 
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         path: Path = options["path"]
         try:
             stored, lines = open_lines(path)
-            drafts = events.read(lines, zone=zone)
+            drafts = FORMATS[options["format"]](lines, zone=zone)
             with stored:
                 with transaction.atomic():
                     source = register_source(slug, kind=options["format"], zone=options["zone"] or "UTC")
