@@ -22,6 +22,7 @@ from types import FrameType
 import psycopg2
 
 from ops_dashboard.children import Child, StepFailed, run_step, step_beside
+from ops_dashboard.embedded.addressing import needs_own
 from ops_dashboard.embedded.command_line import enter
 from ops_dashboard.embedded.failure import ServersFailed
 from ops_dashboard.embedded.installation import HOST, remembered
@@ -48,11 +49,11 @@ class AlreadyRunning(RuntimeError):
     """Another `script/server` serves this installation; the message says where."""
 
 
-def serve(*, port: int, is_empty: bool, is_reset: bool) -> None:
+def serve(*, port: int, is_empty: bool, is_reset: bool, tickets: int | None) -> None:
     """Run the product until somebody ends it."""
     var = directory_of(os.environ)
     var.mkdir(parents=True, exist_ok=True)
-    is_embedded = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+    is_embedded = needs_own(os.environ)
     with only_server(var) as door, ExitStack() as stack:
         if is_reset:
             reset(var)
@@ -67,9 +68,9 @@ def serve(*, port: int, is_empty: bool, is_reset: bool) -> None:
         rest = Child("demo", [sys.executable, str(PROJECT / "manage.py"), "demo"], variables, is_errand=True)
         stack.callback(_stop_all, children)
         web.start()
-        if not is_empty and (unfinished.exists() or _is_untouched()):
+        if wants_demo(unfinished, is_empty=is_empty):
             if not _is_recent_there(unfinished):
-                begin_demo(unfinished)
+                begin_demo(unfinished, tickets)
             others.append(rest)
         _wait_for_web(url, children)
         _welcome(url, var)
@@ -124,11 +125,17 @@ def prepare() -> None:
         run_step(["migrate", "--noinput", "--verbosity=0"], variables=os.environ)
 
 
-def begin_demo(unfinished: Path) -> None:
+def wants_demo(unfinished: Path, *, is_empty: bool) -> bool:
+    """Whether the demo organisation is to be loaded or finished."""
+    return not is_empty and (unfinished.exists() or _is_untouched())
+
+
+def begin_demo(unfinished: Path, tickets: int | None) -> None:
     """Load as much of the demo organisation as the first page shows; `unfinished` stands until the rest is there."""
     unfinished.touch()
     print("First start: loading the demo organisation (script/server --empty starts without)", flush=True)
-    run_step(["demo", "--recent-first"], variables=os.environ)
+    size = [] if tickets is None else ["--tickets", str(tickets)]
+    run_step(["demo", "--recent-first", *size], variables=os.environ)
 
 
 def children_of(url: str) -> list[Child]:
@@ -236,13 +243,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="script/server", description="Start the product, ready to use.")
     parser.add_argument("--port", type=int, help="the first port to try (default: $PORT, else 8000)")
     parser.add_argument("--empty", action="store_true", help="do not load the demo organisation")
+    parser.add_argument("--tickets", type=int, help="how many tickets the demo organisation is made with")
     parser.add_argument("--reset", action="store_true", help="delete this installation's data first")
     arguments = parser.parse_args()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _leave)
     try:
         port = arguments.port or Environment.read({"PORT": os.environ.get("PORT", "")}).port
-        serve(port=port, is_empty=arguments.empty, is_reset=arguments.reset)
+        serve(port=port, is_empty=arguments.empty, is_reset=arguments.reset, tickets=arguments.tickets)
     except Leave:
         return 0
     except (AlreadyRunning, BadEnvironment, ServersFailed, StepFailed) as error:

@@ -9,22 +9,28 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ops_dashboard.children import Child
 from ops_dashboard.embedded.failure import ServersFailed
+from ops_dashboard.embedded.installation import DATABASE, remembered
 from ops_dashboard.embedded.joining import remove
 from ops_dashboard.embedded.keeper import keeper_of
 from ops_dashboard.embedded.offspring import Backoff
+from ops_dashboard.embedded.postgres import connect
 from ops_dashboard.environment import PROJECT
-from ops_dashboard.server import free_port, reset
+from ops_dashboard.people.demo_users import DEMO_USERS, TICKETS_STAND, unfinished_demo
+from ops_dashboard.server import free_port, reset, wants_demo
 
 PATIENCE_S = 180.0
 URL = re.compile(r"http://[^\s]+")
+SIGN_IN = re.compile(r"^  (demo-\w+) +(\S.*)$", re.MULTILINE)
+FIRST_START = "First start: loading the demo organisation"
 
 
 @pytest.fixture
@@ -45,22 +51,25 @@ class Started:
         self.log = var / "said.txt"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "ops_dashboard.server", "--empty", *arguments],
+                [sys.executable, "-m", "ops_dashboard.server", *arguments],
                 env={**variables, "OPS_VAR": str(var)},
                 stdout=log,
                 stderr=log,
                 cwd=PROJECT,
             )
 
+    def said(self) -> str:
+        return self.log.read_text()
+
     def url(self) -> str:
         """The address it prints once it is ready."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline and self.process.poll() is None:
-            if "Stop: Ctrl-C" in self.log.read_text():
-                (url,) = set(URL.findall(self.log.read_text()))
+            if "Stop: Ctrl-C" in self.said():
+                (url,) = set(URL.findall(self.said()))
                 return url
             time.sleep(0.1)
-        raise AssertionError(self.log.read_text())
+        raise AssertionError(self.said())
 
     def end(self, by: signal.Signals) -> int:
         self.process.send_signal(by)
@@ -81,14 +90,52 @@ def living(var: Path) -> list[str]:
     return found
 
 
+def eventually(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def tickets(var: Path) -> int:
+    """How many tickets the running installation has."""
+    found = remembered(var)
+    assert found is not None
+    session = connect(found, database=DATABASE)
+    try:
+        with session.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM tickets_ticket")
+            return int(cursor.fetchone()[0])
+    finally:
+        session.close()
+
+
+def signed_in(url: str, name: str, password: str) -> str:
+    """The page on which a sign-in ends."""
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    form = browser.open(f"{url}sign-in/", timeout=30).read().decode()
+    (token,) = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form)
+    fields = {"username": name, "password": password, "csrfmiddlewaretoken": token}
+    with browser.open(f"{url}sign-in/", urllib.parse.urlencode(fields).encode(), timeout=60) as answer:
+        return str(answer.url)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_server_is_ready_alone_and_leaves_nothing_behind(var: Path) -> None:
+def test_a_server_is_ready_alone_loads_the_demo_once_keeps_all_data_and_leaves_nothing_behind(var: Path) -> None:
     port = free_port(18_200)
-    first = Started(var, "--port", str(port))
+    first = Started(var, "--port", str(port), "--tickets", "300")
     url = first.url()
     assert url == f"http://127.0.0.1:{port}/"
     with urllib.request.urlopen(f"{url}readyz", timeout=10) as answer:
         assert answer.status == 200
+    assert first.said().count(FIRST_START) == 1
+    password = (var / "demo-password").read_text().strip()
+    assert f"all with the password {password}\n" in first.said()
+    assert SIGN_IN.findall(first.said()) == [(user.username, user.role.label) for user in DEMO_USERS]
+    assert 0 < tickets(var) <= 300
+    assert signed_in(url, "demo-manager", password) == url
 
     second = subprocess.run(
         [sys.executable, "-m", "ops_dashboard.server"],
@@ -101,17 +148,32 @@ def test_a_server_is_ready_alone_and_leaves_nothing_behind(var: Path) -> None:
     assert second.returncode == 1
     assert second.stderr == f"This installation ({var}) already runs: {url}\n"
 
+    assert eventually(lambda: unfinished_demo(var).read_text() == TICKETS_STAND)
+    assert tickets(var) == 300
     assert first.end(signal.SIGKILL) == -signal.SIGKILL
-    deadline = time.monotonic() + PATIENCE_S
-    while living(var) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert living(var) == []
+    assert eventually(lambda: living(var) == [])
 
-    third = Started(var, "--port", str(port))
-    third.url()
+    third = Started(var, "--port", str(port))  # rosters, reviews and what else follows are still missing
+    assert third.url() == url
+    assert FIRST_START not in third.said()
+    assert tickets(var) == 300
+    assert signed_in(url, "demo-manager", password) == url
     assert third.end(signal.SIGINT) == 0
     assert keeper_of(var) is None
     assert living(var) == []
+
+
+@pytest.mark.parametrize(
+    ("is_empty", "is_begun", "is_untouched", "is_loaded"),
+    [(False, False, True, True), (True, False, True, False), (False, False, False, False), (False, True, False, True)],
+)
+def test_the_demo_is_loaded_where_nothing_is_or_it_was_begun_unless_told_otherwise(
+    var: Path, monkeypatch: pytest.MonkeyPatch, is_empty: bool, is_begun: bool, is_untouched: bool, is_loaded: bool
+) -> None:
+    if is_begun:
+        unfinished_demo(var).touch()
+    monkeypatch.setattr("ops_dashboard.server._is_untouched", lambda: is_untouched)
+    assert wants_demo(unfinished_demo(var), is_empty=is_empty) == is_loaded
 
 
 def test_a_taken_port_gives_way_to_the_next_with_a_notice(capsys: pytest.CaptureFixture[str]) -> None:

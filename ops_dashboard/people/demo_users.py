@@ -30,6 +30,9 @@ DEMO_USERS: tuple[DemoUser, ...] = (
 )
 
 
+TICKETS_STAND = "tickets stand"
+
+
 def demo_password(var: Path) -> str:
     """The password of every demo sign-in of the installation kept in `var`; made at first use."""
     path = var / "demo-password"
@@ -45,6 +48,7 @@ def demo_password(var: Path) -> str:
 def unfinished_demo(var: Path) -> Path:
     """The file in `OPS_VAR` that stands while the demo organisation is still arriving.
 
-    It names the last day whose tickets are not all there, and nothing once they are.
+    It is empty until a first page can be shown; then it names the last day whose tickets are not all there,
+    and says `TICKETS_STAND` once they are.
     """
     return var / "demo-unfinished"

@@ -1,5 +1,7 @@
 """The demo's last weeks stand first: what is shown then, what is said about it, and that the whole is the same."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from django.template import Context, Template
 
 from ops_dashboard.metrics import rollup, tasks
 from ops_dashboard.metrics.models import Cell, StaleCell
+from ops_dashboard.people.demo_users import TICKETS_STAND
 from tests.tickets.test_demo_command import run
 from tickets.demo import records
 from tickets.demo.live import tell_recent
@@ -52,6 +55,21 @@ def note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.fixture
+def bars(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int | None, int]]:
+    """Each progress bar once it has gone: what of, its total, how far it came."""
+    shown: list[tuple[str, int | None, int]] = []
+
+    @contextmanager
+    def bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        steps: list[int] = []
+        yield steps.append
+        shown.append((what, total, sum(steps)))
+
+    monkeypatch.setattr("ops_dashboard.management.commands.demo._bar", bar)
+    return shown
+
+
 def said() -> str:
     """What every page says."""
     html = Template("{% load components %}{% demo_arriving %}").render(Context())
@@ -72,15 +90,19 @@ def test_the_last_weeks_stand_first_with_their_figures_and_pages_say_since_when(
     assert said() == IN_BETWEEN
 
 
-def test_the_earlier_weeks_follow_and_the_whole_is_what_one_go_tells(note: Path) -> None:
+def test_the_earlier_weeks_follow_and_the_whole_is_what_one_go_tells(
+    note: Path, bars: list[tuple[str, int | None, int]]
+) -> None:
     run(*WHOLE, "--recent-first")
     report = run("--tickets-first")
+    first, then = len(recent()), 300 - len(recent())
+    assert [bar for bar in bars if bar[0] == "tickets"] == [("tickets", first, first), ("tickets", then, then)]
     drafts = list(world().history())
     keys = {native_key("demo", draft.native_id or "") for draft in drafts}
     assert {key.bytes for key in TicketEvent.objects.values_list("dedupe_key", flat=True)} == keys
     assert (report["duplicate"], TicketEvent.objects.count()) == (0, len(drafts))
     assert (Ticket.objects.count(), created(), StaleCell.objects.count()) == (300, 300, 0)
-    assert (Source.objects.get().cursor["told_to"], note.read_text()) == (NOW.isoformat(), "")
+    assert (Source.objects.get().cursor["told_to"], note.read_text()) == (NOW.isoformat(), TICKETS_STAND)
     assert said() == AT_LAST
     assert ImportRun.objects.count() == 2
 

@@ -75,13 +75,13 @@ def tell_history(source: Source, world: World, *, created: Callable[[int], None]
 
 def tell_recent(source: Source, world: World, *, created: Callable[[int], None]) -> Summary:
     """Take in the tickets of the last weeks before the world's `now`."""
-    return _tell(source, world, range(world.first_recent, world.cohorts), created)
+    return _tell(source, world, world.recent, created)
 
 
 def tell_earlier(source: Source, world: World, *, created: Callable[[int], None]) -> Summary:
     """Take in the tickets before those, the latest first; figures stand still until all of them are there."""
     with rollup.held_back():
-        summary = _tell(source, world, range(world.first_recent - 1, -1, -1), created)
+        summary = _tell(source, world, world.earlier, created)
     remember(source, told_to=world.now, watched=[])
     return summary
 

@@ -87,6 +87,21 @@ class World:
         """The first of the cohorts in which the last weeks were created."""
         return max(0, (self._past.shape[1] - RECENT_HOURS) // self._cohort_hours)
 
+    @property
+    def recent(self) -> range:
+        """The cohorts of the last weeks."""
+        return range(self.first_recent, self.cohorts)
+
+    @property
+    def earlier(self) -> range:
+        """The cohorts before those, the latest first."""
+        return range(self.first_recent - 1, -1, -1)
+
+    def created_in(self, cohorts: Iterable[int]) -> int:
+        """How many tickets cohorts of the past have."""
+        hours = self._cohort_hours
+        return sum(int(self._past[:, number * hours : (number + 1) * hours].sum()) for number in cohorts)
+
     def begin_of(self, number: int) -> datetime:
         """When the first ticket of a cohort of the past may be created."""
         hour = number * self._cohort_hours

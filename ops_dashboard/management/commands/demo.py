@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ops_dashboard import demo_alerts, demo_parts
 from ops_dashboard.metrics import rollup
-from ops_dashboard.people.demo_users import DEMO_USERS, demo_password, unfinished_demo
+from ops_dashboard.people.demo_users import DEMO_USERS, TICKETS_STAND, demo_password, unfinished_demo
 from tickets.demo import records
 from tickets.demo.live import LiveView, WorldEnded, recent_from, remember_recent, tell_earlier, tell_recent
 from tickets.demo.world import World
@@ -106,8 +106,9 @@ class Command(BaseCommand):
         world, is_recent_there = records.world_of(source), recent_from(source) is not None
         if source.cursor["told_to"] is not None or (is_recent_there and is_recent_enough):
             return None
+        cohorts = [*(() if is_recent_there else world.recent), *(() if is_recent_enough else world.earlier)]
         summary = Summary(0, 0, 0, 0, 0.0)
-        with _bar("tickets", world.tickets) as advance:
+        with _bar("tickets", world.created_in(cohorts)) as advance:
             if not is_recent_there:
                 summary += tell_recent(source, world, created=advance)
             if not is_recent_enough:
@@ -209,9 +210,9 @@ def _show_recent(source: Source) -> None:
 def _show_all_tickets() -> None:
     """Where a server says since when tickets stand: their figures, before what takes longer, and no such words."""
     note = unfinished_demo(settings.ENVIRONMENT.var)
-    if note.exists() and note.read_text(encoding="ascii"):
+    if note.exists() and note.read_text(encoding="ascii") != TICKETS_STAND:
         rollup.refill_everything()
-        note.write_text("", encoding="ascii")
+        note.write_text(TICKETS_STAND, encoding="ascii")
 
 
 def _whole_second() -> datetime:

@@ -26,7 +26,7 @@ from ops_dashboard.metrics.rendering.heat import HeatMap
 from ops_dashboard.metrics.rendering.proof import ProofCard
 from ops_dashboard.metrics.rendering.tables import Table
 from ops_dashboard.metrics.view_menu import ViewMenu
-from ops_dashboard.people.demo_users import unfinished_demo
+from ops_dashboard.people.demo_users import TICKETS_STAND, unfinished_demo
 from ops_dashboard.people.roles import NOBODY, Scope
 
 register = template.Library()
@@ -67,7 +67,7 @@ def demo_arriving() -> Context:
         day = unfinished_demo(settings.ENVIRONMENT.var).read_text(encoding="ascii")
     except FileNotFoundError:
         return {"is_arriving": False}
-    return {"is_arriving": True, "tickets_after": date.fromisoformat(day) if day else None}
+    return {"is_arriving": True, "tickets_after": None if day in ("", TICKETS_STAND) else date.fromisoformat(day)}
 
 
 @register.simple_tag
