@@ -105,7 +105,7 @@ def _package(name: str) -> Path:
     """Where a package lies, found without running its code."""
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
-        raise ServersFailed(f"the package {name} is not installed; run script/setup")
+        raise ServersFailed(f"the package {name} is not installed; run script/setup, or set DATABASE_URL and REDIS_URL")
     return Path(spec.origin).parent
 
 
