@@ -18,8 +18,9 @@ class Fact:
     cuts: Cuts
 
     @property
-    def priority(self) -> str:
-        return self.cuts[0]
+    def by(self) -> str:
+        """The agent it counts for; "" where it counts for none."""
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -66,6 +67,10 @@ class Reply(Fact):
     wait_s: int
     wait_business_s: int
 
+    @property
+    def by(self) -> str:
+        return self.agent
+
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Solve(Fact):
@@ -83,6 +88,10 @@ class Solve(Fact):
     wait_s: int
     wait_business_s: int
 
+    @property
+    def by(self) -> str:
+        return self.solver
+
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Worklog(Fact):
@@ -90,6 +99,10 @@ class Worklog(Fact):
 
     agent: str
     seconds: int
+
+    @property
+    def by(self) -> str:
+        return self.agent
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -108,6 +121,10 @@ class Promise(Fact):
     is_met: bool
     owner: str
     overshoot_s: int | None
+
+    @property
+    def by(self) -> str:
+        return self.owner
 
 
 @dataclass

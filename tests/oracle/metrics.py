@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from tests.oracle.facts import Created, Fact, Promise, Reply, Solve, Told
+from tests.oracle.facts import Created, Cuts, Fact, Promise, Reply, Solve, Told
 
 DAY = 86_400
 
@@ -19,10 +19,23 @@ class Amount:
 
     at: int
     team: str
-    priority: str
+    cuts: Cuts
+    agent: str
     part: int = 1
     whole: int = 1
     until: int | None = None
+
+    @property
+    def priority(self) -> str:
+        return self.cuts[0]
+
+    @property
+    def channel(self) -> str:
+        return self.cuts[1]
+
+    @property
+    def language(self) -> str:
+        return self.cuts[2]
 
 
 Amounts = Iterator[Amount]
@@ -41,8 +54,9 @@ def oracle(slug: str) -> Callable[[Oracle], Oracle]:
     return declared
 
 
-def _of(fact: Fact, part: int = 1, whole: int = 1) -> Amount:
-    return Amount(fact.at, fact.team, fact.priority, part, whole)
+def _of(fact: Fact, part: int = 1, *, at: int | None = None, until: int | None = None) -> Amount:
+    """Of a fact, counted when it came or `at` another instant."""
+    return Amount(fact.at if at is None else at, fact.team, fact.cuts, fact.by, part, until=until)
 
 
 # -- volume
@@ -92,7 +106,7 @@ def logged_hours(told: Told) -> Amounts:
 
 @oracle("backlog")
 def backlog(told: Told) -> Amounts:
-    return (Amount(held.at, held.team, held.priority, until=held.until) for held in told.held)
+    return (_of(held, until=held.until) for held in told.held)
 
 
 def _steps(told: Told, *, name: str) -> Amounts:
@@ -223,20 +237,20 @@ def _kept(told: Told, *, kind: str | None) -> Amounts:
     """Of the promises decided, those met."""
     for promise in _promises(told, kind):
         if promise.decided_at is not None:
-            yield Amount(promise.decided_at, promise.team, promise.priority, promise.is_met)
+            yield _of(promise, promise.is_met, at=promise.decided_at)
 
 
 def _running(told: Told, *, kind: str | None) -> Amounts:
     """Promises from their beginning until they are decided or called off."""
     for promise in _promises(told, kind):
         until = promise.decided_at if promise.decided_at is not None else promise.cancelled_at
-        yield Amount(promise.at, promise.team, promise.priority, until=until)
+        yield _of(promise, until=until)
 
 
 def _overshoot(told: Told, *, kind: str) -> Amounts:
     for promise in _promises(told, kind):
         if promise.overshoot_s is not None and promise.decided_at is not None:
-            yield Amount(promise.decided_at, promise.team, promise.priority, promise.overshoot_s)
+            yield _of(promise, promise.overshoot_s, at=promise.decided_at)
 
 
 def _promises(told: Told, kind: str | None) -> Iterator[Promise]:
