@@ -6,17 +6,20 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
+from django.db import connection
+from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.forms import Asked
 from ops_dashboard.metrics.pages import CustomPanel, site
 from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import NotYours, Reader
-from ops_dashboard.people.models import Team, Vendor
-from ops_dashboard.people.roles import SYSTEM
-from tests.metrics.facts import add_ticket, make_priorities, make_teams, record
-from tickets import pages, today
+from ops_dashboard.people.models import Team, User, Vendor
+from ops_dashboard.people.roles import SYSTEM, Role
+from tests.metrics.facts import add_ticket, make_priorities, make_teams, random_tickets, record
+from tickets import pages, partitions, today
 from tickets.models import Ticket
 
 NOW = datetime(2026, 4, 8, 12, tzinfo=UTC)
@@ -116,6 +119,28 @@ def test_every_panel_of_the_operation_is_declared_once() -> None:
             slugs = [panel.slug for panel in page.shown_panels(tab)]
             assert len(slugs) == len(set(slugs))
         assert all(panel.template for panel in page.every_panel if isinstance(panel, CustomPanel))
+
+
+@pytest.mark.parametrize(("path", "cold", "warm"), [("/", 36, 10), ("/service-levels/", 26, 10), ("/backlog/", 23, 10)])
+def test_a_page_states_its_queries_and_needs_no_event(
+    backlog: list[int],
+    client: Client,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+    path: str,
+    cold: int,
+    warm: int,
+) -> None:
+    record(random_tickets(80, seed=3, until=NOW, days=28, first_id=100))
+    rollup.refill()
+    client.force_login(User.objects.create(username="carol", role=Role.MANAGER))
+    with connection.cursor() as cursor:  # whatever asks for them fails, be it by COPY or a view
+        cursor.execute(f"ALTER TABLE {partitions.TABLE} RENAME TO events_out_of_reach")
+    with django_assert_max_num_queries(cold):
+        html = client.get(path).content.decode()
+    assert html.count('<section class="panel ') > 5
+    assert "This panel failed" not in html
+    with django_assert_max_num_queries(warm):
+        assert "This panel failed" not in client.get(path).content.decode()
 
 
 def test_only_those_who_may_list_tickets_are_led_to_them(backlog: list[int]) -> None:
