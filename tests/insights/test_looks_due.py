@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from insights import alarms, tasks
+from insights import alarms, programs, tasks
 from insights.looks_due import due
 from insights.models import Alarm, Insight, SuggestionRun, Survey, Theme
 from ops_dashboard.metrics import rollup
@@ -150,7 +150,7 @@ def test_a_measuring_that_failed_is_made_up_by_the_next_look(gifts: Theme, monke
         if len(measured) == 1:
             raise RuntimeError
 
-    monkeypatch.setattr(tasks.programs, "measure_all", fails_once)
+    monkeypatch.setattr(programs, "measure_all", fails_once)
     with pytest.raises(RuntimeError):
         next_morning(MONDAY)
     assert tasks.look() == 8

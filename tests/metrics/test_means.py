@@ -1,8 +1,10 @@
 """Estimated means: their pooled interval, their weights, and when they are withheld."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from math import sqrt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -114,12 +116,12 @@ def test_the_pooled_interval_keeps_its_promise_at_five_where_a_group_s_own_does_
 POOLED = replace(SCORE, spread_by="kind", spread_within="mood")
 
 
-def pooled(scores: dict[tuple[int, ...], list[int]]) -> Spread:
+def pooled(scores: Mapping[Any, list[int]]) -> Spread:
     """From scores by what they are pooled by and what they are pooled within."""
     return spread_of(POOLED, _groups(scores), column="kind")
 
 
-def _groups(scores: dict[tuple[int, ...], list[int]]) -> Groups:
+def _groups(scores: Mapping[Any, list[int]]) -> Groups:
     columns = [np.array(xs, np.int64) for xs in scores.values()]
     sums = {
         "visits": np.array([len(x) for x in columns]),

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import Query, Reader
@@ -29,7 +28,8 @@ def test_one_agent_has_one_interval_however_it_is_asked() -> None:
     """In a table, by a filter, by both; for who sees one team; and over HTTP."""
     rng, at = np.random.default_rng(3), datetime(2026, 3, 30, 12, tzinfo=UTC)
     skill = rng.uniform(0.5, 1, (2, 12, 1))  # agents who differ
-    scores: NDArray[np.float64] = np.round(np.clip(skill + rng.normal(0, [[[0.05]], [[0.15]]], (2, 12, 5)), 0, 1), 4)
+    given = np.clip(skill + rng.normal(0, [[[0.05]], [[0.15]]], (2, 12, 5)), 0, 1)
+    scores = given.astype(np.float64).round(4)
     written = write(scores, np.ones_like(scores), at=at, name="cards")
     (low, high), reader = written.intervals(), Reader(SYSTEM)
     # By hand, on the second scorecard: squares of distances from each agent's own mean, over 12 x 4.
