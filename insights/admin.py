@@ -1,7 +1,6 @@
 """The admin's pages of insights: rules by which words suggest themes, users a week, and imports of feedback."""
 
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -11,21 +10,10 @@ from django.shortcuts import get_object_or_404, resolve_url
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 
-from insights.models import ActiveUsers, FeedbackRejection, FeedbackRun, TagRule, Theme
+from insights.models import ActiveUsers, FeedbackRejection, FeedbackRun, TagRule
+from insights.tag_rule_form import TagRuleForm
 from ops_dashboard.people.admin_kinds import AuditedAdmin, ReadOnlyAdmin
 from tickets.rejected_file import rejected_file
-
-
-class TagRuleForm(forms.ModelForm):
-    class Meta:
-        model = TagRule
-        fields = ["theme", "words", "match", "language", "is_active"]
-
-    def clean_words(self) -> str:
-        words: str = self.cleaned_data["words"]
-        if not any(part.strip() for part in words.split(",")):
-            raise forms.ValidationError("Name at least one word.")
-        return words
 
 
 @admin.register(TagRule)
@@ -33,15 +21,11 @@ class TagRuleAdmin(AuditedAdmin):
     """What a rule suggests changes with the next run of suggestions."""
 
     form = TagRuleForm
+    fields = ["theme", "words", "match", "language", "is_active"]
     list_display = ["theme", "words", "match", "language", "is_active"]
     list_filter = ["is_active", "language"]
     list_select_related = ["theme", "language"]
     search_fields = ["words", "theme__name"]
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "theme":
-            kwargs["queryset"] = Theme.objects.active().leaves()
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class ActiveUsersForm(forms.ModelForm):

@@ -65,6 +65,8 @@ def put(
     at: datetime | None = None,
 ) -> Ask:
     """A new ask about an insight, to the insight's area unless told otherwise."""
+    if Insight.objects.select_for_update().get(pk=insight.pk).state == Insight.State.SHELVED:
+        raise BadStep("This insight is shelved; publish it before you ask because of it.")
     ask = Ask.objects.create(
         insight=insight,
         area=area or insight.area,
@@ -136,6 +138,8 @@ def _step(
         ask = Ask.objects.select_for_update(of=("self",)).select_related("insight").get(pk=pk)
         if not follows(kind, ask):
             raise BadStep(f"This ask is {ask.get_status_display().lower()}; it cannot be {kind.label.lower()} now.")
+        if kind == Kind.REOPENED and Insight.objects.filter(pk=ask.insight_id, state=Insight.State.SHELVED).exists():
+            raise BadStep("Its insight is shelved; publish that before you ask again.")
         now = at or timezone.now()
         is_answer = kind in (Kind.ACCEPTED, Kind.DECLINED) and ask.status == Status.OPEN
         AskStep.objects.create(

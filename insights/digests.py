@@ -11,22 +11,21 @@ from typing import Any
 
 from insights import taxonomy
 from insights.closures import closed_asks, closed_programs
-from insights.counting import SATISFIED, daily, with_beginnings
-from insights.digest_context import context, per_users, rated
+from insights.counting import daily, with_beginnings
+from insights.digest_context import context, per_users
 from insights.feedback_list import source_names
 from insights.known_gaps import gaps
 from insights.models import Alarm, Area, Ask, AskStep, Digest, Insight, Theme, ThemeChange
+from insights.satisfaction import NOT_RATED, by_theme
 from insights.sizing import size
 from insights.surveillance import WEEKLY, Class, Finding, survey
 from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.local_days import bounds, day_at
-from ops_dashboard.metrics.periods import Period
-from ops_dashboard.metrics.query import Query, Reader, today
+from ops_dashboard.metrics.query import Reader, today
 from ops_dashboard.metrics.rendering.numbers import day, span, text
 from ops_dashboard.people.roles import SYSTEM
 
 MOST_THEMES, MOST_QUOTES = 5, 4
-NOT_RATED = {"satisfied": None, "rated": 0, "satisfied_low": None, "satisfied_high": None}
 RISEN = ("new", "rising", "persistent")
 WEEK = timedelta(days=7)
 Told = dict[str, Any]
@@ -109,7 +108,7 @@ def _themes(themes: Sequence[Theme], until: date, reader: Reader, *, users: int 
     open_before = set(
         Alarm.objects.filter(opened_on__lt=until - WEEK, last_on__gte=until - WEEK).values_list("theme", flat=True)
     )
-    satisfied = _satisfied(themes, until, reader)
+    satisfied = by_theme(themes, until, reader=reader)
     rows = [
         _theme(theme, found[theme.pk], size([theme], until, reader=reader), theme.pk in open_before) for theme in themes
     ]
@@ -120,23 +119,6 @@ def _themes(themes: Sequence[Theme], until: date, reader: Reader, *, users: int 
         for row in rows
         if row["n"]
     ]
-
-
-def _satisfied(themes: Sequence[Theme], until: date, reader: Reader) -> dict[str, Told]:
-    """How satisfied those were who rated, by theme, in the four weeks that end with `until`: a week has too few."""
-    four_weeks = Period(until - 4 * WEEK + timedelta(days=1), until)
-    where = (("theme", tuple(theme.slug for theme in themes)),)
-    rows = reader.run(Query(SATISFIED, four_weeks, by=("theme",), where=where)).rows
-    told = {row.keys[0]: rated(row.figure) for row in rows}
-    return {
-        slug: {
-            "satisfied": said["share"],
-            "rated": said["rated"],
-            "satisfied_low": said["low"],
-            "satisfied_high": said["high"],
-        }
-        for slug, said in told.items()
-    }
 
 
 def _theme(theme: Theme, finding: Finding, told: Told, is_persistent: bool) -> Told:
@@ -188,8 +170,9 @@ def _insights(area: str, week: date, until: date) -> list[Told]:
 
 
 def _asked(area: str, until: date) -> Any:
+    """All that partners were told of, whether or not the insight has been shelved since."""
     _, ended = bounds(until, until)
-    asks = Ask.objects.filter(area=area, insight__state=Insight.State.PUBLISHED, opened_at__lt=ended)
+    asks = Ask.objects.filter(area=area, insight__published_at__isnull=False, opened_at__lt=ended)
     return asks.select_related("owner", "effect", "program", "insight").prefetch_related("steps", "insight__themes")
 
 

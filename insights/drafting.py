@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from insights.marking import marked
-from insights.models import Alarm, Feedback, Insight, Quote, Theme
+from insights.models import Alarm, Ask, Feedback, Insight, Quote, Theme
 from insights.sizing import size
 from ops_dashboard.metrics.local_days import begin_of, day_at
+from ops_dashboard.metrics.rendering.numbers import plural
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import User
 
@@ -89,7 +90,14 @@ def publish(insight: Insight, *, by: User | None, at: datetime | None = None) ->
 
 @transaction.atomic
 def shelve(insight: Insight, *, by: User) -> None:
-    """Out of sight of partners; nothing is lost, and publishing brings it back."""
+    """Out of sight of partners; nothing is lost, and publishing brings it back.
+
+    Not while partners have been told of an ask that is not closed: letters tell what becomes of it until then.
+    """
+    held = Insight.objects.select_for_update().get(pk=insight.pk)  # so that nothing is asked meanwhile
+    left = len(Ask.objects.pending().filter(insight=held).select_for_update())
+    if held.published_at and left:
+        raise NotReady(f"Not closed yet: {plural(left, 'ask')}. Letters tell what becomes of each; close them first.")
     insight.state = Insight.State.SHELVED
     insight.save(update_fields=["state"])
     audit.record(by.username, "insight_shelved", f"insight {insight.pk}")

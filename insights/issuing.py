@@ -4,11 +4,11 @@ The outbox is the Delivery table. A worker takes one row under a lock (skip lock
 to the mail server, and commits "handed over" with the lock still held. Whatever kills the worker ends
 its transaction, the row is free again and the next worker sends it.
 
-One window remains and cannot be closed from here: the mail server has taken the message and the
-worker dies before its commit. Then the message is handed over a second time, with the same Message-ID
-and the same bytes, by which mail stores (Exchange, Gmail, Dovecot, Cyrus) tell a duplicate. The other
-choice, to commit first and never try again, would lose the letter in the same window; a reader who
-misses one stops trusting all of them.
+One window remains and cannot be closed from here: between the mail server's acceptance and our commit,
+it is at least once with one Message-ID. A worker that dies there has the message handed over a second
+time, with the same Message-ID and the same bytes, by which mail stores (Exchange, Gmail, Dovecot, Cyrus)
+tell a duplicate. The other choice, to commit first and never try again, would lose the letter in the
+same window; a reader who misses one stops trusting all of them.
 """
 
 import logging
@@ -122,8 +122,8 @@ def _deliver_one(send: Callable[[EmailMultiAlternatives], object]) -> int | None
         return None
     row.attempts += 1
     try:
-        if not row.user.is_active or not may_read(row.user, row.area) or not row.user.email:
-            raise _Undeliverable("no longer a reader, or without an address")
+        if not _wants(row):
+            raise _Undeliverable("left the list, no longer a reader, or without an address")
         with transaction.atomic():  # so that a question which fails here leaves the row its transaction
             send(message_for(row))
     except _Undeliverable as refusal:
@@ -144,6 +144,12 @@ def _deliver_one(send: Callable[[EmailMultiAlternatives], object]) -> int | None
         mark_new("delivery", row.pk)
     _close_when_done(row.digest_id, at=timezone.now())
     return int(row.state == Delivery.State.HANDED)
+
+
+def _wants(row: Delivery) -> bool:
+    """Whether the reader still gets it: a row may wait for hours, and many things happen meanwhile."""
+    subscribed = Subscription.objects.filter(user=row.user, area=row.area, is_active=True)
+    return row.user.is_active and may_read(row.user, row.area) and bool(row.user.email) and subscribed.exists()
 
 
 def _close_when_done(pk: int, *, at: datetime) -> None:

@@ -9,7 +9,7 @@ from insights.effects import AFTER_WEEKS
 from insights.gap_words import sentences
 from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.periods import Period
-from ops_dashboard.metrics.rendering.numbers import day, days, plural, significant, span, text, whole
+from ops_dashboard.metrics.rendering.numbers import day, days, plural, points, significant, span, text, whole
 from ops_dashboard.metrics.result import SMALL_CELL
 
 FEW = f"<{SMALL_CELL}"
@@ -25,7 +25,8 @@ METHOD = (
     "Counts are feedback under a theme, each once. A change is a rise that chance and the week's volume do not "
     "explain: negative binomial around the theme's usual share of contacts in 26 weeks, false discoveries held at "
     f"10 %. Shares carry a 95 % Wilson interval. Figures that rest on fewer than {SMALL_CELL} are not shown. Satisfied "
-    "are those who gave 4 or 5, of those who rated: in the week, and by theme in four weeks. q is the share of false "
+    "are those who gave 4 or 5, of those who rated: in the week, and by theme in four weeks; a theme is compared with "
+    "all who rated in those, and clearly different where the 95 % interval leaves out zero. q is the share of false "
     "alarms among all themes that are as unusual. Effects compare 8 weeks after shipping with 26 weeks that end 8 "
     "weeks before it."
 )
@@ -42,6 +43,7 @@ class ThemeLine:
     usual: str
     satisfied: str
     raters: str  # how many, and the interval
+    apart: str  # the difference from all who rated
     change: str
     verdict: str
     chance: str  # the q-value of an alarm
@@ -170,6 +172,7 @@ def _theme(row: dict[str, Any]) -> ThemeLine:
         usual=text(row["usual_share"], Unit.SHARE),
         satisfied=text(satisfied, Unit.SHARE),
         raters="" if satisfied is None else _raters(row),
+        apart=_apart(row.get("apart")),
         change="–" if few or not row["ratio"] else f"×{significant(row['ratio'], 2)}",
         verdict=row["class"],
         chance=_chance(row["q"]) if is_risen else "",
@@ -181,6 +184,17 @@ def _raters(row: dict[str, Any]) -> str:
     low, high = row.get("satisfied_low"), row.get("satisfied_high")
     interval = "" if low is None or high is None else f"{span(low, high, Unit.SHARE)} %, "
     return f"{interval}n\u00a0=\u00a0{whole(row['rated'])}"
+
+
+def _apart(told: dict[str, Any] | None) -> str:
+    """`31.2 pts below all [12.1–45.0]`; a difference that chance may have made is none."""
+    if told is None:
+        return ""
+    if told["low"] <= 0 <= told["high"]:
+        return "no clear difference from all"
+    near, far = sorted((abs(told["low"]), abs(told["high"])))
+    side = "below" if told["by"] < 0 else "above"
+    return f"{points(told['by'])} {side} all [{span(near, far, Unit.SHARE)}]"
 
 
 def _chance(q: float) -> str:

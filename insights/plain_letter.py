@@ -31,7 +31,8 @@ def _theme_text(row: ThemeLine) -> str:
     said = f"- {row.name}: {row.n}, {row.share} of contacts{interval}{users}; {change}"
     if row.satisfied == NOTHING:
         return said
-    return f"{said}; {row.satisfied} of those who rated it are satisfied [{row.raters}]"
+    apart = f", {row.apart}" if row.apart else ""
+    return f"{said}; {row.satisfied} of those who rated it are satisfied [{row.raters}]{apart}"
 
 
 def _closed_text(row: ClosedLine) -> str:

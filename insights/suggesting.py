@@ -11,11 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import and_, or_
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -25,6 +22,7 @@ from insights.models import Feedback, FeedbackTheme, SuggestionRun, TagRule
 from insights.models.feedback import FeedbackQuerySet, FeedbackThemeQuerySet
 from insights.suggestions import CannotLearn, Quality, Suggester, learn
 from insights.surveillance import DAILY
+from insights.tag_rules import matching
 from insights.tagging_queue import day_began, untagged
 from insights.taxonomy import current
 from ops_dashboard.metrics.copying import tell_planner
@@ -188,12 +186,12 @@ def _apply(rule: TagRule, most: int) -> int:
 
     Without a confidence they count in no figure until somebody accepts them, so no cell changes.
     """
-    matching = _matching(rule)
+    found = matching(rule)
     mine = FeedbackTheme.objects.filter(by=By.RULE, rule=rule.key, state=State.SUGGESTED)
     mine.exclude(theme=rule.theme).delete()
-    mine.exclude(feedback__in=matching).delete()
+    mine.exclude(feedback__in=found).delete()
     known = FeedbackTheme.objects.filter(feedback=OuterRef("pk"), rule=rule.key, theme=rule.theme)
-    fresh = untagged(matching).exclude(Exists(known)).order_by("-occurred_at", "-id")
+    fresh = untagged(found).exclude(Exists(known)).order_by("-occurred_at", "-id")
     ids = list(fresh.values_list("pk", flat=True)[:most])
     tags = [
         FeedbackTheme(
@@ -203,14 +201,6 @@ def _apply(rule: TagRule, most: int) -> int:
     ]
     FeedbackTheme.objects.bulk_create(tags, ignore_conflicts=True)
     return len(ids)
-
-
-def _matching(rule: TagRule) -> FeedbackQuerySet:
-    phrases = [SearchQuery(phrase, config="simple", search_type="phrase") for phrase in rule.phrases]
-    if not phrases:
-        return Feedback.objects.none()
-    found = Feedback.objects.filter(search=reduce(and_ if rule.match == TagRule.Match.ALL else or_, phrases))
-    return found.filter(language=rule.language_id) if rule.language_id else found
 
 
 def _version() -> int:

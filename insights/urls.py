@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from insights.views import asks, digests, emerging, feedback, insights, mailbox, programs, tagging, themes
+from insights.views import asks, digests, emerging, feedback, insights, mailbox, programs, tag_rules, tagging, themes
 
 urlpatterns = [
     path("emerging/", emerging.emerging, name="emerging"),
@@ -42,6 +42,10 @@ urlpatterns = [
     path("themes/", themes.listing, name="themes"),
     path("themes/new/", themes.new, name="theme-new"),
     path("themes/<int:pk>/", themes.detail, name="theme"),
+    path("themes/rules/", tag_rules.listing, name="tag-rules"),
+    path("themes/rules/new/", tag_rules.new, name="tag-rule-new"),
+    path("themes/rules/<int:pk>/", tag_rules.edit, name="tag-rule"),
+    path("themes/rules/<int:pk>/use/", tag_rules.use, name="tag-rule-use"),
     path("mailbox/", mailbox.listing, name="mailbox"),
     path("mailbox/<int:pk>/", mailbox.letter, name="mailbox-letter"),
     path("mailbox/<int:pk>/html/", mailbox.html, name="mailbox-html"),

@@ -17,6 +17,7 @@ EMPTY = (
     ("erin", "/insights/new/"),
     ("erin", "/programs/new/"),
     ("erin", "/themes/new/"),
+    ("erin", "/themes/rules/new/"),
     ("petra", "/forecast/events/add/"),
     ("petra", "/rates/add/"),
     ("petra", "/time-off/add/"),

@@ -13,7 +13,7 @@ from insights import asks
 from insights.asks import BadStep, Kind
 from insights.forms import AnswerForm
 from insights.letter import asked_words, effect_words
-from insights.models import Ask, Effect, Theme
+from insights.models import Ask, Effect, Insight, Theme
 from insights.models.loop import AskQuerySet, area_name
 from insights.views.acting import actor, back, complain
 from ops_dashboard.metrics.local_days import day_at
@@ -97,6 +97,7 @@ def lines(found: AskQuerySet, scope: Scope) -> list[dict[str, Any]]:
 
 def _line(ask: Any, scope: Scope, names: dict[str, str]) -> dict[str, Any]:
     effect = getattr(ask, "effect", None)
+    is_shelved = ask.insight.state == Insight.State.SHELVED
     return {
         "ask": ask,
         "tone": "worse" if ask.is_late(today()) else TONES[ask.status],
@@ -113,7 +114,7 @@ def _line(ask: Any, scope: Scope, names: dict[str, str]) -> dict[str, Any]:
         "may_ship": scope.may_answer and asks.follows(Kind.SHIPPED, ask),
         "may_tell": scope.may_answer and ask.status == Ask.Status.SHIPPED,
         "may_close": scope.may_tag and asks.follows(Kind.CLOSED, ask),
-        "may_reopen": scope.may_tag and asks.follows(Kind.REOPENED, ask),
+        "may_reopen": scope.may_tag and asks.follows(Kind.REOPENED, ask) and not is_shelved,
         "today": today(),
     }
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from insights import asks, drafting
+from insights.asks import BadStep
 from insights.counting import SATISFIED
 from insights.drafting import NotReady
 from insights.feedback_list import source_names
@@ -158,12 +159,15 @@ def quote(request: ReaderRequest, pk: int, feedback: int) -> HttpResponse:
 def ask(request: ReaderRequest, pk: int) -> HttpResponse:
     insight = _visible(request, pk)
     form = AskForm(request.POST, area=insight.area)
-    if form.is_valid():
+    if not form.is_valid():
+        complain(request, form)
+        return redirect("insight", insight.pk)
+    try:
         asks.put(insight, by=actor(request), **form.cleaned_data)
         is_out = insight.state == Insight.State.PUBLISHED
         messages.success(request, "Asked." if is_out else "Noted; partners see it once the insight is published.")
-    else:
-        complain(request, form)
+    except BadStep as problem:
+        messages.error(request, str(problem))
     return redirect("insight", insight.pk)
 
 

@@ -59,7 +59,14 @@ def detail(request: ReaderRequest, pk: int) -> HttpResponse:
     act = request.POST.get("act", "")
     forms = _forms(theme, act, request)
     form, newest = forms.get(act), current()
-    context = {"theme": theme, "forms": forms, "history": _history(theme), "version": newest.number if newest else 0}
+    context = {
+        "theme": theme,
+        "forms": forms,
+        "takes_rules": "merge" in forms,  # as it takes feedback
+        "rules": theme.rules.filter(is_active=True),
+        "history": _history(theme),
+        "version": newest.number if newest else 0,
+    }
     if form is None or not form.is_valid():
         return render(request, "insights/theme.html", context)
     if request.POST.get("sure") and _carry_out(form, request, seen=request.POST.get("version", "")):

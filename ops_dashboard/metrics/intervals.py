@@ -1,5 +1,7 @@
 """95 % intervals for the figures that carry one."""
 
+from math import hypot
+
 import numpy as np
 
 Z = 1.959963984540054  # the 97.5 % point of the normal distribution
@@ -20,6 +22,16 @@ def wilson_intervals(part: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, n
     low = np.where(part <= 0, 0.0 * whole, np.maximum(0.0, centre - half))
     high = np.where(part >= whole, 0.0 * whole + 1.0, np.minimum(1.0, centre + half))
     return low, high
+
+
+def difference_interval(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float] | None:
+    """Of a share less that of others, each as part and whole, from their score intervals (Newcombe 1998,
+    Statistics in Medicine 17:873, method 10). None when there is nothing to share."""
+    first, second = wilson(*one), wilson(*other)
+    if first is None or second is None:
+        return None
+    a, b = one[0] / one[1], other[0] / other[1]
+    return a - b - hypot(a - first[0], second[1] - b), a - b + hypot(first[1] - a, b - second[0])
 
 
 def quantile_ranks(n: np.ndarray, p: float) -> tuple[np.ndarray, np.ndarray]:

@@ -87,6 +87,10 @@ ROWS: dict[str, Row] = {
     "themes/": page("/themes/", TAG),
     "themes/new/": page("/themes/new/", TAG),
     "themes/<int:pk>/": page("/themes/0/", (), **dict.fromkeys(TAG, ABSENT)),
+    "themes/rules/": page("/themes/rules/", TAG),
+    "themes/rules/new/": page("/themes/rules/new/", TAG),
+    "themes/rules/<int:pk>/": page("/themes/rules/1001/", TAG),
+    "themes/rules/<int:pk>/use/": act("/themes/rules/1001/use/", TAG),
     # Mail is not kept in tests, so that nobody has a mailbox.
     "mailbox/": page("/mailbox/", (), **dict.fromkeys(READ, ABSENT)),
     "mailbox/<int:pk>/": page("/mailbox/1/", (), **dict.fromkeys(READ, ABSENT)),
@@ -137,6 +141,7 @@ def stage(cast: Cast) -> None:
         if area == "payments":
             Digest.objects.filter(pk=digest.pk).update(state="approved", approved_at="2026-03-09T08:00Z")
     Subscription.objects.create(user=cast.users["pat"], area="payments")
+    TagRule.objects.create(pk=1001, theme=themes["payouts"], words="late, missing")
 
 
 def _digest(area: str) -> Digest:

@@ -9,7 +9,7 @@ import pytest
 from insights import asks, drafting, issuing
 from insights.digests import build
 from insights.effects import Verdict
-from insights.models import Alarm, Ask, Digest, Effect, Insight, Milestone, Program, Subscription, Theme
+from insights.models import Alarm, Ask, Digest, Effect, Insight, Milestone, Program, Subscription, TagRule, Theme
 from ops_dashboard.metrics.query import today
 from tests.cast import EVERYBODY, Cast, make_cast
 from tests.insights.building import give, make_themes
@@ -33,6 +33,7 @@ def stage(on_stage: None) -> tuple[Cast, Ask]:
     insight.themes.set([themes["payouts"]])
     drafting.publish(insight, by=cast.users["erin"])
     program = Program.objects.create(pk=1001, title="Payouts", area="payments")
+    TagRule.objects.create(pk=1001, theme=themes["payouts"], words="late")
     Milestone.objects.create(pk=1001, program=program, title="Ledger", due_on=MONDAY)
     issuing.draft("payments", MONDAY)
     assert said.pk
@@ -61,6 +62,8 @@ ACTS: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {
     "reach": ("/milestones/1001/reach/", {}, TAG),
     "ship program": ("/programs/1001/ship/", {"shipped_on": "2026-03-02"}, TAG),
     "approve": ("/digests/2026-W10/payments/approve/", {}, TAG),
+    "rule": ("/themes/rules/1001/", {"words": "late"}, TAG),
+    "end rule": ("/themes/rules/1001/use/", {}, TAG),
     "subscribe": ("/digests/subscriptions/payments/", {"active": "1"}, READ),
 }
 
@@ -118,7 +121,7 @@ def test_an_ask_leads_to_its_program_whoever_may_open_that(cast: Cast, ask: Ask)
 
 
 def test_an_answer_to_a_draft_is_not_to_be_had(cast: Cast, ask: Ask) -> None:
-    drafting.shelve(Insight.objects.get(), by=cast.users["erin"])
+    Insight.objects.update(state="draft")
     assert cast.client("pat").post(f"/asks/{ask.pk}/accept/").status_code == 404
 
 
@@ -184,9 +187,35 @@ def test_what_is_dismissed_can_be_restored_and_what_is_shelved_published(cast: C
     assert Alarm.objects.get().state == "dismissed"
     erin.post("/emerging/1001/restore/")
     assert Alarm.objects.get().state == "open"
+    asks.close(ask, by=cast.users["erin"])
     erin.post("/insights/1001/shelve/")
+    assert Insight.objects.get().state == "shelved"
     erin.post("/insights/1001/publish/")
     assert Insight.objects.get().state == "published"
+
+
+def test_an_insight_is_not_shelved_over_an_ask_that_is_not_closed(cast: Cast, ask: Ask) -> None:
+    erin = cast.client("erin")
+    asks.accept(ask, by=cast.users["pat"])
+    said = erin.post("/insights/1001/shelve/", follow=True).content.decode()
+    assert "Not closed yet: 1 ask. Letters tell what becomes of each; close them first." in said
+    assert Insight.objects.get().state == "published"
+    assert ">Close</button>" in said and "Put an ask" in said
+    erin.post(f"/asks/{ask.pk}/close/")
+    said = erin.post("/insights/1001/shelve/", follow=True).content.decode()
+    assert Insight.objects.get().state == "shelved"
+    assert "Ask again" not in said and "Put an ask" not in said
+
+
+def test_nothing_is_asked_because_of_what_is_shelved(cast: Cast, ask: Ask) -> None:
+    erin = cast.client("erin")
+    asks.close(ask, by=cast.users["erin"])
+    drafting.shelve(Insight.objects.get(), by=cast.users["erin"])
+    said = erin.post("/insights/1001/asks/", {"question": "?", "due_on": "2999-01-01"}, follow=True).content.decode()
+    assert "publish it before you ask" in said
+    said = erin.post(f"/asks/{ask.pk}/reopen/", follow=True).content.decode()
+    assert "publish that before you ask again" in said
+    assert list(Ask.objects.values_list("status", flat=True)) == ["closed"]
 
 
 def test_looking_at_a_digest_that_nobody_has_drafted_makes_none(cast: Cast, ask: Ask) -> None:

@@ -17,6 +17,7 @@ from insights.models import (
     Feedback,
     FeedbackSource,
     FeedbackTheme,
+    Insight,
     Program,
     SuggestionRun,
     Theme,
@@ -125,6 +126,33 @@ def test_the_letter_says_how_satisfied_those_are_who_rated_that_week(themes: dic
         assert "53.1–88.8 %, n\u00a0=\u00a020" in told  # of the theme, in four weeks
 
 
+def test_the_letter_says_how_far_those_who_rated_a_theme_are_from_all_who_rated(themes: dict[str, Theme]) -> None:
+    """Payouts 4 of 20, refunds 14 of 20, all 18 of 40. From the others: -0.5, by Newcombe's method 10 -0.695 to
+    -0.192 (score intervals 0.0807 to 0.4160 and 0.4810 to 0.8545); from all half of that, as they are half of all.
+    """
+    for theme, satisfied in (("payouts", 4), ("refunds", 14)):
+        said = give(themes[theme], MONDAY, 20)
+        Feedback.objects.filter(pk__in=[each.pk for each in said]).update(rating=1)
+        Feedback.objects.filter(pk__in=[each.pk for each in said[:satisfied]]).update(rating=4)
+    contacts(MONDAY, 50)
+    settle()
+    rows = {row["slug"]: row["apart"] for row in digests.build("payments", MONDAY)["themes"]}
+    assert rows["payouts"] == pytest.approx({"by": -0.25, "low": -0.3476, "high": -0.0962}, abs=1e-4)
+    assert rows["refunds"] == pytest.approx({"by": 0.25, "low": 0.0962, "high": 0.3476}, abs=1e-4)
+    for told in forms():
+        assert "25.0 pts below all [9.6–34.8]" in told and "25.0 pts above all [9.6–34.8]" in told
+
+
+def test_a_difference_that_chance_may_have_made_is_none(themes: dict[str, Theme]) -> None:
+    for theme, satisfied in (("payouts", 9), ("refunds", 11)):
+        said = give(themes[theme], MONDAY, 20)
+        Feedback.objects.filter(pk__in=[each.pk for each in said]).update(rating=1)
+        Feedback.objects.filter(pk__in=[each.pk for each in said[:satisfied]]).update(rating=4)
+    contacts(MONDAY, 50)
+    settle()
+    assert all(told.count("no clear difference from all") == 2 for told in forms())
+
+
 def test_few_ratings_are_not_told(themes: dict[str, Theme]) -> None:
     give(themes["payouts"], MONDAY, 9)
     Feedback.objects.update(rating=5)
@@ -231,6 +259,17 @@ def test_a_closed_ask_stands_in_the_letters_up_to_its_end_and_in_none_after(
         told = digests.build("payments", MONDAY + timedelta(days=7 * weeks))
         stands[weeks] = (len(told["previous"]), len(told["closed"]))
     assert stands == {-1: (1, 0), 0: (0, 1), 1: (0, 0)}
+
+
+def test_what_closed_is_told_though_its_insight_has_been_shelved_since(cast: Cast, themes: dict[str, Theme]) -> None:
+    ask, draft = (ask_of(cast, themes, on=MONDAY - timedelta(days=30)) for _ in range(2))
+    Insight.objects.filter(pk=draft.insight_id).update(state="shelved", published_at=None)
+    asks.close(ask, by=cast.users["erin"], at=noon(MONDAY + timedelta(days=2)))
+    drafting.shelve(ask.insight, by=cast.users["erin"])
+    told = digests.build("payments", MONDAY)
+    assert ([row["id"] for row in told["closed"]], told["previous"], told["insights"]) == ([ask.pk], [], [])
+    earlier = digests.build("payments", MONDAY - timedelta(days=7))
+    assert [row["id"] for row in earlier["previous"]] == [ask.pk]
 
 
 def test_a_program_closes_when_it_ships(cast: Cast, themes: dict[str, Theme]) -> None:

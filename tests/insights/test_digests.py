@@ -143,8 +143,8 @@ def test_the_letter_says_how_satisfied_those_were_who_rated(themes: dict[str, Th
     settle()
     rows = {row["slug"]: row for row in digests.build("payments", MONDAY)["themes"]}
     assert (rows["payouts"]["satisfied"], rows["payouts"]["rated"]) == (0.25, 12)  # 3 of 12
-    told = {line.slug: line.satisfied for line in letter(digests.build("payments", MONDAY)).themes}
-    assert told == {"payouts": "25.0 %", "refunds": "—"}
+    told = {line.slug: (line.satisfied, line.apart) for line in letter(digests.build("payments", MONDAY)).themes}
+    assert told == {"payouts": ("25.0 %", ""), "refunds": ("—", "")}  # nine others rated: too few to differ from
 
 
 @travel(datetime(2026, 3, 11, 18, tzinfo=UTC))  # contacts come at noon
@@ -240,6 +240,17 @@ def test_a_subscription_opens_nothing_that_the_role_does_not(cast: Cast, themes:
     User.objects.filter(username="pat").update(product_areas=["live"])
     assert issuing.deliver() == 0
     assert Delivery.objects.get().state == "failed"
+
+
+def test_who_left_the_list_after_the_approval_gets_no_letter(cast: Cast, themes: dict[str, Theme]) -> None:
+    User.objects.filter(username="erin").update(email="erin@example.test")
+    approved(cast, readers=("pat", "erin"))
+    reading.subscribe(cast.users["pat"].pk, "payments", active=False)
+    assert issuing.deliver() == 1
+    assert [message.to for message in mail.outbox] == [["erin@example.test"]]
+    left = Delivery.objects.get(user=cast.users["pat"])
+    assert (left.state, left.error) == ("failed", "left the list, no longer a reader, or without an address")
+    assert Digest.objects.get().state == "sent"
 
 
 def test_a_server_that_is_away_is_tried_again_later_and_given_up_in_the_end(

@@ -253,6 +253,20 @@ def test_a_partner_sees_what_is_published_about_its_areas(cast: Cast, themes: di
     assert not Insight.objects.visible_to(scope_for(cast.users["pat"])).exists()
 
 
+def test_a_draft_is_shelved_with_its_asks_of_which_nobody_was_told(cast: Cast, themes: dict[str, Theme]) -> None:
+    erin = cast.users["erin"]
+    draft = drafting.create(claim="Draft", area="payments", themes=[themes["payouts"]], since=MONDAY, by=erin)
+    ask = put(draft, cast)
+    drafting.shelve(draft, by=erin)
+    assert draft.state == "shelved"
+    drafting.publish(draft, by=erin)
+    asks.accept(ask, by=erin)
+    asks.ship(ask, by=erin, on=today())
+    put(draft, cast)
+    with pytest.raises(NotReady, match="Not closed yet: 2 asks"):
+        drafting.shelve(draft, by=erin)
+
+
 def test_words_in_which_something_was_masked_cannot_be_quoted(cast: Cast, themes: dict[str, Theme]) -> None:
     insight = published(themes, cast.users["erin"])
     (clean,), (masked,) = give(themes["payouts"], MONDAY, 1), give(themes["payouts"], MONDAY, 1, detections=1)

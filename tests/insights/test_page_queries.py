@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from insights import alarms, asks, drafting, issuing
 from insights.counting import Daily
-from insights.models import Digest, Insight, Milestone, Program, Theme
+from insights.models import Digest, Insight, Milestone, Program, TagRule, Theme
 from insights.weeks import due_weeks
 from ops_dashboard.metrics.query import today
 from ops_dashboard.people.models import User
@@ -28,6 +28,8 @@ MOST = {
     "/asks/": 8,
     "/programs/": 8,
     "/programs/{program}/": 12,
+    "/themes/rules/": 7,
+    "/themes/rules/{rule}/": 12,
     "/digests/": 9,
     "/digests/{week}/payments/": 24,
     "/digests/{draft}/payments/edit/": 70,
@@ -39,6 +41,7 @@ def tell(themes: dict[str, Theme], users: dict[str, User], times: int) -> None:
     last = today() - timedelta(days=1)
     for number in range(times):
         give(themes["payouts"], last, 2, text=f"Late {number}")
+        TagRule.objects.create(theme=themes["payouts"], words=f"late {number}")
         insight = drafting.create(
             claim=f"Payouts {number}", area="payments", themes=[themes["payouts"]], since=last, by=users["erin"]
         )
@@ -61,6 +64,7 @@ def queries(client: Client, pattern: str) -> int:
     path = pattern.format(
         insight=Insight.objects.published().latest("pk").pk,
         program=Program.objects.latest("pk").pk,
+        rule=TagRule.objects.latest("pk").pk,
         week=digest.week_word,
         draft=draft.week_word,
     )

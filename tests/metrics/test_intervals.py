@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ops_dashboard.metrics.intervals import quantile_ranks, wilson
+from ops_dashboard.metrics.intervals import difference_interval, quantile_ranks, wilson
 
 
 def test_wilson_agrees_with_a_published_example() -> None:
@@ -19,6 +19,14 @@ def test_wilson_stays_inside_the_unit_interval_at_the_edges() -> None:
 
 def test_there_is_no_share_of_nothing() -> None:
     assert wilson(0, 0) is None
+    assert difference_interval((1, 2), (0, 0)) is None
+
+
+def test_the_interval_of_a_difference_agrees_with_published_examples() -> None:
+    # Newcombe 1998, Statistics in Medicine 17:873, table II, method 10: 56/70 - 48/80, 9/10 - 3/10, 0/10 - 0/20.
+    assert difference_interval((56, 70), (48, 80)) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+    assert difference_interval((9, 10), (3, 10)) == pytest.approx((0.1705, 0.8090), abs=5e-5)
+    assert difference_interval((0, 10), (0, 20)) == pytest.approx((-0.1611, 0.2775), abs=5e-5)
 
 
 def test_order_statistics_enclose_the_median_of_a_hundred() -> None:
