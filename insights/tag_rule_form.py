@@ -19,10 +19,11 @@ class TagRuleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        theme: Any = self.fields["theme"]
-        theme.queryset = Theme.objects.active().leaves()
-        language: Any = self.fields["language"]
-        language.empty_label, language.help_text = "Every language", ""
+        fields: dict[str, Any] = self.fields
+        if "theme" in fields:  # the administration shows a rule without fields to whoever may only look
+            fields["theme"].queryset = Theme.objects.active().leaves()
+        if "language" in fields:
+            fields["language"].empty_label, fields["language"].help_text = "Every language", ""
 
     def clean_words(self) -> str:
         phrases = [phrase for part in self.cleaned_data["words"].split(",") if (phrase := " ".join(part.split()))]
