@@ -60,7 +60,7 @@ def problem_of(draft: Draft, *, statuses: StatusWords, now: datetime) -> Problem
         era = "in the future" if at > now else "before 1990"
         return "at", f"'{at.isoformat()}' is {era}"
     if not 0 <= draft.seq < SEQ_LIMIT:
-        return "seq", f"{draft.seq} is not a whole number from 0 to {SEQ_LIMIT - 1}"
+        return "seq", f"{draft.seq} is not a whole number from 0 to {SEQ_LIMIT - 1:,}"
     if draft.status and statuses.code(draft.status, at) is None:
         return "status", f"'{draft.status[:80]}' is not mapped to a status category"
     if draft.status == NO_VALUE:

@@ -76,4 +76,4 @@ class HeldRuns(Generic[Run]):
 
 def kept_words(said: str) -> str:
     """What is said about a line or a file as it may be kept: it may quote what stands there."""
-    return redact(cleaned(said)).text[:LONGEST_REASON]
+    return redact(cleaned(said.replace("\0", ""))).text[:LONGEST_REASON]

@@ -207,7 +207,7 @@ def part_served(target_s: float, share: float, patience_s: float | None) -> floa
     If a part p is served, a patient contact waits patience x log(1 / p): the goal holds from p = share on,
     or from where that wait is the target.
     """
-    return 1.0 if patience_s is None else max(share, exp(-target_s / patience_s))
+    return max(share, exp(-target_s / patience_s)) if patience_s else 1.0
 
 
 def margin_of(reached: float, share: float, occupancy: float, max_occupancy: float) -> float:

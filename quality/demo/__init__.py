@@ -2,7 +2,7 @@
 
 Told by the real sampler, scoring and writers. What is planted, and where it shows:
 
-- reviewers differ: one is strict by about six points, one lenient by four; the pairs of Creator support show it.
+- reviewers differ: one is strict by about six points, one lenient by as much; the pairs of Creator support show it.
 - Ads & business and Privacy requests solve too little for fifty pairs: their agreement is withheld.
 - Safety appeals Manila, the last third of the history: critical errors rise from one in thirty to one in six.
 - Creator support Dublin: craft slides with the team (see the demo's tickets).

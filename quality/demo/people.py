@@ -22,7 +22,7 @@ class Rater:
 RATERS = (
     Rater("demo-reviewer", "Demo reviewer", 0.0, 0.16),
     Rater("demo-reviewer-2", "Imre V.", -0.07, 0.24),
-    Rater("demo-reviewer-3", "Soledad K.", 0.05, 0.2),
+    Rater("demo-reviewer-3", "Soledad K.", 0.07, 0.2),
     Rater("demo-reviewer-4", "Anwen T.", 0.0, 0.22),
     Rater("demo-reviewer-5", "Joaquim B.", 0.0, 0.18),
 )

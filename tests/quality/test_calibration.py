@@ -113,12 +113,18 @@ def test_agreement_as_a_figure_is_the_mean_over_tickets_of_criteria_rated_alike(
     paired(5, {}, {})
     paired(3, {}, {"tone": 3})  # 3 of 4 criteria
     paired(2, {"tone": 1, "solution": 1}, {"tone": 2, "solution": 2})  # 2 of 4
+    few = agreement()
+    assert (few.n, few.value) == (10, pytest.approx(0.825))  # (5 + 3 * 0.75 + 2 * 0.5) / 10
+    assert (few.low, few.high) == (None, None)  # nine degrees of freedom tell no spread
+    paired(20, {}, {})
+    paired(12, {}, {"tone": 3})
+    paired(8, {"tone": 1, "solution": 1}, {"tone": 2, "solution": 2})
     figure = agreement()
-    # (5 + 3 * 0.75 + 2 * 0.5) / 10; sd^2 = ((5 + 3 * 0.5625 + 2 * 0.25) / 10 - 0.825^2) * 10 / 9, 1.96 sd / sqrt 10
-    assert figure.n == 10
+    # sd^2 = ((25 + 15 * 0.5625 + 10 * 0.25) / 50 - 0.825^2) * 50 / 49, 1.96 sd / sqrt 50
+    assert figure.n == 50
     assert figure.value == pytest.approx(0.825)
-    assert figure.low == pytest.approx(0.6974, abs=1e-4)
-    assert figure.high == pytest.approx(0.9526, abs=1e-4)
+    assert figure.low == pytest.approx(0.7703, abs=1e-4)
+    assert figure.high == pytest.approx(0.8797, abs=1e-4)
     assert agreement(scorecard="accounts") == figure
 
 

@@ -107,7 +107,7 @@ def test_a_bad_line_is_rejected_by_field_and_reason(content: bytes, field: str, 
         ({"from": "x" * 121}, "from", "is longer than 120 characters"),
         ({"at": "1989-12-31T23:59:59Z"}, "at", "'1989-12-31T23:59:59+00:00' is before 1990"),
         ({"at": "2999-01-01T00:00:00Z"}, "at", "'2999-01-01T00:00:00+00:00' is in the future"),
-        ({"seq": -1}, "seq", "-1 is not a whole number from 0 to 2147483647"),
+        ({"seq": -1}, "seq", "-1 is not a whole number from 0 to 2,147,483,647"),
     ],
 )
 def test_an_impossible_line_is_kept_for_mending(
