@@ -91,4 +91,5 @@ def _levels(
 
 
 def _stock(level: int) -> Figure:
-    return Figure(float(level), level)
+    """A gap where more left than ever entered: what entered is still being counted."""
+    return Figure(float(level), level) if level >= 0 else Figure(None, 0)

@@ -7,8 +7,10 @@ import pytest
 from django.utils import timezone
 
 from ops_dashboard.metrics import reconciliation, rollup, stocktaking
+from ops_dashboard.metrics.arithmetic import figures_of
 from ops_dashboard.metrics.catalogue import cuts
 from ops_dashboard.metrics.definitions import Level, registry
+from ops_dashboard.metrics.groups import Groups
 from ops_dashboard.metrics.holdings import EVERY, Holding, differing, together
 from ops_dashboard.metrics.models import Fill, Stock
 from ops_dashboard.metrics.periods import Grain, Period
@@ -115,6 +117,20 @@ def test_a_level_is_the_same_from_its_stock_and_from_its_history(days: int) -> N
     from_history = [(r.rows, r.total) for r in map(Reader(SYSTEM).run, questions)]
     assert from_stock == from_history
     assert any(total.value for _, total in from_stock)
+
+
+@pytest.mark.parametrize(("left", "value", "n"), [(2, 1.0, 1), (3, 0.0, 0), (4, None, 0)])
+def test_where_more_left_than_entered_what_entered_is_still_being_counted(left: int, value: float, n: int) -> None:
+    """While a past is filled, the cells of one source may be there before those of another."""
+    backlog = next(level for level in LEVELS if level.slug == "backlog")
+    sums: dict[str, dict[str, np.ndarray]] = {source: {} for source in backlog.sources}
+    for first, measures in ((3, backlog.entered), (left, backlog.left)):
+        for place, (source, measure) in enumerate(measures):
+            sums[source][measure] = np.array([0 if place else first])
+    groups = {source: Groups([(None, ())], told) for source, told in sums.items()}
+    day = date(2026, 4, 1)
+    found = figures_of(backlog, groups, period=Period(day, day), grain=Grain.TOTAL, today=day)
+    assert [(figure.value, figure.n) for figure in found.values()] == [(value, n)]
 
 
 @pytest.mark.django_db
