@@ -14,7 +14,6 @@ from tickets.redaction import cleaned, redact
 
 BROKEN_OFF = "Broken off: the process that ran it is gone. What it had stored is kept; send it again."
 REJECTIONS_KEPT = timedelta(days=90)  # long enough to mend them; they are somebody's words
-
 LONGEST_REASON = 400
 
 Run = TypeVar("Run", bound=models.Model)

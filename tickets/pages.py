@@ -227,7 +227,14 @@ def _promise_tab(kind: PromiseKind, label: str, times: tuple[tuple[str, str], ..
         (
             LinePanel(slug="kept", title=on_time, metric=kept, splits=True, rows_url="tickets"),
             BridgePanel(slug="why", title="Why it changed", metric=kept),
-            HeatPanel(slug="hours", title="By hour of the week", metric=kept, size="wide", rows_url="tickets"),
+            HeatPanel(
+                slug="hours",
+                title="By hour of the week",
+                metric=kept,
+                size="wide",
+                rows_url="tickets",
+                rights=SMALL_COUNTS,
+            ),
             BarsPanel(
                 slug="missed-by",
                 title="Missed by",

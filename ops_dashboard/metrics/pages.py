@@ -176,9 +176,10 @@ class Page:
         return (*(panel for tab in self.tabs for panel in tab.panels), *self.panels)
 
     def left_out(self, scope: Scope) -> tuple[str, ...]:
-        """What those are about, for the reader to know."""
+        """What those are about, for the reader to know, where nothing else on the page tells it."""
         parts: list[FigureSpec | Panel] = [*self.figures, *self.every_panel]
-        slugs = dict.fromkeys(_metric(part) for part in parts if not has_all(scope, _rights(part)))
+        told = {_metric(part) for part in parts if has_all(scope, _rights(part))}
+        slugs = dict.fromkeys(_metric(part) for part in parts if _metric(part) not in told)
         return tuple(registry.metric(slug).label.lower() for slug in slugs if slug)
 
 

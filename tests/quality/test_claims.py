@@ -25,7 +25,7 @@ def test_the_interval_of_five_reviews_covers_what_it_says() -> None:
 
 @pytest.mark.django_db
 def test_one_agent_has_one_interval_however_it_is_asked() -> None:
-    """In a table, by a filter, by both; for who sees one team; and over HTTP."""
+    """In a table, by a filter, by both, and over HTTP."""
     rng, at = np.random.default_rng(3), datetime(2026, 3, 30, 12, tzinfo=UTC)
     skill = rng.uniform(0.5, 1, (2, 12, 1))  # agents who differ
     given = np.clip(skill + rng.normal(0, [[[0.05]], [[0.15]]], (2, 12, 5)), 0, 1)

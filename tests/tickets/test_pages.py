@@ -18,6 +18,7 @@ from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.query import NotYours, Reader
 from ops_dashboard.people.models import Team, User, Vendor
 from ops_dashboard.people.roles import SYSTEM, Role
+from tests.cast import make_cast
 from tests.metrics.facts import add_ticket, make_priorities, make_teams, random_tickets, record
 from tickets import pages, partitions, today
 from tickets.models import Ticket
@@ -176,3 +177,11 @@ def test_today_is_compared_with_the_same_hours_of_the_same_weekday(db: None, mon
     monkeypatch.setattr(timezone, "now", lambda: NOW - timedelta(hours=11, minutes=30))
     items = {item.slug: item for item in today.today_so_far(Reader(SYSTEM), ASKED)["items"]}
     assert items["created"].against == "compared from 01:00 on"
+
+
+@pytest.mark.django_db
+def test_a_partner_is_told_nothing_of_panels_whose_metric_stands_beside_them() -> None:
+    cast = make_cast()
+    page = cast.client("pat").get("/service-levels/").content.decode()
+    assert "By hour of the week" not in page and "Left out" not in page
+    assert "By hour of the week" in cast.client("carol").get("/service-levels/").content.decode()
