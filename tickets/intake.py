@@ -20,7 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from ops_dashboard.metrics.copying import array, copy_in
+from ops_dashboard.metrics.copying import array, bigint, copy_in
 from tickets import facts, messages, partitions, rejections
 from tickets.connectors.drafts import Draft, Rejected
 from tickets.draft_checks import are_plain, problem_of
@@ -41,6 +41,7 @@ LOOKED_AT_ONCE = 1_000  # drafts that are checked together before any of them al
 KEYS = "keys"  # of drafts, where they are known
 
 Progress = Callable[[int], None]
+_TOUCHED = "touched_tickets"
 _KNOWN = {"dedupe_key": "V16", "type": ">i2", "ticket": ">i8"}
 
 
@@ -158,7 +159,7 @@ class Run:
         self.words = Words(source)
         self.row = RUNS.begin(source=source, origin=origin[:200], bytes_read=size)
         self.key = requester_key(settings.ENVIRONMENT.var, given=settings.ENVIRONMENT.requester_key)
-        self.touched: list[NDArray[np.int64]] = []
+        self.batches, self.first = 0, np.empty(0, np.int64)
         self.last_event_at: datetime | None = source.last_event_at
 
     def take(self, batch: LookedAt) -> None:
@@ -214,9 +215,21 @@ class Run:
                 refs={ids[ref]: ref for ref in set(fresh["ticket_ref"])},
                 begun=rows_of(columns, ~np.isin(tickets, existing)),
             )
+            self._note(cursor, touched)
         self.row.accepted += len(keys)
+
+    def _note(self, cursor: CursorWrapper, touched: NDArray[np.int64]) -> None:
+        """Count the tickets of a batch. From the second on the server remembers which they were: here they add up."""
         self.row.tickets += len(touched)
-        self.touched.append(touched)
+        self.batches += 1
+        if self.batches == 1:
+            self.first = touched
+            return
+        if self.batches == 2:
+            cursor.execute(f"DROP TABLE IF EXISTS {_TOUCHED}")
+            cursor.execute(f"CREATE TEMP TABLE {_TOUCHED} (ticket bigint)")
+            copy_in(cursor, _TOUCHED, {"ticket": bigint(self.first)})
+        copy_in(cursor, _TOUCHED, {"ticket": bigint(touched)})
 
     def _existing(self, cursor: CursorWrapper, ids: dict[str, int]) -> list[int]:
         """Which of `ids` are tickets already. Raises TicketCollision."""
@@ -258,8 +271,11 @@ class Run:
 
     def finish(self) -> None:
         """Close the run's row and say when the source last succeeded."""
-        if len(self.touched) > 1:  # a ticket cut across batches was counted in each
-            self.row.tickets = len(np.unique(np.concatenate(self.touched)))
+        if self.batches > 1:  # a ticket cut across batches was counted in each
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT count(DISTINCT ticket) FROM {_TOUCHED}")
+                (self.row.tickets,) = cursor.fetchone()
+                cursor.execute(f"DROP TABLE {_TOUCHED}")
         RUNS.end(self.row, tickets=self.row.tickets)
         Source.objects.filter(pk=self.source.pk).update(
             last_success_at=timezone.now(), last_event_at=self.last_event_at or F("last_event_at")

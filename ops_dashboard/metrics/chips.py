@@ -60,7 +60,7 @@ def with_known_values(page: Page, asked: Asked, scope: Scope) -> Asked:
         if dimension is None or not may_cut(dimension, scope):
             where.append((slug, values))
             continue
-        known = {"none", *dimension.codes(list(values))}
+        known = {"none", *kept_values.codes(dimension, values)}
         if unknown := [value for value in values if value not in known]:
             problems[slug] = f"There is no {dimension.label.lower()} {unknown[0]!r}."
         if kept := tuple(value for value in values if value in known):

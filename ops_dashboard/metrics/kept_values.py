@@ -38,3 +38,10 @@ def labels(dimension: Dimension, codes: Collection[int]) -> dict[int, tuple[str,
     )
     found = {code: named[code] for code in codes if code in named}
     return found | dimension.labels(sorted(missing)) if (missing := set(codes) - found.keys()) else found
+
+
+def codes(dimension: Dimension, slugs: Collection[str]) -> dict[str, int]:
+    """Codes of those slugs that a value has; one that came since is looked up."""
+    kept = kept_for_now(f"codes:{id(dimension.every)}", lambda: {slug: code for code, slug, _ in every(dimension)})
+    found = {slug: kept[slug] for slug in slugs if slug in kept}
+    return found | dimension.codes(sorted(missing)) if (missing := set(slugs) - found.keys()) else found

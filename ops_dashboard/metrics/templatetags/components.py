@@ -1,6 +1,7 @@
 """The component tags: each draws one thing the same way everywhere."""
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -33,22 +34,31 @@ register = template.Library()
 Context = dict[str, Any]
 
 
-@register.inclusion_tag("components/_rail.html", takes_context=True)
-def rail(context: RequestContext) -> Context:
+@dataclass(frozen=True)
+class Way:
+    """A page in the rail; `waiting` is how much waits there for the reader."""
+
+    title: str
+    url: str
+    icon: str
+    here: bool
+    waiting: int
+
+
+@register.simple_tag(takes_context=True)
+def rail(context: RequestContext) -> SafeString:
     """The groups of pages that exist and that this reader may open."""
     request = context.get("request")
-    groups: dict[str, list[Context]] = {name: [] for name in GROUPS}
+    groups: dict[str, list[Way]] = {name: [] for name in GROUPS}
     scope: Scope = getattr(request, "scope", NOBODY)
     entries = list(site.open_to(scope))
     waiting = waiting_counts(entries, scope)
     for entry in entries:
-        url = _url_of(entry.url_name, get_urlconf(), get_script_prefix())
-        if not url:
-            continue
-        here = request is not None and request.path == url
-        told = {"title": entry.title, "url": url, "icon": entry.icon, "here": here}
-        groups[entry.group].append(told | {"waiting": waiting.get(entry.url_name, 0)})
-    return {"groups": [(name, entries) for name, entries in groups.items() if entries]}
+        if url := _url_of(entry.url_name, get_urlconf(), get_script_prefix()):
+            here = request is not None and request.path == url
+            groups[entry.group].append(Way(entry.title, url, entry.icon, here, waiting.get(entry.url_name, 0)))
+    shown = tuple((name, tuple(ways)) for name, ways in groups.items() if ways)
+    return _drawn_once("components/_rail.html", groups=shown)
 
 
 @lru_cache
