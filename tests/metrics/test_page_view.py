@@ -133,6 +133,13 @@ def test_a_team_that_nobody_knows_is_told_once_beside_its_chip_and_the_rest_stan
     assert '<b id="chip-value-team">North</b>' in html
 
 
+def test_a_team_made_after_others_were_looked_up_is_known(get: Callable[..., HttpResponseBase]) -> None:
+    Team.objects.create(slug="north", name="North")
+    assert "There is no team" not in text(get(page_of(TREND), "team=north"))
+    Team.objects.create(slug="south", name="South")
+    assert "There is no team" not in text(get(page_of(TREND), "team=south"))
+
+
 def test_a_panel_that_needs_a_right_is_left_out_without_a_word(get: Callable[..., HttpResponseBase]) -> None:
     page = page_of(replace(WHOLE, rights=("sees_small_cells",)), TREND)
     assert "under 1 h" in text(get(page))

@@ -95,6 +95,14 @@ def test_a_run_killed_between_batches_keeps_whole_batches_and_can_be_completed()
     assert Ticket.objects.filter(status=Status.SOLVED).count() == 10
 
 
+def test_a_ticket_cut_across_batches_is_counted_once_in_this_run_and_in_the_next() -> None:
+    """Of nine drafts about three tickets by turns each three are a batch; the second run brings news of two."""
+    drafts = [draft("internal_note", 3 * round_ + n, ticket=f"T{n}") for round_ in range(3) for n in range(3)]
+    assert take(drafts, batch=3).tickets == ImportRun.objects.latest("pk").tickets == 3
+    news = [draft("internal_note", 60 + minute, ticket=f"T{minute % 2}") for minute in range(6)]
+    assert take(news, batch=2).tickets == ImportRun.objects.latest("pk").tickets == 2
+
+
 def test_a_batch_that_fails_leaves_nothing_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*args: object, **options: object) -> None:
         raise Killed
