@@ -61,7 +61,8 @@ def _plain_copy() -> Spent:
     batches: list[Any] = []
 
     def noting(cursor: Any, table: str, columns: Any) -> int:
-        batches.append(columns)
+        if table == partitions.TABLE:
+            batches.append(columns)
         return copy_in(cursor, table, columns)
 
     with mock.patch.object(intake, "copy_in", noting):
