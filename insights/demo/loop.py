@@ -54,6 +54,7 @@ from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.copying import tell_planner
 from ops_dashboard.metrics.definitions import registry
 from ops_dashboard.metrics.periods import Grain
+from ops_dashboard.people import audit
 from tickets.demo.catalogue import REASONS
 from tickets.demo.world import World
 
@@ -68,8 +69,8 @@ def tell(world: World) -> None:
     """Themes, feedback, the looks at it, and what people made of it."""
     if Theme.objects.filter(slug__in=PHRASES).exists():
         return
-    with transaction.atomic():
-        _people()
+    _people()  # by itself: whoever signs in writes to the same rows
+    with transaction.atomic(), audit.recording_last():
         _themes()
         feedback.tell(world, since=world.stories.start, until=world.now)
         analysts.tell(world)

@@ -8,7 +8,9 @@ breaks the chain from there on. The database refuses UPDATE and DELETE on the ta
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -23,6 +25,8 @@ Detail = str | int | bool | None | list["Detail"] | dict[str, "Detail"]
 FIRST = "0" * 64  # stands before the first entry
 ACTION = re.compile(r"[a-z]+(_[a-z]+)*")  # `token_made`: what, then what became of it
 CHAIN_LOCK = 0x0A0D17  # advisory lock: one writer at a time holds the end of the chain
+
+_waiting: ContextVar[list[AuditEntry] | None] = ContextVar("waiting", default=None)
 
 
 @dataclass(frozen=True)
@@ -41,30 +45,49 @@ class Verdict:
 def record(actor: str, action: str, subject: str, **detail: Detail) -> AuditEntry:
     """Append one entry in the caller's transaction, so that the deed and its trace stand or fall together.
 
-    Other writers of the trail wait until that transaction ends: record last, and briefly. `action` is
-    spelt as ACTION. Detail carries ids, counts and choices, never text of a conversation; floats are
-    refused because the database does not keep their spelling. ValueError, TypeError.
+    Other writers of the trail wait until that transaction ends: record last, and briefly, or see
+    `recording_last`. `action` is spelt as ACTION. Detail carries ids, counts and choices, never text of a
+    conversation; floats are refused because the database does not keep their spelling. ValueError, TypeError.
     """
     if not ACTION.fullmatch(action):
         raise ValueError(f"{action!r} is not spelt like 'token_made'")
     content = json.loads(json.dumps(detail, allow_nan=False, default=_refuse))
     if _has_float(content):
         raise TypeError(f"{action}: write numbers of an audit detail as integers or text")
+    entry = AuditEntry(at=timezone.now(), actor=actor[:150], action=action, subject=subject[:200], detail=content)
+    waiting = _waiting.get()
+    if waiting is None:
+        _append([entry])
+    else:
+        waiting.append(entry)
+    return entry
+
+
+@contextmanager
+def recording_last() -> Iterator[None]:
+    """What a long transaction records within is appended at the end: signing in, too, waits for the end of the chain.
+
+    Enter it within the transaction, so that deeds and traces still stand or fall together.
+    """
+    entries: list[AuditEntry] = []
+    token = _waiting.set(entries)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    _append(entries)
+
+
+def _append(entries: Sequence[AuditEntry]) -> None:
+    """Chain them to the last one, one after the other."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
-        last = AuditEntry.objects.order_by("-id").values_list("hash", flat=True).first()
-        entry = AuditEntry(
-            at=timezone.now(),
-            actor=actor[:150],
-            action=action,
-            subject=subject[:200],
-            detail=content,
-            previous_hash=last or FIRST,
-        )
-        entry.hash = fingerprint(entry)
-        entry.save(force_insert=True)
-    return entry
+        previous = AuditEntry.objects.order_by("-id").values_list("hash", flat=True).first() or FIRST
+        for entry in entries:
+            entry.previous_hash = previous
+            entry.hash = previous = fingerprint(entry)
+            entry.save(force_insert=True)
 
 
 def fingerprint(entry: AuditEntry) -> str:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db.models import Max
 
 from insights import tagging
-from insights.demo import hearing, loop
+from insights.demo import analysts, hearing, loop
 from insights.demo.plot import REVIEWS
 from insights.models import (
     ActiveUsers,
@@ -29,7 +29,7 @@ from insights.models import (
 )
 from ops_dashboard.metrics import rollup
 from ops_dashboard.metrics.models import Cell
-from ops_dashboard.people.models import User
+from ops_dashboard.people.models import AuditEntry, User
 from tickets.demo import records
 from tickets.demo.live import LiveView, tell_history
 from tickets.demo.world import World
@@ -52,6 +52,27 @@ def world() -> World:
     hearing.tell(world)
     loop.tell(world)
     return world
+
+
+class BrokenOff(Exception):
+    """The part was broken off here."""
+
+
+def test_nobody_waits_to_sign_in_while_the_loop_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its themes are versions, which leave traces; the trail's end stays free for other writers until all is told."""
+    world = World(7, 900, 6, NOW)
+    records.settle(world)
+    before = AuditEntry.objects.count()
+
+    def midway(*_: object, **__: object) -> None:
+        assert Theme.objects.exists()
+        assert AuditEntry.objects.count() == before
+        raise BrokenOff
+
+    monkeypatch.setattr(analysts, "tell", midway)
+    with pytest.raises(BrokenOff):
+        loop.tell(world)
+    assert AuditEntry.objects.count() == before
 
 
 def reviews() -> tuple[int, int, int]:

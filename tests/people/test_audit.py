@@ -88,6 +88,34 @@ def test_parallel_writers_form_one_chain() -> None:
     assert (verdict.entries, verdict.broken_at) == (30, None)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_long_transaction_that_records_last_keeps_no_other_writer_waiting() -> None:
+    def meanwhile() -> None:
+        audit.record("bob", "signed_in", "session")
+        connection.close()
+
+    with transaction.atomic(), audit.recording_last():
+        audit.record("alice", "themes_revised", "taxonomy v1")
+        audit.record("alice", "themes_revised", "taxonomy v2")
+        other = threading.Thread(target=meanwhile)
+        other.start()
+        other.join()  # would end by the lock's timeout, without an entry
+    assert list(AuditEntry.objects.order_by("id").values_list("actor", "subject")) == [
+        ("bob", "session"),
+        ("alice", "taxonomy v1"),
+        ("alice", "taxonomy v2"),
+    ]
+    assert audit.verify() == audit.Verdict(3, AuditEntry.objects.latest("id").hash)
+
+
+def test_what_is_recorded_last_falls_with_its_deed() -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic(), audit.recording_last():
+        audit.record("carol", "exported", "tickets")
+        raise ZeroDivisionError
+    audit.record("carol", "exported", "metrics")
+    assert list(AuditEntry.objects.values_list("subject", flat=True)) == ["metrics"]
+
+
 def test_an_export_leaves_its_question_and_its_size() -> None:
     response = make_cast().client("carol").get("/export/created.csv?period=2026-03-02..2026-03-08&grain=day")
     assert response.status_code == 200
