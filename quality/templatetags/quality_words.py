@@ -7,7 +7,7 @@ from django.conf import settings
 
 from ops_dashboard.metrics.definitions import Unit
 from ops_dashboard.metrics.rendering import proof
-from ops_dashboard.metrics.rendering.numbers import DASH, MINUS, NOTHING, day, text, whole
+from ops_dashboard.metrics.rendering.numbers import DASH, MINUS, NOTHING, day, text
 
 register = template.Library()
 
@@ -53,11 +53,6 @@ def instant(at: datetime | None) -> str:
 @register.filter
 def on_day(on: date | None) -> str:
     return day(on, year=True) if on else NOTHING
-
-
-@register.filter
-def counted(value: float) -> str:
-    return whole(value)
 
 
 @register.simple_tag

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from django import template
 
-from ops_dashboard.metrics.rendering.numbers import whole
 from tickets import showing
 from tickets.ticket_page import State
 
@@ -12,7 +11,6 @@ register = template.Library()
 register.filter("words", showing.words)
 register.filter("lasted", showing.lasted)
 register.filter("instant", showing.instant)
-register.filter("counted", whole)
 
 
 @register.filter

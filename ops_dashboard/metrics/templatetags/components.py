@@ -24,6 +24,7 @@ from ops_dashboard.metrics.rendering.changes import Change
 from ops_dashboard.metrics.rendering.figures import FigureItem
 from ops_dashboard.metrics.rendering.freshness import FreshnessLine
 from ops_dashboard.metrics.rendering.heat import HeatMap
+from ops_dashboard.metrics.rendering.numbers import whole
 from ops_dashboard.metrics.rendering.proof import ProofCard
 from ops_dashboard.metrics.rendering.tables import Table
 from ops_dashboard.metrics.view_menu import ViewMenu
@@ -31,6 +32,7 @@ from ops_dashboard.people.demo_users import TICKETS_STAND, unfinished_demo
 from ops_dashboard.people.roles import NOBODY, Scope
 
 register = template.Library()
+register.filter("counted", whole)
 Context = dict[str, Any]
 
 
