@@ -18,7 +18,7 @@ function tokens(element) {
 
 const TRACES = {
   now: (token) => ({ line: { color: token("accent"), width: 2 }, marker: { color: token("accent") } }),
-  previous: (token) => ({ line: { color: token("muted"), width: 1.4 } }),
+  previous: (token) => ({ line: { color: token("muted"), width: 1.4 }, marker: { color: token("muted") } }),
   expected: (token) => ({ line: { color: token("accent"), width: 1.6 } }),
   interval: (token) => ({ fillcolor: token("accent-pale") }),
   bar: (token) => ({ marker: { color: token("bar") } }),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 import pytest
 
-from ops_dashboard.metrics.periods import Grain
+from ops_dashboard.metrics.periods import Grain, Period
 from ops_dashboard.metrics.rendering import charts
 from ops_dashboard.metrics.result import Figure, Note, Result, Row
 from tests.metrics.results import CREATED, MONDAY, ON_TIME, REPLY_TIME, by_day, result, share
@@ -54,6 +54,23 @@ def test_a_gap_stays_a_gap_and_is_never_zero() -> None:
 
 def test_a_day_between_two_gaps_gets_a_marker_of_its_own() -> None:
     assert trace(charts.line(trend()), "now")["marker"]["size"] == [0, 0, 0, 6, 0, 0, 0]
+
+
+def test_the_interval_of_a_day_without_neighbours_is_told_by_whiskers() -> None:
+    """88 % [86, 90]; the other days have a band."""
+    whiskers = trace(charts.line(trend()), "now")["error_y"]
+    assert whiskers["array"] == whiskers["arrayminus"] == [0, 0, 0, 2, 0, 0, 0]
+
+
+def test_a_single_bar_is_as_wide_as_one_among_others_and_what_was_before_it_has_a_mark() -> None:
+    """Three quarters of a day, in milliseconds: alone, Plotly made it one thousandth of a second wide."""
+    before = {"previous_period": Period(MONDAY - timedelta(days=7), MONDAY - timedelta(days=1))}
+    figure = charts.bars(by_day(CREATED, [Figure(5, 5)], previous=[Figure(7, 7)], total=Figure(5, 5), **before))
+    assert trace(figure, "bar")["width"] == 64_800_000
+    assert trace(figure, "previous")["marker"]["size"] == [18]
+    week = by_day(CREATED, [Figure(5, 5)] * 7, previous=[Figure(7, 7)] * 7, total=Figure(35, 35), **before)
+    assert "width" not in trace(charts.bars(week), "bar")
+    assert trace(charts.bars(week), "previous")["marker"]["size"] == [0] * 7
 
 
 def test_the_interval_is_one_closed_outline_for_each_run() -> None:

@@ -18,6 +18,8 @@ from ops_dashboard.metrics.rendering.sentences import few_words
 from ops_dashboard.metrics.result import Figure, Note, Result, Row
 
 Chart = dict[str, Any]
+GAP = 0.25  # of a bucket, between two bars
+LONELY = 6  # pixels of the marker of a value without neighbours
 FEW_TICKS = 7  # buckets that each get a tick
 MOST_SERIES = 7  # colours and dashes that can be told apart
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid")
@@ -58,11 +60,13 @@ def bars(result: Result) -> Chart:
             "hovertemplate": "%{customdata}<extra></extra>",
         }
     ]
+    if len(rows) == 1 and (start := rows[0].start):  # Plotly measures a bar by the distance to its neighbour
+        traces[0]["width"] = (1 - GAP) * (result.grain.next_start(start) - start) / timedelta(milliseconds=1)
     if result.previous_period:
         traces.append(_previous(rows, scale, result))
     layout = _layout(result, scale)
     layout["yaxis"]["rangemode"] = "tozero"
-    layout["bargap"] = 0.25
+    layout["bargap"] = GAP
     return {"data": traces, "layout": layout}
 
 
@@ -144,7 +148,8 @@ def _now(rows: list[Row], scale: _Scale, result: Result) -> dict[str, Any]:
         "x": [_at(row) for row in rows],
         "y": [scale.of(row.figure.value) for row in rows],
         "connectgaps": False,
-        "marker": {"size": [6 if alone else 0 for alone in lonely]},
+        "marker": {"size": [LONELY if alone else 0 for alone in lonely]},
+        "error_y": _whiskers([row.figure if alone else None for row, alone in zip(rows, lonely, strict=True)], scale),
         "customdata": [_hover(result, row, row.figure) for row in rows],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
@@ -152,17 +157,31 @@ def _now(rows: list[Row], scale: _Scale, result: Result) -> dict[str, Any]:
 
 def _previous(rows: list[Row], scale: _Scale, result: Result) -> dict[str, Any]:
     figures = [row.previous or Figure(None, 0) for row in rows]
+    lonely = _stand_alone([figure.value for figure in figures])
     return {
         "type": "scatter",
         "meta": "previous",
-        "mode": "lines",
+        "mode": "lines+markers",
         "x": [_at(row) for row in rows],
         "y": [scale.of(figure.value) for figure in figures],
         "connectgaps": False,
         "line": {"dash": "dash"},
+        "marker": {"symbol": "line-ew-open", "size": [3 * LONELY if alone else 0 for alone in lonely]},
         "customdata": [f"previous: {_words(result.metric, figure)}" for figure in figures],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
+
+
+def _whiskers(figures: Sequence[Figure | None], scale: _Scale) -> dict[str, Any]:
+    """The intervals of values that have no neighbour, with which theirs could be a band."""
+    above, below = [], []
+    for figure in figures:
+        value, low, high = (figure.value, figure.low, figure.high) if figure else (None, None, None)
+        if value is None or low is None or high is None:
+            value = low = high = 0.0
+        above.append(scale.of(high - value))
+        below.append(scale.of(value - low))
+    return {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "width": LONELY}
 
 
 def _band(run: list[Row], scale: _Scale) -> dict[str, Any]:
