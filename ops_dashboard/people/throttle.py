@@ -8,6 +8,7 @@ left out of that, so that strangers who guess do not keep the owner out. An IPv6
 network of 64 bits: whoever has one address of it has all of them.
 """
 
+from contextlib import suppress
 from hashlib import sha256
 from ipaddress import IPv6Network, ip_address
 
@@ -15,7 +16,7 @@ from django.core.cache import cache
 
 WINDOW_S = 15 * 60
 PER_ACCOUNT = 5  # attempts on one account from one address
-PER_ADDRESS = 50  # attempts on any account from one address
+PER_ADDRESS = 50  # attempts on any account from one address that were none of a sign-in
 FROM_STRANGERS = 40  # attempts on one account from any address that is not known for it
 HOLDING = 64  # bits of an IPv6 address that tell its holder
 A_MINUTE_S = 60
@@ -34,9 +35,15 @@ def is_refused(username: str, address: str) -> bool:
 
 
 def forgive(username: str, address: str) -> None:
-    """Forget the attempts on an account that has just been signed in to, and know the address."""
+    """Forget the attempts on an account that has just been signed in to, and know the address.
+
+    Of the address only this attempt is taken back: a whole office may come to work behind one, and whoever
+    guesses there beside signing in gains no guess.
+    """
     account, address = username.casefold(), network(address)
     cache.delete(_key("account", account, address))
+    with suppress(ValueError):  # its window has ended meanwhile
+        cache.decr(_key("address", address))
     cache.set(_key("known", account, address), 1, timeout=KNOWN_S)
 
 

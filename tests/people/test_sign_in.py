@@ -71,6 +71,14 @@ def test_one_address_cannot_try_many_names() -> None:
     assert statuses == [422] * PER_ADDRESS + [429]
 
 
+def test_an_office_behind_one_address_can_come_to_work() -> None:
+    """Signing in counts for nothing there, nor does it buy a guess: after as many more, the next one waits."""
+    guesses = [attempt(f"name{n}", "guess") for n in range(PER_ADDRESS - 1)]
+    assert guesses == [422] * (PER_ADDRESS - 1)
+    assert [attempt("carol", PASSWORD) for _ in range(5)] == [302] * 5
+    assert [attempt("one more", "guess"), attempt("another", "guess")] == [422, 429]
+
+
 def test_all_addresses_of_one_ipv6_network_are_one_guesser() -> None:
     statuses = [attempt("carol", "guess", address=f"2001:db8:0:7::{n:x}") for n in range(PER_ACCOUNT + 1)]
     assert statuses == [422] * PER_ACCOUNT + [429]
