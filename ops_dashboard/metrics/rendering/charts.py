@@ -181,7 +181,7 @@ def _whiskers(figures: Sequence[Figure | None], scale: _Scale) -> dict[str, Any]
             value = low = high = 0.0
         above.append(scale.of(high - value))
         below.append(scale.of(value - low))
-    return {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "width": LONELY}
+    return {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "width": 0}
 
 
 def _band(run: list[Row], scale: _Scale) -> dict[str, Any]:
