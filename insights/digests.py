@@ -5,8 +5,10 @@ the status of every earlier ask (never left out), what closed, and how all of it
 in it once.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import date, timedelta
+from hashlib import blake2b
 from typing import Any
 
 from insights import taxonomy
@@ -139,7 +141,7 @@ def _class(finding: Finding, is_persistent: bool) -> str:
         return str(finding.status)
     if finding.status == Class.ALARM:
         return "new" if finding.is_new else "persistent" if is_persistent else "rising"
-    return "falling" if finding.observed < finding.low else "within noise"
+    return "falling" if finding.is_falling else "within noise"
 
 
 def _insights(area: str, week: date, until: date) -> list[Told]:
@@ -215,6 +217,12 @@ def _taxonomy(week: date, until: date) -> Told:
         "version": version.number if version else 0,
         "changes": [f"{change.theme.name}: {change.get_kind_display().lower()}" for change in changes],
     }
+
+
+def stamp(told: Told) -> str:
+    """A mark of what people said in a letter: figures may move until it is approved, words that nobody has read may not."""
+    words = [told.get(name) for name in ("insights", "asks", "previous", "closed")]
+    return blake2b(json.dumps(words, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def as_it_stands(area: str, week: date) -> Digest:

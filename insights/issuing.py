@@ -26,6 +26,7 @@ from insights import digests
 from insights.mailing import message_for
 from insights.marking import mark_new
 from insights.models import Delivery, Digest, Subscription
+from ops_dashboard.metrics.local_days import day_at
 from ops_dashboard.people import audit
 from ops_dashboard.people.models import User
 from ops_dashboard.people.roles import scope_for
@@ -59,12 +60,20 @@ def edit(digest: Digest, *, headline: str, narrative: str, by: User) -> None:
 
 
 @transaction.atomic
-def approve(digest: Digest, *, by: User, at: datetime | None = None) -> int:
-    """Freeze what it says and put it in the outbox of everyone subscribed; returns how many they are."""
+def approve(digest: Digest, *, by: User, at: datetime | None = None, seen: str | None = None) -> int:
+    """Freeze what it says and put it in the outbox of everyone subscribed; returns how many they are.
+
+    `seen` is the stamp of the letter that the person read: where words have come or gone since, they read it again.
+    """
+    now = at or timezone.now()
     locked = Digest.objects.select_for_update().get(pk=digest.pk)
     if locked.state != Digest.State.DRAFT:
         raise NotApproved("It has been approved already.")
-    locked.snapshot, now = digests.build(locked.area, locked.week), at or timezone.now()
+    if locked.week > day_at(now):
+        raise NotApproved("Its week has not begun: there is nothing to tell of it yet.")
+    locked.snapshot = digests.build(locked.area, locked.week)
+    if seen is not None and seen != digests.stamp(locked.snapshot):
+        raise NotApproved("An insight, a quote or an ask in it has changed since you opened it; read it again.")
     locked.state, locked.approved_by, locked.approved_at = Digest.State.APPROVED, by, now
     locked.save(update_fields=["snapshot", "state", "approved_by", "approved_at"])
     readers = [user for user in subscribers(locked.area) if may_read(user, locked.area)]
@@ -79,10 +88,10 @@ def approve(digest: Digest, *, by: User, at: datetime | None = None) -> int:
 
 
 @transaction.atomic
-def approve_week(area: str, week: date, *, by: User) -> int:
+def approve_week(area: str, week: date, *, by: User, seen: str) -> int:
     """The same of a week that nobody may have drafted yet."""
     digest, _ = Digest.objects.get_or_create(week=week, area=area)
-    return approve(digest, by=by)
+    return approve(digest, by=by, seen=seen)
 
 
 def deliver(*, send: Callable[[EmailMultiAlternatives], object] | None = None) -> int:

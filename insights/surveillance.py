@@ -75,6 +75,7 @@ class Finding:
     q: float
     status: Class
     is_new: bool  # nothing of it in the history
+    is_falling: bool = False  # by the same rule as an alarm, in the other tail
     alarm_at: int = 0
     doubling: float = 0.0
 
@@ -111,6 +112,7 @@ def _judge(
     p = np.asarray(predicted.sf(observed) + predicted.pmf(observed) / 2, dtype=float)
     q = adjusted(p)
     low, high = predicted.ppf(0.025), predicted.ppf(0.975)
+    falling = adjusted(1 - p) <= rule.q  # of a mid-p the other tail is what is left
     alarms = (observed >= FEWEST) & (q <= rule.q)
     alarm_at = _alarm_at(predicted, (alarms.sum() - alarms + 1) * rule.q / len(observed))
     doubled = stats.nbinom(1 / spread, 1 / (1 + spread * 2 * mean)).sf(alarm_at - 1)
@@ -126,6 +128,7 @@ def _judge(
             q=float(q[row]),
             status=_status(int(observed[row]), float(p[row]), float(q[row]), rule),
             is_new=not has_past[row],
+            is_falling=bool(falling[row]),
             alarm_at=int(alarm_at[row]),
             doubling=float(doubled[row]),
         )

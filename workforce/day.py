@@ -48,7 +48,7 @@ class QueueDay:
     ends: int
     planned: Amounts  # nan where there is no forecast
     expected: Amounts
-    came: Amounts
+    came: Amounts  # nan from now on, and where nothing has been heard yet
     required: Amounts  # nan where unknown
     staffed: Amounts
     late: Amounts  # contacts, from now on
@@ -63,6 +63,7 @@ class Day:
     grid: Grid
     now: datetime
     here: int  # the slot of now
+    heard: int  # the first slot up to now whose contacts are not all counted yet; `here` where none is owed
     queues: tuple[QueueDay, ...]
 
     @property
@@ -84,17 +85,21 @@ class _Coming:
     by_due: Amounts | None  # contacts that wait, by the edge from now on at which they are due
 
 
-def read_day(queues: Sequence[Queue], *, now: datetime) -> Day:
-    """Two days back, for a local day of any zone, and as far ahead as deferred work may wait."""
+def read_day(queues: Sequence[Queue], *, now: datetime, counted_to: datetime | None = None) -> Day:
+    """Two days back, for a local day of any zone, and as far ahead as deferred work may wait.
+
+    What came is known up to `counted_to`, up to now if that is None: later contacts are missing, not none.
+    """
     first = int((now - BEFORE).timestamp())
     grid = Grid(first - first % INTERVAL_S, INTERVAL_S, int((BEFORE + AHEAD).total_seconds()) // INTERVAL_S + 1)
     here = (int(now.timestamp()) - grid.first_s) // INTERVAL_S
+    heard = (int(min(now, counted_to or now).timestamp()) - grid.first_s) // INTERVAL_S
     planned, spread = _forecasts(queues, grid)
-    came = _volumes(queues, grid)
+    came = np.where(np.arange(grid.count) < heard, _volumes(queues, grid), np.nan)
     required = required_by(queues, grid)
     backlog = waiting(queues, now)
     coming = [
-        _coming(queue, grid, here, planned[n], spread[n], came[n], required[n], backlog.get(queue.pk))
+        _coming(queue, grid, here, heard, planned[n], spread[n], came[n], required[n], backlog.get(queue.pk))
         for n, queue in enumerate(queues)
     ]
     needed = np.array([each.required for each in coming]).reshape(len(queues), grid.count)
@@ -102,13 +107,14 @@ def read_day(queues: Sequence[Queue], *, now: datetime) -> Day:
     told = tuple(
         _queue_day(queue, grid, here, planned[n], came[n], staffed[n], coming[n]) for n, queue in enumerate(queues)
     )
-    return Day(grid, now, here, told)
+    return Day(grid, now, here, max(heard, 0), told)
 
 
 def _coming(
     queue: Queue,
     grid: Grid,
     here: int,
+    heard: int,
     planned: Amounts,
     day_sd: float,
     came: Amounts,
@@ -118,12 +124,12 @@ def _coming(
     """The rest of the local day by what came of it, and the people that this and the backlog ask for."""
     hours, told = Hours.of(queue), assumptions_of(queue)
     begins, ends = _local_day(hours, grid, here)
-    so_far = slice(begins, here)
+    so_far = slice(begins, max(begins, heard))
     known = ~np.isnan(planned[so_far])
     factor = rest_of_day_factor(float(came[so_far][known].sum()), float(planned[so_far][known].sum()), day_sd=day_sd)
     slots = np.arange(grid.count)
     is_rest = (slots >= here) & (slots < ends)
-    expected = np.where(slots >= here, planned * np.where(is_rest, factor, 1.0), came)
+    expected = np.where(slots >= here, planned * np.where(is_rest, factor, 1.0), np.where(slots >= heard, planned, came))
     by_due = None
     if backlog is not None:
         by_due = by_due_edge(backlog, grid.starts[here:], hours, told, step_s=grid.step_s)
@@ -147,7 +153,6 @@ def _local_day(hours: Hours, grid: Grid, here: int) -> tuple[int, int]:
 def _queue_day(
     queue: Queue, grid: Grid, here: int, planned: Amounts, came: Amounts, staffed: Amounts, coming: _Coming
 ) -> QueueDay:
-    ahead = np.arange(grid.count) >= here
     by_due = coming.by_due
     return QueueDay(
         queue=queue,
@@ -156,7 +161,7 @@ def _queue_day(
         ends=coming.ends,
         planned=planned,
         expected=coming.expected,
-        came=np.where(ahead, np.nan, came),
+        came=came,
         required=coming.required,
         staffed=staffed,
         late=np.concatenate([np.zeros(here), _late(grid, here, staffed, coming)]),

@@ -86,11 +86,11 @@ def queue_table(day: Day) -> Table:
 
 def _queue_row(day: Day, each: QueueDay) -> tuple[Cell, ...]:
     here = day.here
-    so_far, rest = slice(each.begins, here), slice(here, each.ends)
+    so_far, rest = slice(each.begins, max(each.begins, day.heard)), slice(here, each.ends)
     short = each.shortage.people if each.shortage else 0.0
     return (
         Cell(str(each.queue), order=str(each.queue), href=f"?queue={each.queue.slug}"),
-        _number(float(np.nansum(each.came[so_far]))),
+        _number(_sum(each.came[so_far])),
         _number(_sum(each.planned[so_far])),
         _number(_sum(each.expected[rest])),
         _waiting(each),

@@ -8,6 +8,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from ops_dashboard.metrics.query import Reader
+from ops_dashboard.metrics.rendering.freshness import freshness_line
 from ops_dashboard.people.access import requires
 from ops_dashboard.people.requests import ReaderRequest, page_or_part
 from ops_dashboard.people.roles import Scope
@@ -28,12 +30,13 @@ def today(request: ReaderRequest) -> HttpResponse:
     """The page; to htmx only what changes."""
     now = timezone.now()
     queues = list(Queue.objects.visible_to(request.scope).active().prefetch_related("teams"))
-    day = read_day(queues, now=now)
+    freshness = Reader(request.scope).freshness
+    day = read_day(queues, now=now, counted_to=freshness.complete_to)
     ranked = day_words.by_need(day)
     choice = request.GET.get("queue", "")
     chosen = next((each for each in day.queues if each.queue.slug == choice), ranked[0] if ranked else None)
     context: dict[str, Any] = {
-        "now": now,
+        "freshness": freshness_line(freshness, now=now),
         "queues": queues,
         "chosen": chosen,
         "choice": choice if chosen and chosen.queue.slug == choice else "",

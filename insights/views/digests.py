@@ -101,6 +101,8 @@ def edit(request: ReaderRequest, week: str, area: str) -> HttpResponse:
         "costs": _costs(digest, request.scope),
         "readers": readers,
         "ends_on": digest.week + timedelta(days=6),
+        "seen": digests.stamp(digest.snapshot),
+        "has_begun": digest.week <= today(),
         "is_over": digest.week <= due_weeks(today()),
     }
     return render(request, "insights/digest_editor.html", context)
@@ -110,10 +112,12 @@ def edit(request: ReaderRequest, week: str, area: str) -> HttpResponse:
 @requires("sees_every_area", "may_tag")
 def approve(request: ReaderRequest, week: str, area: str) -> HttpResponse:
     try:
-        readers = issuing.approve_week(_known(area), _monday(week), by=actor(request))
+        seen = request.POST.get("seen", "")
+        readers = issuing.approve_week(_known(area), _monday(week), by=actor(request), seen=seen)
         messages.success(request, f"Approved. It goes out to {readers} reader{'s' * (readers != 1)} within a minute.")
     except NotApproved as problem:
         messages.error(request, str(problem))
+        return redirect("digest-edit", week, area)  # which leads on to a letter that is out
     return redirect("digest", week, area)
 
 

@@ -1,15 +1,19 @@
 """What each member of the cast may do: every act posted by everybody, and what became of it."""
 
+import re
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
-from insights import asks, drafting, issuing
+from insights import asks, digests, drafting, issuing
 from insights.digests import build
 from insights.effects import Verdict
 from insights.models import Alarm, Ask, Digest, Effect, Insight, Milestone, Program, Subscription, TagRule, Theme
+from insights.models.digests import week_word
+from ops_dashboard.metrics.periods import Grain
 from ops_dashboard.metrics.query import today
 from tests.cast import EVERYBODY, Cast, make_cast
 from tests.insights.building import give, make_themes
@@ -218,12 +222,23 @@ def test_nothing_is_asked_because_of_what_is_shelved(cast: Cast, ask: Ask) -> No
     assert list(Ask.objects.values_list("status", flat=True)) == ["closed"]
 
 
+def seen_by(reader: Client) -> str:
+    """The mark of the letter that this reader sees."""
+    page = reader.get("/digests/2026-W10/payments/edit/").content.decode()
+    (seen,) = re.findall(r'name="seen" value="(\w+)"', page)
+    return str(seen)
+
+
+def approve(reader: Client) -> None:
+    reader.post("/digests/2026-W10/payments/approve/", {"seen": seen_by(reader)})
+
+
 def test_looking_at_a_digest_that_nobody_has_drafted_makes_none(cast: Cast, ask: Ask) -> None:
     erin = cast.client("erin")
     Digest.objects.all().delete()
     assert "Draft: Payments" in erin.get("/digests/2026-W10/payments/edit/").content.decode()
     assert not Digest.objects.exists()
-    erin.post("/digests/2026-W10/payments/approve/")
+    approve(erin)
     assert Digest.objects.get().state == "sent"  # nobody reads it
 
 
@@ -231,9 +246,34 @@ def test_a_digest_is_edited_until_it_is_approved(cast: Cast, ask: Ask) -> None:
     erin, url = cast.client("erin"), "/digests/2026-W10/payments/edit/"
     erin.post(url, {"headline": "Mine", "narrative": "Two words."})
     assert (Digest.objects.get().headline, Digest.objects.get().state) == ("Mine", "draft")
-    erin.post("/digests/2026-W10/payments/approve/")
+    approve(erin)
     erin.post(url, {"headline": "Other", "narrative": ""})
     assert Digest.objects.get().headline == "Mine"
+
+
+def test_words_that_came_since_the_letter_was_read_are_read_before_it_goes_out(cast: Cast, ask: Ask) -> None:
+    erin = cast.client("erin")
+    seen = seen_by(erin)
+    at = datetime(2026, 3, 8, 12, tzinfo=UTC)
+    asks.put(ask.insight, question="Pay them twice?", due_on=at.date(), owner=None, by=None, at=at)
+    answer = erin.post("/digests/2026-W10/payments/approve/", {"seen": seen}, follow=True)
+    assert "has changed since you opened it; read it again" in answer.content.decode()
+    assert "Pay them twice?" in answer.content.decode()
+    erin.post("/digests/2026-W10/payments/approve/")  # as nobody has who read it
+    assert Digest.objects.get().state == "draft"
+    approve(erin)
+    assert Digest.objects.get().state == "sent"
+
+
+def test_the_letter_of_a_week_that_has_not_begun_cannot_go_out(cast: Cast, ask: Ask) -> None:
+    """It would be the week's only one, and empty."""
+    erin, monday = cast.client("erin"), Grain.WEEK.start_of(today()) + timedelta(days=7)
+    address = f"/digests/{week_word(monday)}/payments/"
+    page = erin.get(f"{address}edit/").content.decode()
+    assert "Its week has not begun" in page and "Approve and send" not in page
+    seen = digests.stamp(digests.build("payments", monday))
+    assert "has not begun" in erin.post(f"{address}approve/", {"seen": seen}, follow=True).content.decode()
+    assert not Digest.objects.filter(week=monday).exclude(state="draft").exists()
 
 
 def test_an_insight_is_made_by_hand_and_its_problems_are_named(cast: Cast, ask: Ask) -> None:

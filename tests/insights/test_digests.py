@@ -103,6 +103,13 @@ def test_a_week_in_which_nothing_rose_says_so(themes: dict[str, Theme]) -> None:
     assert digests.build("payments", MONDAY)["headline"] == "Nothing rose beyond chance this week."
 
 
+def test_what_fell_beyond_chance_is_told_to_have_fallen(themes: dict[str, Theme]) -> None:
+    """3 messages where 10 are usual."""
+    told(themes, payouts=3)
+    classes = {theme["name"]: theme["class"] for theme in digests.build("payments", MONDAY)["themes"]}
+    assert classes == {"Payouts": "falling", "Refunds": "within noise"}
+
+
 def test_few_are_not_told_apart(themes: dict[str, Theme]) -> None:
     give(themes["payouts"], MONDAY, 4)
     contacts(MONDAY, 40)

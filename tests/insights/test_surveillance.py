@@ -34,6 +34,14 @@ def contacts(last: int = 1000, weeks: int = 30) -> NDArray[np.int64]:
     return np.array([1000] * weeks + [last])
 
 
+def test_a_theme_falls_by_the_rule_by_which_others_rise() -> None:
+    """Of 60 a week 44 are fewer than 39 weeks in 40 show, but one of twenty themes may have such a week; 25 are not."""
+    found = survey(steady([60, 25], [60, 44], *[[60, 60]] * 18), contacts())
+    assert [finding.is_falling for finding in found] == [True, False] + [False] * 18
+    assert found[1].observed < found[1].low
+    assert not any(finding.is_falling for finding in survey(steady([60, 120], *[[60, 60]] * 19), contacts()))
+
+
 @cache
 def storm() -> tuple[list[date], list[str], NDArray[np.int64], NDArray[np.int64]]:
     """Days, reasons, messages by reason and day, all messages by day."""
