@@ -220,9 +220,13 @@ def _taxonomy(week: date, until: date) -> Told:
 
 
 def stamp(told: Told) -> str:
-    """A mark of what people said in a letter: figures may move until it is approved, words that nobody has read may not."""
-    words = [told.get(name) for name in ("insights", "asks", "previous", "closed")]
-    return blake2b(json.dumps(words, sort_keys=True).encode(), digest_size=16).hexdigest()
+    """A mark of what a person read in a letter: what people said, and the figures of a week that is over.
+
+    Those of a running week move every minute, and its letter says so.
+    """
+    is_over = date.fromisoformat(told["to"]) < today()
+    read = [told[name] for name in ("insights", "asks", "previous", "closed", *(("themes",) if is_over else ()))]
+    return blake2b(json.dumps(read, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def as_it_stands(area: str, week: date) -> Digest:

@@ -73,7 +73,9 @@ def approve(digest: Digest, *, by: User, at: datetime | None = None, seen: str |
         raise NotApproved("Its week has not begun: there is nothing to tell of it yet.")
     locked.snapshot = digests.build(locked.area, locked.week)
     if seen is not None and seen != digests.stamp(locked.snapshot):
-        raise NotApproved("An insight, a quote or an ask in it has changed since you opened it; read it again.")
+        raise NotApproved(
+            "Figures, an insight, a quote or an ask in it have changed since you opened it; read it again."
+        )
     locked.state, locked.approved_by, locked.approved_at = Digest.State.APPROVED, by, now
     locked.save(update_fields=["snapshot", "state", "approved_by", "approved_at"])
     readers = [user for user in subscribers(locked.area) if may_read(user, locked.area)]

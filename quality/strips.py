@@ -14,6 +14,7 @@ from ops_dashboard.metrics.rendering.numbers import NOTHING, plural, shown, span
 from ops_dashboard.metrics.result import Figure
 from ops_dashboard.people.models import Agent, User
 from ops_dashboard.people.roles import SYSTEM, Scope
+from quality.listing import reviews_of
 from quality.metrics import FEWEST
 from quality.models import Dispute, Review
 from quality.models.reviews import ReviewQuerySet
@@ -47,7 +48,8 @@ def strip_of(scope: Scope, user: User, *, now: datetime, week: tuple[datetime, d
         return _of_reader(recent, _told(scope, (), days))
     # An agent's own reviews are theirs to see, of whatever team they worked for.
     slug = Agent.objects.values_list("slug", flat=True).get(pk=scope.agent_id)
-    return _of_agent(recent, _told(SYSTEM, (("agent", (slug,)),), days))
+    unseen = reviews_of("unseen", scope).count()
+    return _of_agent(recent, _told(SYSTEM, (("agent", (slug,)),), days), unseen=unseen)
 
 
 def _of_reviewer(user: User, *, now: datetime, week: tuple[datetime, datetime]) -> list[Item]:
@@ -65,8 +67,8 @@ def _of_reviewer(user: User, *, now: datetime, week: tuple[datetime, datetime]) 
     ]
 
 
-def _of_agent(recent: ReviewQuerySet, told: Figure | None) -> list[Item]:
-    unseen = recent.filter(acknowledgement__isnull=True).count()
+def _of_agent(recent: ReviewQuerySet, told: Figure | None, *, unseen: int) -> list[Item]:
+    """`unseen` as its list and the rail count them: of any age."""
     return [
         *_scores(recent, told),
         Item("Not yet seen", whole(unseen), words="to read and confirm", href="?list=unseen"),
@@ -101,7 +103,7 @@ def _scores(recent: ReviewQuerySet, told: Figure | None) -> list[Item]:
     """The mean score with its interval, as every page of figures tells it, and the critical errors."""
     counts = recent.aggregate(total=Count("id"), failed=Count("id", filter=Q(critical_failed=True)))
     errors = Item(
-        "Critical errors", whole(counts["failed"]), words=f"in {plural(counts['total'], 'review')}",
+        "Critical errors", whole(counts["failed"]), words=f"in {plural(counts['total'], 'review')} of them",
         href="?list=critical", tone="worse" if counts["failed"] else "",
     )  # fmt: skip
     return [_score(told), errors]
@@ -116,7 +118,7 @@ def _score(told: Figure | None) -> Item:
     value, interval = shown(told.value, Unit.SHARE), ""
     if told.low is not None and told.high is not None:
         interval = f" · {span(told.low, told.high, Unit.SHARE)}"
-    return Item(label, value.number, value.unit, "last 13 weeks", f"n {told.n:,}{interval}")
+    return Item(label, value.number, value.unit, "last 13 weeks, whatever is chosen", f"n {told.n:,}{interval}")
 
 
 def _told(scope: Scope, where: Filters, days: Period) -> Figure | None:

@@ -390,5 +390,5 @@ def _missed(asked: Asked) -> Pairs:
 
 offer(
     Way("Service levels", "service-levels", days_and_teams, may_go=lambda scope: scope.sees_metrics),
-    Way("Tickets that missed a promise", "tickets", _missed, may_go=lambda scope: scope.sees_tickets),
+    Way("Tickets created then that missed a promise", "tickets", _missed, may_go=lambda scope: scope.sees_tickets),
 )

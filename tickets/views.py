@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ops_dashboard.metrics.keyset import BadCursor
-from ops_dashboard.metrics.query import today
+from ops_dashboard.metrics.query import Reader, today
+from ops_dashboard.metrics.rendering.freshness import freshness_line
 from ops_dashboard.metrics.saving import opened_with
 from ops_dashboard.metrics.view_menu import view_menu
 from ops_dashboard.people.access import requires
@@ -50,6 +51,7 @@ def tickets(request: ReaderRequest) -> HttpResponse:
         "is_filtered": not asked.is_plain or bool(asked.problems),
         "drill": showing.drill_words(asked.drill, found) if asked.drill else "",
         "kept": showing.kept_fields(request.GET, asked.drill) if asked.drill else (),
+        "freshness": freshness_line(Reader(request.scope).freshness, now=now),
     }
     return page_or_part(request, "tickets/list.html", "tickets/_list.html", context, shown_at=request.get_full_path())
 
@@ -57,13 +59,15 @@ def tickets(request: ReaderRequest) -> HttpResponse:
 @require_safe
 @requires("sees_tickets")
 def ticket(request: ReaderRequest, source: str, ref: str) -> HttpResponse:
-    page = ticket_page(_found(request, source, ref), scope=request.scope, now=timezone.now())
+    now = timezone.now()
+    page = ticket_page(_found(request, source, ref), scope=request.scope, now=now)
     context = {
         "page": page,
         "source": source,
         "promises": showing.promise_lines(page),
         "states": showing.state_table(page.states),
         "moments": showing.moment_table(page.moments),
+        "freshness": freshness_line(Reader(request.scope).freshness, now=now),
     }
     return render(request, "tickets/ticket.html", context)
 

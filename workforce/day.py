@@ -129,7 +129,9 @@ def _coming(
     factor = rest_of_day_factor(float(came[so_far][known].sum()), float(planned[so_far][known].sum()), day_sd=day_sd)
     slots = np.arange(grid.count)
     is_rest = (slots >= here) & (slots < ends)
-    expected = np.where(slots >= here, planned * np.where(is_rest, factor, 1.0), np.where(slots >= heard, planned, came))
+    expected = np.where(
+        slots >= here, planned * np.where(is_rest, factor, 1.0), np.where(slots >= heard, planned, came)
+    )
     by_due = None
     if backlog is not None:
         by_due = by_due_edge(backlog, grid.starts[here:], hours, told, step_s=grid.step_s)

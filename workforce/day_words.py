@@ -130,9 +130,10 @@ def contacts_chart(day: Day, each: QueueDay) -> Context:
     ]
     marks = [("bar", "came"), ("previous", "forecast"), ("now", "expected now")]
     change = round((each.factor - 1) * 100)
-    said = "The day so far runs as forecast."
+    said = f"By half hour in {each.zone}. The day so far runs as forecast."
     if change:
-        said = f"After the day so far, {abs(change)} % {'more' if change > 0 else 'fewer'} than forecast are expected."
+        more = "more" if change > 0 else "fewer"
+        said = f"By half hour in {each.zone}. After the day so far, {abs(change)} % {more} than forecast are expected."
     return _chart(
         day, each, traces, marks, said, ("Came", "Forecast", "Expected now"), (each.came, each.planned, each.expected)
     )

@@ -1,4 +1,4 @@
-// The tagging desk: 1-5 accept, / searches, s skips, x no theme fits, u undoes, ? shows the keys.
+// The tagging desk: 1-5 accept, / searches, Escape leaves the search, s skips, x no theme fits, u undoes, ? shows the keys.
 // Single keys work only while the form has the focus and no text is being written.
 function form() {
   return document.querySelector("[data-tagging]");
@@ -34,6 +34,7 @@ function begin() {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.matches("[data-search]")) begin();
   if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
   if (event.key === "?") document.querySelector("#tagging-keys")?.togglePopover();
   else if (form()?.contains(event.target)) pressed(event);

@@ -102,7 +102,7 @@ def test_from_a_dip_to_the_letter_that_tells_what_became_of_it(
     expect(page.locator("#chip-value-team")).to_have_text("Payments")
     doors = page.get_by_role("navigation", name="The same days and teams elsewhere")
     leads = {door.inner_text(): door.get_attribute("href") or "" for door in doors.get_by_role("link").all()}
-    doors.get_by_role("link", name="Tickets that missed a promise").click()
+    doors.get_by_role("link", name="Tickets created then that missed a promise").click()
     expect(page.get_by_role("heading", name="20 tickets")).to_be_visible()
 
     # The planner sees who was staffed, the reviewer what was found wrong.

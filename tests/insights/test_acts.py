@@ -257,7 +257,7 @@ def test_words_that_came_since_the_letter_was_read_are_read_before_it_goes_out(c
     at = datetime(2026, 3, 8, 12, tzinfo=UTC)
     asks.put(ask.insight, question="Pay them twice?", due_on=at.date(), owner=None, by=None, at=at)
     answer = erin.post("/digests/2026-W10/payments/approve/", {"seen": seen}, follow=True)
-    assert "has changed since you opened it; read it again" in answer.content.decode()
+    assert "have changed since you opened it; read it again" in answer.content.decode()
     assert "Pay them twice?" in answer.content.decode()
     erin.post("/digests/2026-W10/payments/approve/")  # as nobody has who read it
     assert Digest.objects.get().state == "draft"

@@ -18,7 +18,7 @@ def test_a_trend_names_total_change_and_the_worst_day() -> None:
 
 def test_a_day_that_still_matures_is_never_the_worst() -> None:
     result = by_day(ON_TIME, [*DAYS[:2], share(0.90), share(0.10)], maturing=1, total=share(0.89))
-    assert "Wed 4 Mar at 90.0 %" in sentence(result)
+    assert "; lowest of what has settled on Wed 4 Mar at 90.0 %" in sentence(result)
 
 
 def test_a_day_under_the_least_n_is_never_the_worst() -> None:

@@ -30,7 +30,10 @@ def test_each_room_gets_the_question_in_its_own_words(cast: Cast) -> None:
         ask("period=2026-03-17..2026-03-17&team=team-a"), scope_for(cast.users["carol"]), here="service-levels"
     )
     assert [(door.title, door.url) for door in found] == [
-        ("Tickets that missed a promise", "/tickets/?created=2026-03-17..2026-03-17&team=team-a&promise=missed"),
+        (
+            "Tickets created then that missed a promise",
+            "/tickets/?created=2026-03-17..2026-03-17&team=team-a&promise=missed",
+        ),
         ("Who was staffed", "/roster/?week=2026-03-17&team=team-a"),
         ("Productivity and cost", "/productivity/?period=2026-03-17..2026-03-17&team=team-a"),
         ("Quality", "/quality/?period=2026-03-17..2026-03-17&team=team-a"),
@@ -46,7 +49,7 @@ def test_nobody_is_shown_a_door_that_is_locked(cast: Cast) -> None:
     assert titles("petra") == ["Service levels", "Who was staffed", "Productivity and cost"]
     assert titles("quinn") == ["Service levels", "Reviews"]
     assert titles("pat") == ["Service levels"]
-    assert titles("alice") == ["Service levels", "Tickets that missed a promise"]
+    assert titles("alice") == ["Service levels", "Tickets created then that missed a promise"]
     assert doors(ask(""), NOBODY, here="") == []
 
 

@@ -45,8 +45,9 @@ def queue(
     return made
 
 
-def read(*queues: Queue, now: datetime = NOW) -> Day:
-    return read_day(list(Queue.objects.filter(pk__in=[q.pk for q in queues]).prefetch_related("teams")), now=now)
+def read(*queues: Queue, now: datetime = NOW, counted_to: datetime | None = None) -> Day:
+    found = list(Queue.objects.filter(pk__in=[q.pk for q in queues]).prefetch_related("teams"))
+    return read_day(found, now=now, counted_to=counted_to)
 
 
 def team_at_work() -> Team:
@@ -90,6 +91,22 @@ def test_a_busier_day_than_forecast_asks_for_more_people_for_the_rest_of_it() ->
     assert each.expected[day.here] == pytest.approx(10 * each.factor)
     assert each.came[day.here - 1] == 20
     assert np.isnan(each.came[day.here])
+
+
+def test_contacts_that_nobody_has_counted_yet_are_missing_and_not_none() -> None:
+    """Ten each half hour, as forecast, and since 10:20 UTC nothing is heard: eleven and a half hours were counted."""
+    told = queue(team_at_work())
+    came(told, 10)
+    QueueVolume.objects.filter(start_at__gte=datetime(2026, 3, 23, 10, tzinfo=UTC)).delete()
+    day = read(told, counted_to=datetime(2026, 3, 23, 10, 20, tzinfo=UTC))
+    each = only(day)
+    assert each.factor == pytest.approx(1.0)
+    assert day.here - day.heard == 2
+    assert each.came[day.heard - 1] == 10
+    assert np.isnan(each.came[day.heard : day.here]).all()
+    row = [cell.text for cell in day_words.queue_table(day).rows[0]]
+    assert row[:3] == ["Phone", "220", "220"]
+    assert only(read(told)).factor < 0.95  # as it would be if nobody had called
 
 
 def test_a_team_of_two_queues_is_split_as_they_need_people() -> None:
@@ -184,6 +201,7 @@ def test_an_analyst_sees_no_names_and_a_planner_does() -> None:
 def test_the_page_asks_a_steady_number_of_queries() -> None:
     team = team_at_work()
     planner = client(Role.PLANNER)
+    planner.get("/today/")  # what usually sends is asked once an hour
     counts = []
     for n in range(2):
         queue(team, f"queue-{n}", now=timezone.now())

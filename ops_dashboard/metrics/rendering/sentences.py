@@ -91,6 +91,8 @@ def _extreme(result: Result) -> str:
         return ""
     assert row.start is not None
     word = "lowest" if result.metric.better is Better.HIGHER else "highest"
+    if worst_first((each for each in result.rows if each.figure.value is not None), result.metric)[0].maturing:
+        word += " of what has settled"
     return f"{word} on {bucket(row.start, result.grain)} at {value(result.metric, row.figure)}".replace(
         "on week", "in the week"
     )
