@@ -201,7 +201,7 @@ def test_an_analyst_sees_no_names_and_a_planner_does() -> None:
 def test_the_page_asks_a_steady_number_of_queries() -> None:
     team = team_at_work()
     planner = client(Role.PLANNER)
-    planner.get("/today/")  # what usually sends is asked once an hour
+    planner.get("/today/")  # what is kept for a minute is asked here
     counts = []
     for n in range(2):
         queue(team, f"queue-{n}", now=timezone.now())
