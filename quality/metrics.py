@@ -62,7 +62,7 @@ METRICS: tuple[Metric, ...] = (
         unit=Unit.SHARE,
         better=Better.LOWER,
         definition="Published reviews in which a critical criterion or group failed, of all published reviews. "
-        "Counted, not weighted.",
+        "Counted, not weighted: where a plan draws more of what is at risk it lies above the rate of all tickets.",
         attribution=_PUBLISHED,
         owner=_TEAM,
         maturity_days=7,

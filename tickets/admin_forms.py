@@ -199,6 +199,11 @@ class PolicyForm(VersionForm):
     order = forms.IntegerField(help_text="The first policy whose conditions a ticket meets is the one that holds.")
     source, channel, priority, team, language, reason = (WordsField(required=False) for _ in CONDITIONS)
     calendar = forms.ChoiceField(required=False, choices=calendars)
+    calendar_versions = forms.ChoiceField(
+        label="Its versions",
+        required=False,
+        choices=[("each", "Each counts while it is valid"), ("last", "The last counts for all time")],
+    )
 
     class Meta:
         model = SlaPolicy
@@ -216,7 +221,13 @@ class PolicyForm(VersionForm):
 
     def told(self, definition: Mapping[str, Any]) -> dict[str, Any]:
         conditions = {name: policy_text.words_text(words) for name, words in definition["conditions"].items()}
-        return {"order": definition["order"], "calendar": definition["calendar"] or "", **conditions}
+        versions = definition.get("calendar_versions", "each")
+        return {
+            "order": definition["order"],
+            "calendar": definition["calendar"] or "",
+            "calendar_versions": versions,
+            **conditions,
+        }
 
     def document(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -224,6 +235,7 @@ class PolicyForm(VersionForm):
             "name": data["name"],
             "order": data["order"],
             "calendar": data["calendar"] or None,
+            "calendar_versions": data["calendar_versions"] or "each",
             "conditions": {name: data[name] for name in CONDITIONS},
             "targets": [row.document() for row in self._rows()],
         }

@@ -18,12 +18,14 @@ _LOCK = 7_203_003
 
 @dataclass(frozen=True)
 class Loaded:
-    """Names that got a new version. `reaches_past` tells that it counts since ever for some of them."""
+    """Names that got a new version. `reaches_past` tells that it counts since ever for some of them, `moves_past`
+    that a policy takes a new version of its calendar for all time."""
 
     calendars: tuple[str, ...]
     policies: tuple[str, ...]
     unchanged: int
     reaches_past: bool
+    moves_past: bool
 
     @property
     def is_change(self) -> bool:
@@ -32,7 +34,7 @@ class Loaded:
     @property
     def touched(self) -> Touched:
         """What counts since ever reaches every ticket; calendars as from now those that still run."""
-        if self.reaches_past:
+        if self.reaches_past or self.moves_past:
             return Touched.ALL
         return Touched.UNSOLVED if self.calendars else Touched.NONE
 
@@ -68,6 +70,11 @@ def load(document: PolicyFile, *, restate: bool = False, by: str = "", rejudges:
         policies=tuple(version.name for version in policies),
         unchanged=len(document.calendars) + len(document.policies) - len(calendars) - len(policies),
         reaches_past=any(version.valid_from is None for version in [*calendars, *policies]),
+        moves_past=SlaPolicy.objects.filter(
+            is_retired=False,
+            definition__calendar_versions="last",
+            definition__calendar__in=[version.name for version in calendars],
+        ).exists(),
     )
     if loaded.is_change:
         deed = "policies_restated" if restate else "policies_loaded"

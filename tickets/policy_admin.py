@@ -123,7 +123,7 @@ class PolicyAdmin(VersionAdmin):
     form = PolicyForm
     list_display = ["name", "order", *VersionAdmin.list_display[1:]]
     fieldsets = [
-        (None, {"fields": ["name", "order", "calendar"]}),
+        (None, {"fields": ["name", "order", "calendar", "calendar_versions"]}),
         ("Conditions", {"fields": list(CONDITIONS), "description": "A ticket has to meet all of them."}),
         ("Validity", {"fields": ["restate"]}),
     ]

@@ -25,6 +25,7 @@ CHOICES = {
     "next_reply_starts": ("after_first_reply", "any"),
     "update_starts": ("reply", "creation", "contact"),
 }  # the first of each is the default
+CALENDAR_VERSIONS = ("each", "last")  # each counts while it is valid, or the last one for all time
 KINDS = tuple(kind.label for kind in PromiseKind)
 PAUSES = tuple(status.label for status in sorted(UNSOLVED))
 
@@ -89,19 +90,21 @@ def _calendar(place: str, told: Any) -> Definition:
 
 
 def _policy(place: str, told: Any, calendars: set[str]) -> Definition:
-    _keys(place, told, required=("name", "order", "targets"), optional=("conditions", "calendar"))
+    _keys(place, told, required=("name", "order", "targets"), optional=("conditions", "calendar", "calendar_versions"))
     calendar = told.get("calendar")
     if calendar is not None and calendar not in calendars:
         raise BadPolicyFile(f"{place}.calendar: there is no calendar {calendar!r}")
     if not _is_whole(told["order"]) or not abs(told["order"]) < 2**31:
         raise BadPolicyFile(f"{place}.order: {told['order']!r} is not a whole number")
-    return {
+    _one_of(f"{place}.calendar_versions", versions := told.get("calendar_versions", "each"), CALENDAR_VERSIONS)
+    definition = {
         "name": _name(place, told),
         "order": told["order"],
         "conditions": _conditions(f"{place}.conditions", told.get("conditions", {})),
         "calendar": calendar,
         "targets": _targets(f"{place}.targets", told["targets"]),
     }
+    return definition | ({"calendar_versions": versions} if versions == "last" else {})
 
 
 def _conditions(place: str, told: Any) -> dict[str, list[str]]:

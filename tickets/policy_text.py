@@ -87,9 +87,10 @@ def calendar_text(definition: Mapping[str, Any]) -> str:
 
 def policy_text(definition: Mapping[str, Any]) -> str:
     """A whole policy, for reading."""
+    lasting = ", its last version for all time" if definition.get("calendar_versions") == "last" else ""
     return "\n".join(
         [
-            f"order {definition['order']}, calendar: {definition['calendar'] or 'always open'}",
+            f"order {definition['order']}, calendar: {definition['calendar'] or 'always open'}{lasting}",
             *(f"{name}: {words_text(words)}" for name, words in definition["conditions"].items()),
             *(_target_text(target) for target in definition["targets"]),
         ]

@@ -66,11 +66,15 @@ class ServiceLevels:
 
 def in_force() -> ServiceLevels:
     """Every version that still counts for some time, retired ones left out."""
-    names, clocks, versions = _calendars()
+    names, lasting, clocks, versions = _calendars()
     codes = _codes()
     rows = list(SlaPolicy.objects.filter(is_retired=False).order_by("order", "name", "version"))
-    used = [row.definition["calendar"] for row in rows]
-    calendars = [names.get(name, ALWAYS_OPEN) if name else ALWAYS_OPEN for name in used]
+    calendars = [
+        (lasting if row.definition.get("calendar_versions") == "last" else names).get(
+            row.definition["calendar"], ALWAYS_OPEN
+        )
+        for row in rows
+    ]
     return ServiceLevels(
         policies=tuple(_policy(row, calendar, codes) for row, calendar in zip(rows, calendars, strict=True)),
         clocks=clocks,
@@ -80,8 +84,8 @@ def in_force() -> ServiceLevels:
     )
 
 
-def _calendars() -> tuple[dict[str, int], tuple[Hours, ...], tuple[tuple[NDArray[np.int64], Ids], ...]]:
-    """The index, the clock and the versions of each calendar."""
+def _calendars() -> tuple[dict[str, int], dict[str, int], tuple[Hours, ...], tuple[tuple[NDArray[np.int64], Ids], ...]]:
+    """The index of each calendar, that of its last version for all time, and the clocks and versions of both."""
     rows: dict[str, list[BusinessCalendar]] = defaultdict(list)
     for row in BusinessCalendar.objects.filter(is_retired=False).order_by("name", "version"):
         rows[row.name].append(row)
@@ -93,7 +97,14 @@ def _calendars() -> tuple[dict[str, int], tuple[Hours, ...], tuple[tuple[NDArray
         clocks.append(each[0] if len(each) == 1 else Succession(list(zip(starts, each, strict=True))))
         starts[0] = -OPEN_END  # before its first version a calendar counts as in it
         versions.append((np.array(starts, dtype=np.int64), np.array([r.pk for r in chain], dtype=np.int32)))
-    return {name: index for index, name in enumerate(rows)}, tuple(clocks), tuple(versions)
+    names = {name: index for index, name in enumerate(rows)}
+    lasting = dict(names)
+    for name, chain in rows.items():
+        if len(chain) > 1:
+            lasting[name] = len(clocks)
+            clocks.append(clock(Calendar.from_json(chain[-1].definition)))
+            versions.append((np.array([-OPEN_END], dtype=np.int64), np.array([chain[-1].pk], dtype=np.int32)))
+    return names, lasting, tuple(clocks), tuple(versions)
 
 
 def _policy(row: SlaPolicy, calendar: int, codes: CodesOf) -> Policy:

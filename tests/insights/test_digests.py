@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -419,6 +420,8 @@ def test_opening_the_page_is_the_receipt_and_reactions_can_be_changed(cast: Cast
     assert Delivery.objects.get().read_at is not None
     pat.post("/digests/2026-W10/payments/react/", {"reaction": "act"})
     assert Receipt.objects.get().reaction == "act"
+    pressed = re.findall(r'aria-pressed="(\w+)"', pat.get("/digests/2026-W10/payments/").content.decode())
+    assert sorted(pressed) == ["false", "false", "true"]
     pat.post("/digests/2026-W10/payments/react/", {"reaction": ""})
     assert Receipt.objects.get().reacted_at is None
     pat.post("/digests/2026-W10/payments/react/", {"reaction": "shout"})

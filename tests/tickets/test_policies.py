@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from ops_dashboard.people.models import AuditEntry
 from tests.tickets.drafting import STORY, all_facts, draft, take
-from tickets.models import BusinessCalendar, Promise, SlaPolicy
+from tickets.models import BusinessCalendar, Promise, SlaPolicy, Ticket
 from tickets.policies import load
 from tickets.policy_file import BadPolicyFile, parse
 from tickets.policy_versions import in_force
@@ -179,6 +179,33 @@ def test_a_new_calendar_version_judges_the_backlog_again(tmp_path: Path) -> None
     told = load_file(tmp_path / "p.json", changed("calendars.0.holidays", ["2026-03-03"]))
     assert (told["calendars"], told["tickets"]) == (["office"], 1)
     assert in_force().versions[0][1].tolist() == list(BusinessCalendar.objects.values_list("pk", flat=True))
+
+
+def test_a_policy_may_take_the_last_version_of_its_calendar_for_all_time(tmp_path: Path) -> None:
+    """Four hours from Monday 15:00: until Tuesday 11:00 by the first version, Monday 19:00 by the one of today."""
+    four_hours = [{"kind": "first_reply", "seconds": 4 * 3600}]
+    lasting = {"name": "lasting", "order": 1, "calendar": "shop", "calendar_versions": "last", "targets": four_hours}
+    each = {"name": "each", "order": 2, "calendar": "shop", "targets": four_hours}
+    policies = [lasting | {"conditions": {"channel": ["email"]}}, each]
+    days = {"mon": [["09:00", "17:00"]], "tue": [["09:00", "17:00"]]}
+    shop = {"name": "shop", "timezone": "UTC", "weekly": days}
+    load_file(tmp_path / "p.json", {"calendars": [shop], "policies": policies})
+    take([draft("ticket_created", 360, ticket=channel, channel=channel) for channel in ("email", "chat")])
+
+    def due() -> dict[str, str]:
+        refs = dict(Ticket.objects.values_list("id", "ref"))
+        found = Promise.objects.filter(kind=PromiseKind.FIRST_REPLY).values_list("ticket", "due_at")
+        return {refs[ticket]: f"{at:%a %H:%M}" for ticket, at in found}
+
+    assert due() == {"email": "Tue 11:00", "chat": "Tue 11:00"}
+    longer = shop | {"weekly": {"mon": [["09:00", "20:00"]]}}
+    assert load_file(tmp_path / "p.json", {"calendars": [longer]})["tickets"] == 2
+    assert due() == {"email": "Mon 19:00", "chat": "Tue 11:00"}
+    newest = BusinessCalendar.objects.latest("version")
+    assert list(Promise.objects.filter(calendar=newest.pk).values_list("ticket", flat=True)) == [
+        Ticket.objects.get(ref="email").pk
+    ]
+    assert load_file(tmp_path / "p.json", {"calendars": [longer], "policies": policies})["unchanged"] == 3
 
 
 def test_words_of_a_policy_mean_the_codes_that_intake_gave_them(tmp_path: Path) -> None:
