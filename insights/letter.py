@@ -22,8 +22,8 @@ STATUS = {
     "closed": "closed",
 }
 METHOD = (
-    "Counts are feedback under a theme, each once. A change is a rise or a fall that chance and the week's volume do not "
-    "explain: negative binomial around the theme's usual share of contacts in 26 weeks, false discoveries held at "
+    "Counts are feedback under a theme, each once. A change is a rise or a fall that chance and the week's volume do "
+    "not explain: negative binomial around the theme's usual share of contacts in 26 weeks, false discoveries held at "
     f"10 %. Shares carry a 95 % Wilson interval. Figures that rest on fewer than {SMALL_CELL} are not shown. Satisfied "
     "are those who gave 4 or 5, of those who rated: in the week, and by theme in four weeks; a theme is compared with "
     "all who rated in those, and clearly different where the 95 % interval leaves out zero. q is the share of false "
