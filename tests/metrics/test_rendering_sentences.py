@@ -21,6 +21,12 @@ def test_a_day_that_still_matures_is_never_the_worst() -> None:
     assert "; lowest of what has settled on Wed 4 Mar at 90.0 %" in sentence(result)
 
 
+def test_few_that_still_mature_are_no_reason_to_speak_of_what_has_settled() -> None:
+    metric = replace(ON_TIME, minimum_n=30)
+    result = by_day(metric, [*DAYS, share(0.0, n=2)], maturing=1, total=share(0.89))
+    assert "; lowest on Wed 4 Mar at 80.0 %" in sentence(result)
+
+
 def test_a_day_under_the_least_n_is_never_the_worst() -> None:
     metric = replace(ON_TIME, minimum_n=30)
     result = by_day(metric, [*DAYS, share(0.0, n=2)], total=share(0.89))

@@ -81,8 +81,8 @@ def _change(result: Result) -> str:
 
 def _extreme(result: Result) -> str:
     """The worst settled bucket, when it is unlike the rest."""
-    settled = [row for row in result.rows if row.figure.value is not None and not row.maturing]
-    settled = [row for row in settled if row.figure.n >= result.metric.minimum_n]
+    told = [row for row in result.rows if row.figure.value is not None and row.figure.n >= result.metric.minimum_n]
+    settled = [row for row in told if not row.maturing]
     if len(settled) < 3:
         return ""
     ranked = worst_first(settled, result.metric)
@@ -91,7 +91,7 @@ def _extreme(result: Result) -> str:
         return ""
     assert row.start is not None
     word = "lowest" if result.metric.better is Better.HIGHER else "highest"
-    if worst_first((each for each in result.rows if each.figure.value is not None), result.metric)[0].maturing:
+    if worst_first(told, result.metric)[0].maturing:
         word += " of what has settled"
     return f"{word} on {bucket(row.start, result.grain)} at {value(result.metric, row.figure)}".replace(
         "on week", "in the week"
