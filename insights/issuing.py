@@ -63,7 +63,7 @@ def edit(digest: Digest, *, headline: str, narrative: str, by: User) -> None:
 def approve(digest: Digest, *, by: User, at: datetime | None = None, seen: str | None = None) -> int:
     """Freeze what it says and put it in the outbox of everyone subscribed; returns how many they are.
 
-    `seen` is the stamp of the letter that the person read: where words have come or gone since, they read it again.
+    `seen` is the stamp of the letter that the person read: where it has changed since, they read it again.
     """
     now = at or timezone.now()
     locked = Digest.objects.select_for_update().get(pk=digest.pk)

@@ -103,7 +103,7 @@ def _scores(recent: ReviewQuerySet, told: Figure | None) -> list[Item]:
     """The mean score with its interval, as every page of figures tells it, and the critical errors."""
     counts = recent.aggregate(total=Count("id"), failed=Count("id", filter=Q(critical_failed=True)))
     errors = Item(
-        "Critical errors", whole(counts["failed"]), words=f"in {plural(counts['total'], 'review')} of them",
+        "Critical errors", whole(counts["failed"]), words=f"in {plural(counts['total'], 'review')} of 13 weeks",
         href="?list=critical", tone="worse" if counts["failed"] else "",
     )  # fmt: skip
     return [_score(told), errors]
