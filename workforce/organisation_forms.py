@@ -104,9 +104,8 @@ class TemplateForm(NamedForm):
         row, self.known = self.instance, ensured()
         known = ", ".join(sorted(self.known))
         self.fields["team"].empty_label = "Every team"  # type: ignore[attr-defined]
-        self.fields[
-            "parts"
-        ].help_text = f"As 12:00-12:30 lunch; 15:00-15:15 break. There are {known}; the rest is work."
+        parts = self.fields["parts"]
+        parts.help_text = f"As 12:00-12:30 lunch; 15:00-15:15 break. There are {known}; the rest is work."
         if row.pk:
             self.initial["ends"] = clock(row.starts, row.minutes)
             self.initial["parts"] = words_of(row.starts, row.segments)

@@ -37,7 +37,7 @@ Context = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Way:
+class RailEntry:
     """A page in the rail; `waiting` is how much waits there for the reader."""
 
     title: str
@@ -51,14 +51,14 @@ class Way:
 def rail(context: RequestContext) -> SafeString:
     """The groups of pages that exist and that this reader may open."""
     request = context.get("request")
-    groups: dict[str, list[Way]] = {name: [] for name in GROUPS}
+    groups: dict[str, list[RailEntry]] = {name: [] for name in GROUPS}
     scope: Scope = getattr(request, "scope", NOBODY)
     entries = list(site.open_to(scope))
     waiting = waiting_counts(entries, scope)
     for entry in entries:
         if url := _url_of(entry.url_name, get_urlconf(), get_script_prefix()):
             here = request is not None and request.path == url
-            groups[entry.group].append(Way(entry.title, url, entry.icon, here, waiting.get(entry.url_name, 0)))
+            groups[entry.group].append(RailEntry(entry.title, url, entry.icon, here, waiting.get(entry.url_name, 0)))
     shown = tuple((name, tuple(ways)) for name, ways in groups.items() if ways)
     return _drawn_once("components/_rail.html", groups=shown)
 
